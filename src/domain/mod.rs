@@ -1,0 +1,20 @@
+//! The words of the product as plain types: no file, clock, socket, terminal or SQL.
+//!
+//! Everything the screens and the store say to each other is built from these types, and
+//! [`request`] is the only place where they meet.
+
+pub mod access;
+pub mod as_of;
+pub mod exit;
+pub mod fact;
+pub mod id;
+pub mod indicator;
+pub mod page;
+pub mod period;
+pub mod problem;
+pub mod request;
+pub mod scene;
+pub mod text;
+pub mod unit;
+pub mod value;
+pub mod view_state;

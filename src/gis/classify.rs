@@ -1,0 +1,1 @@
+//! Class bounds: policy bands, quantiles, equal steps, natural breaks.

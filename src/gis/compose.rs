@@ -1,0 +1,1 @@
+//! A raster and its classes become map cells.

@@ -1,0 +1,1 @@
+//! Areas and distances on the ellipsoid, from the original geometry.

@@ -1,0 +1,16 @@
+//! Bytes → boundaries → cells: pure after reading.
+//!
+//! [`read`] → [`crs`] → [`validate`] → [`topology`] → [`pack`] (stored) → [`raster`] → [`compose`].
+
+pub mod classify;
+pub mod compose;
+pub mod crs;
+pub mod label;
+pub mod measure;
+pub mod neighbour;
+pub mod pack;
+pub mod raster;
+pub mod read;
+pub mod shape;
+pub mod topology;
+pub mod validate;

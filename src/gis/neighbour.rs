@@ -1,0 +1,1 @@
+//! The unit next to another one in a direction.

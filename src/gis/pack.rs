@@ -1,0 +1,1 @@
+//! Boundaries as stored: chunks of units per level of detail.

@@ -1,0 +1,1 @@
+//! Scanline fill of boundaries into samples.

@@ -1,0 +1,1 @@
+//! The hot reader of GeoJSON: raw feature slices, exact positions in errors.

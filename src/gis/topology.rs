@@ -1,0 +1,1 @@
+//! Shared arcs of a layer and their simplification.

@@ -1,0 +1,12 @@
+//! xiantu 县图
+pub mod cli;
+pub mod domain;
+pub mod export;
+pub mod framework;
+pub mod gis;
+pub mod import;
+pub mod locale;
+pub mod rules;
+pub mod runtime;
+pub mod store;
+pub mod ui;

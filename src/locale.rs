@@ -1,0 +1,208 @@
+//! Every text of the product, in Chinese and English, from `data/locales/`.
+//!
+//! A text is found by its key (`ui.list.title`) and may hold `{0}`, `{1}` … . The tables are built
+//! into the binary; a test holds that both languages have the same keys.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use crate::domain::problem::Problem;
+use crate::domain::text::quote;
+
+/// A language of the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// 中文.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+/// The tables of one language: file name (the first part of every key) and its TOML.
+type Files = &'static [(&'static str, &'static str)];
+
+macro_rules! tables {
+    ($lang:literal, $($file:literal),* $(,)?) => {
+        &[$(($file, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/locales/", $lang, "/", $file, ".toml")))),*]
+    };
+}
+
+const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action");
+const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action");
+
+impl Lang {
+    /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,
+    /// empty, `C` and `POSIX` mean Chinese.
+    #[must_use]
+    pub fn of_environment(locale: Option<&str>) -> Self {
+        let name = locale.unwrap_or_default().split(['.', '_', '@']).next().unwrap_or_default();
+        match name {
+            "" | "C" | "POSIX" | "zh" => Self::Zh,
+            _ => Self::En,
+        }
+    }
+
+    /// From `--lang`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "zh" | "zh-CN" | "zh_CN" => Some(Self::Zh),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    fn table(self) -> &'static HashMap<String, String> {
+        static TABLES: [OnceLock<HashMap<String, String>>; 2] = [const { OnceLock::new() }; 2];
+        let (slot, files) = match self {
+            Self::Zh => (&TABLES[0], ZH),
+            Self::En => (&TABLES[1], EN),
+        };
+        slot.get_or_init(|| {
+            let mut table = HashMap::new();
+            for (name, text) in files {
+                // A broken table is a mistake of ours that the tests find; a session goes on
+                // with the keys themselves.
+                if let Ok(value) = text.parse::<toml::Table>() {
+                    flatten(name, &toml::Value::Table(value), &mut table);
+                }
+            }
+            table
+        })
+    }
+
+    /// The text of a key, or the key itself where there is none.
+    #[must_use]
+    pub fn text(self, key: &str) -> &'static str {
+        // The key is returned only where a text is missing, which a test forbids for known keys.
+        match self.table().get(key) {
+            Some(text) => text,
+            None => missing(key),
+        }
+    }
+
+    /// Whether there is a text of this key.
+    #[must_use]
+    pub fn has(self, key: &str) -> bool {
+        self.table().contains_key(key)
+    }
+
+    /// The text of a key with its places filled.
+    #[must_use]
+    pub fn fill(self, key: &str, args: &[&dyn std::fmt::Display]) -> String {
+        let mut out = String::new();
+        let mut rest = self.text(key);
+        while let Some(open) = rest.find('{') {
+            let (before, after) = rest.split_at(open);
+            out.push_str(before);
+            let close = after.find('}');
+            match close.and_then(|c| after[1..c].parse::<usize>().ok().and_then(|n| args.get(n)).map(|a| (c, a))) {
+                Some((c, arg)) => {
+                    out.push_str(&arg.to_string());
+                    rest = &after[c + 1..];
+                }
+                None => {
+                    out.push('{');
+                    rest = &after[1..];
+                }
+            }
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// A problem in words: `E_CODE file:line #record [field]: text`, arguments cleaned.
+    #[must_use]
+    pub fn problem(self, problem: &Problem) -> String {
+        let args: Vec<String> = problem.args.iter().map(|a| quote(a)).collect();
+        let args: Vec<&dyn std::fmt::Display> = args.iter().map(|a| a as &dyn std::fmt::Display).collect();
+        let text = self.fill(&format!("problem.{}", problem.code), &args);
+        let spot = problem.spot.to_string();
+        if spot.is_empty() { format!("{}: {text}", problem.code) } else { format!("{} {spot}: {text}", problem.code) }
+    }
+
+    /// Every key.
+    pub fn keys(self) -> impl Iterator<Item = &'static str> {
+        self.table().keys().map(String::as_str)
+    }
+}
+
+/// Missing keys are leaked once each, so that [`Lang::text`] can hand out a `&str` either way.
+fn missing(key: &str) -> &'static str {
+    static SEEN: OnceLock<std::sync::Mutex<HashMap<String, &'static str>>> = OnceLock::new();
+    let mut seen = match SEEN.get_or_init(Default::default).lock() {
+        Ok(seen) => seen,
+        Err(poisoned) => poisoned.into_inner(),
+    };
+    if let Some(text) = seen.get(key) {
+        return text;
+    }
+    if seen.len() >= 1000 {
+        return "?";
+    }
+    let text: &'static str = Box::leak(key.to_owned().into_boxed_str());
+    seen.insert(key.to_owned(), text);
+    text
+}
+
+fn flatten(prefix: &str, value: &toml::Value, out: &mut HashMap<String, String>) {
+    match value {
+        toml::Value::Table(table) => {
+            for (key, value) in table {
+                flatten(&format!("{prefix}.{key}"), value, out);
+            }
+        }
+        toml::Value::String(text) => {
+            out.insert(prefix.to_owned(), text.clone());
+        }
+        other => {
+            out.insert(prefix.to_owned(), other.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::problem::Severity;
+
+    #[test]
+    fn every_table_parses_and_both_languages_have_the_same_keys() {
+        for (name, text) in ZH.iter().chain(EN) {
+            assert!(text.parse::<toml::Table>().is_ok(), "{name}: {:?}", text.parse::<toml::Table>().err());
+        }
+        let sorted = |lang: Lang| {
+            let mut keys: Vec<_> = lang.keys().collect();
+            keys.sort_unstable();
+            keys
+        };
+        let (zh, en) = (sorted(Lang::Zh), sorted(Lang::En));
+        let only = |a: &[&str], b: &[&str]| a.iter().filter(|k| !b.contains(k)).map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!((only(&zh, &en), only(&en, &zh)), (vec![], vec![]));
+    }
+
+    #[test]
+    fn both_languages_fill_the_same_places() {
+        for key in Lang::Zh.keys() {
+            for n in 0..5 {
+                let place = format!("{{{n}}}");
+                assert_eq!(Lang::Zh.text(key).contains(&place), Lang::En.text(key).contains(&place), "{key} {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn chinese_unless_the_locale_clearly_says_otherwise() {
+        for name in [None, Some(""), Some("C"), Some("C.UTF-8"), Some("POSIX"), Some("zh_CN.GB18030")] {
+            assert_eq!(Lang::of_environment(name), Lang::Zh, "{name:?}");
+        }
+        assert_eq!(Lang::of_environment(Some("en_US.UTF-8")), Lang::En);
+    }
+
+    #[test]
+    fn arguments_are_cleaned() {
+        let p = Problem::new("E_NO_SUCH", Severity::Aside, "a.geojson").arg("\u{1b}[2J");
+        assert!(!Lang::Zh.problem(&p).contains('\u{1b}'));
+    }
+}
