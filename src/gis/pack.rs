@@ -311,3 +311,6 @@ impl<'a> Input<'a> {
         if self.rest.is_empty() { Ok(()) } else { Err(PackError::Damaged) }
     }
 }
+
+#[cfg(test)]
+mod tests;
