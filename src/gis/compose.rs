@@ -1,1 +1,272 @@
 //! A raster and its classes become map cells.
+//!
+//! Cells name roles ([`Ink`]), not colours: the session's theme and colour depth decide those. Per
+//! cell: one fill is its background; two fills are both shown by a character of the terminal's
+//! finest grid; the outside is a fill too, so coasts are smooth and need no outline. A border of
+//! parents is braille dots on the fill; a border inside one class likewise, a shade off the fill.
+
+mod cell;
+mod glyph;
+
+use cell::{Mix, Paint};
+
+use super::label;
+use crate::domain::scene::{OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
+
+/// The finest characters that the terminal can draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Glyphs {
+    /// 2×4 blocks (Unicode 16).
+    Octant,
+    /// 2×3 blocks (Unicode 13).
+    Sextant,
+    /// 2×2 blocks.
+    Quadrant,
+    /// Nothing outside ASCII.
+    Ascii,
+}
+
+/// What covers a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fill {
+    /// No unit.
+    Outside,
+    /// A class, from 0.
+    Class(u8),
+    /// A value should be there and is not.
+    Missing,
+    /// There is nothing of the kind to count.
+    None,
+    /// The value is not due yet.
+    NotDue,
+    /// The unit is not in the chosen scope.
+    OutOfScope,
+}
+
+/// The role of a colour; the theme knows the colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ink {
+    /// The terminal's own background. Never a foreground.
+    Ground,
+    /// The colour of a fill.
+    Fill(Fill),
+    /// A shade off the fill: borders inside one class.
+    Shade(Fill),
+    /// A border of parents, dark or light by the luminance of the fill.
+    Border(Fill),
+    /// A label, dark or light by the luminance of the fill.
+    Text(Fill),
+    /// The outline and the label of the selected unit, on the fill.
+    Selection(Fill),
+    /// A mark or a lead, on the fill.
+    Badge(Fill),
+}
+
+/// What stands in a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CellText {
+    /// A character. One that is two cells wide is followed by a [`CellText::Continuation`].
+    Char(char),
+    /// The right half of the wide character before it.
+    Continuation,
+}
+
+/// One cell of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MapCell {
+    /// What stands in it.
+    pub text: CellText,
+    /// Colour of the character.
+    pub fg: Ink,
+    /// Colour behind it.
+    pub bg: Ink,
+    /// Drawn bold.
+    pub bold: bool,
+    /// Drawn with both colours exchanged.
+    pub reverse: bool,
+}
+
+/// A label that would like to stand on the map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelText {
+    /// Index into [`Raster::units`]; from `units.len()` on, the number of a group
+    /// ([`Raster::group`]) plus `units.len()`: the label of a parent, over all its children.
+    pub unit: u32,
+    /// The text, cleaned. Characters of no width are left out.
+    pub text: String,
+    /// Its width as the session measures it, cells.
+    pub width_cells: u16,
+    /// The greater is placed first.
+    pub priority: u32,
+}
+
+/// What is drawn over a raster.
+#[derive(Clone, Copy)]
+pub struct Dress<'a> {
+    /// The fill of each of [`Raster::units`]; [`Fill::None`] where it is too short.
+    pub fills: &'a [Fill],
+    /// The selected unit.
+    pub selected: Option<u32>,
+    /// Labels; those without room are left out.
+    pub labels: &'a [LabelText],
+    /// The terminal's characters.
+    pub glyphs: Glyphs,
+    /// No colour to rely on (16 colours, `NO_COLOR`): classes are digits of rising density.
+    pub pattern: bool,
+    /// Marks and leads: unit and a character of one cell; those of one unit stand together.
+    pub badges: &'a [(u32, char)],
+    /// How much a fill needs looking at, the greater the more. A cell with units too small for a
+    /// sample shows the one that needs it most.
+    pub worst: &'a dyn Fn(Fill) -> u8,
+}
+
+/// The cells of a map, row by row.
+///
+/// `width` measures one character (given as text) in cells, as the session's terminal draws it.
+#[must_use]
+pub fn compose(raster: &Raster, dress: &Dress<'_>, width: impl Fn(&str) -> u16) -> Vec<MapCell> {
+    let mut canvas = Canvas { raster, dress, paint: Paint::new(raster, dress), cells: Vec::new() };
+    canvas.cells = canvas.paint.cells();
+    canvas.crowds();
+    if let Some(unit) = dress.selected {
+        canvas.select(unit);
+    }
+    canvas.write(&width);
+    canvas.cells
+}
+
+/// The cells drawn so far.
+struct Canvas<'a> {
+    raster: &'a Raster,
+    dress: &'a Dress<'a>,
+    paint: Paint<'a>,
+    cells: Vec<MapCell>,
+}
+
+impl Canvas<'_> {
+    fn cell(&mut self, col: u16, row: u16) -> Option<&mut MapCell> {
+        let size = self.raster.size;
+        let at = usize::from(row) * usize::from(size.cols_cells) + usize::from(col);
+        (col < size.cols_cells && row < size.rows_cells).then(|| self.cells.get_mut(at)).flatten()
+    }
+
+    /// The fill that most of a cell has.
+    fn fill_at(&self, col: u16, row: u16) -> Fill {
+        let codes = self.raster.cell(col, row).map(|unit| self.paint.code(unit));
+        self.paint.fill(Mix::of(codes).main())
+    }
+
+    /// Units without a sample: their cell shows the fill that needs looking at, theirs or its own.
+    fn crowds(&mut self) {
+        let (raster, dress) = (self.raster, self.dress);
+        for crowd in &raster.crowds {
+            let fills = crowd.units.iter().map(|&unit| self.paint.fill(self.paint.code(unit)));
+            let Some(worst) = fills.max_by_key(|fill| (dress.worst)(*fill)) else { continue };
+            let own = self.fill_at(crowd.col, crowd.row);
+            if own == Fill::Outside || (dress.worst)(worst) > (dress.worst)(own) {
+                let plain = self.paint.plain(worst, crowd.col, crowd.row, true);
+                if let Some(cell) = self.cell(crowd.col, crowd.row) {
+                    *cell = plain;
+                }
+            }
+        }
+    }
+
+    /// Outlines a unit by dots on its own side of the border. Where it is too small to be found by
+    /// that, its cell is reversed.
+    fn select(&mut self, unit: u32) {
+        let raster = self.raster;
+        let mut seen = 0;
+        for row in 0..raster.size.rows_cells {
+            for col in 0..raster.size.cols_cells {
+                let inside = cell::mask_of(raster.cell(col, row), |u| u == unit);
+                if inside != 0 {
+                    seen += inside.count_ones();
+                    let edge = cell::mask_bits(|x, y| inside >> (y * SAMPLES_X + x) & 1 == 1 && is_edge(raster, col, row, x, y));
+                    self.outline(col, row, edge);
+                }
+            }
+        }
+        let crowd = || raster.crowds.iter().find(|crowd| crowd.units.contains(&unit)).map(|crowd| (crowd.col, crowd.row));
+        let tiny = match seen {
+            0 => crowd(),
+            1..=TINY_SAMPLES => raster.anchors.iter().find(|a| a.unit == unit).map(|a| (a.x_cells as u16, a.y_cells)),
+            _ => None,
+        };
+        if let Some(cell) = tiny.and_then(|(col, row)| self.cell(col, row)) {
+            (cell.reverse, cell.bold) = (true, true);
+        }
+    }
+
+    fn outline(&mut self, col: u16, row: u16, edge: u8) {
+        if edge == 0 {
+            return;
+        }
+        let fill = self.fill_at(col, row);
+        let char = if self.dress.glyphs == Glyphs::Ascii { '#' } else { glyph::braille(edge) };
+        let (fg, bg) = self.paint.inks(Ink::Selection(fill), fill);
+        if let Some(cell) = self.cell(col, row) {
+            *cell = MapCell { text: CellText::Char(char), fg, bg, bold: true, reverse: false };
+        }
+    }
+
+    /// Labels and badges.
+    fn write(&mut self, width: &dyn Fn(&str) -> u16) {
+        if self.dress.labels.is_empty() && self.dress.badges.is_empty() {
+            return;
+        }
+        for placed in label::place(self.raster, self.dress.labels, self.dress.badges, self.dress.selected) {
+            let mut col = placed.col;
+            for &(_, badge) in placed.badges {
+                self.put(col, placed.row, badge, 1, Ink::Badge, true);
+                col += 1;
+            }
+            let Some(label) = placed.label.and_then(|at| self.dress.labels.get(at)) else { continue };
+            let selected = Some(label.unit) == self.dress.selected;
+            let ink = if selected { Ink::Selection } else { Ink::Text };
+            let end = col.saturating_add(label.width_cells);
+            for char in label.text.chars() {
+                let cells = width(char.encode_utf8(&mut [0; 4]));
+                if cells > 0 && col + cells <= end {
+                    self.put(col, placed.row, char, cells, ink, selected);
+                    col += cells;
+                }
+            }
+        }
+    }
+
+    /// Writes a character of some cells on the fills that are there.
+    fn put(&mut self, col: u16, row: u16, char: char, cells: u16, ink: fn(Fill) -> Ink, bold: bool) {
+        if u32::from(col) + u32::from(cells) > u32::from(self.raster.size.cols_cells) || row >= self.raster.size.rows_cells {
+            return;
+        }
+        // Both halves of a wide character have one background.
+        let fill = self.fill_at(col, row);
+        let (fg, bg) = self.paint.inks(ink(fill), fill);
+        for at in 0..cells {
+            let text = if at == 0 { CellText::Char(char) } else { CellText::Continuation };
+            if let Some(cell) = self.cell(col + at, row) {
+                *cell = MapCell { text, fg, bg, bold, reverse: cell.reverse };
+            }
+        }
+    }
+}
+
+/// Most samples of a unit whose outline alone would be overlooked.
+const TINY_SAMPLES: u32 = 4;
+
+/// Whether a sample of a unit touches another unit or the outside. The edge of the screen is no border.
+fn is_edge(raster: &Raster, col: u16, row: u16, x: usize, y: usize) -> bool {
+    let (x, y) = (usize::from(col) * SAMPLES_X + x, usize::from(row) * SAMPLES_Y + y);
+    let (width, height) = (raster.width(), raster.height());
+    let at = y * width + x;
+    let unit = raster.samples[at];
+    let differs = |inside: bool, other: usize| inside && raster.samples.get(other).copied().unwrap_or(OUTSIDE) != unit;
+    differs(x > 0, at.wrapping_sub(1))
+        || differs(x + 1 < width, at + 1)
+        || differs(y > 0, at.wrapping_sub(width))
+        || differs(y + 1 < height, at + width)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,334 @@
+//! The rule of one cell.
+
+use super::glyph::{Glyph, Table, braille};
+use super::{CellText, Dress, Fill, Glyphs, Ink, MapCell};
+use crate::domain::scene::{OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
+
+/// Samples of a cell.
+pub(super) const SAMPLES: usize = SAMPLES_X * SAMPLES_Y;
+
+/// Samples that a unit must cover on average for borders inside one class to be drawn: below, they
+/// would run together to a grey fog.
+const MIN_SAMPLES_PER_UNIT: usize = 16;
+/// Samples of the outside from which a cell shows the coast rather than a border that ends there.
+const COAST: u32 = 3;
+
+/// The code of [`Fill::Outside`].
+const OUT: u8 = 0;
+/// The code of class 0; those below are the other fills.
+const FIRST_CLASS: u8 = 5;
+
+/// Bit `y * 2 + x` for every sample that `test(x, y)` holds for.
+pub(super) fn mask_bits(test: impl Fn(usize, usize) -> bool) -> u8 {
+    (0..SAMPLES).map(|bit| u8::from(test(bit % SAMPLES_X, bit / SAMPLES_X)) << bit).sum()
+}
+
+/// Bits of the samples that `test` holds for.
+pub(super) fn mask_of<T: Copy>(samples: [T; SAMPLES], test: impl Fn(T) -> bool) -> u8 {
+    let mut mask = 0;
+    for (bit, &sample) in samples.iter().enumerate() {
+        mask |= u8::from(test(sample)) << bit;
+    }
+    mask
+}
+
+/// The one or two fills that a cell shows, as codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mix {
+    /// Behind: the outside if it is one of the two, else the commoner.
+    pub(super) ground: u8,
+    /// The other one; the same where there is only one.
+    pub(super) ink: u8,
+    /// Which samples are `ink`.
+    pub(super) mask: u8,
+}
+
+impl Mix {
+    pub(super) fn of(codes: [u8; SAMPLES]) -> Self {
+        let first = codes[0];
+        let others = mask_of(codes, |code| code != first);
+        if others == 0 {
+            return Self { ground: first, ink: first, mask: 0 };
+        }
+        let second = codes[others.trailing_zeros() as usize];
+        let mask = mask_of(codes, |code| code == second);
+        if mask == others {
+            return Self::two(first, second, mask);
+        }
+        // The two commonest; of equals the lower code, so that neighbours decide alike.
+        let count = |code: u8| mask_of(codes, |c| c == code).count_ones();
+        let commonest = |but: Option<u8>| {
+            codes.iter().filter(|&&c| Some(c) != but).copied().max_by_key(|&c| (count(c), std::cmp::Reverse(c))).unwrap_or(first)
+        };
+        let a = commonest(None);
+        let b = commonest(Some(a));
+        // What is neither belongs to the commonest, but never to the outside.
+        let inside = if a == OUT { b } else { a };
+        Self::two(inside, if inside == a { b } else { a }, mask_of(codes, |c| c == if inside == a { b } else { a }))
+    }
+
+    fn two(ground: u8, ink: u8, mask: u8) -> Self {
+        let behind = |code: u8, samples: u32| (code != OUT, std::cmp::Reverse(samples), code);
+        if behind(ground, mask.count_zeros()) <= behind(ink, mask.count_ones()) {
+            Self { ground, ink, mask }
+        } else {
+            Self { ground: ink, ink: ground, mask: !mask }
+        }
+    }
+
+    /// The fill that most samples have.
+    pub(super) fn main(self) -> u8 {
+        if self.mask.count_ones() * 2 > SAMPLES as u32 { self.ink } else { self.ground }
+    }
+}
+
+/// Everything needed to draw any cell.
+pub(super) struct Paint<'a> {
+    raster: &'a Raster,
+    glyphs: Glyphs,
+    table: Option<&'static Table>,
+    pattern: bool,
+    unit_borders: bool,
+    /// Code of each unit's fill, and of the outside as the last.
+    codes: Vec<u8>,
+    /// Group of each unit, and none as the last.
+    groups: Vec<u32>,
+    /// Cells in which a pattern must show its digit: one of each unit.
+    digits: Vec<(u16, u16)>,
+}
+
+/// The units of a cell, and of the samples to its right and below: 3 columns, 5 rows.
+type Around = [[u32; SAMPLES_X + 1]; SAMPLES_Y + 1];
+
+impl<'a> Paint<'a> {
+    pub(super) fn new(raster: &'a Raster, dress: &Dress<'_>) -> Self {
+        let fills = dress.fills.iter().copied().chain(std::iter::repeat(Fill::None));
+        let codes = fills.map(encode).take(raster.units.len()).chain([OUT]).collect();
+        let groups = raster.group.iter().copied().chain(std::iter::repeat(OUTSIDE)).take(raster.units.len()).chain([OUTSIDE]).collect();
+        let inside = raster.samples.iter().filter(|&&unit| unit != OUTSIDE).count();
+        let mut digits = Vec::new();
+        if dress.pattern {
+            digits.extend(raster.anchors.iter().map(|a| (a.y_cells, a.x_cells as u16)));
+            digits.sort_unstable();
+        }
+        Self {
+            raster,
+            glyphs: dress.glyphs,
+            table: Table::of(dress.glyphs),
+            pattern: dress.pattern,
+            unit_borders: inside >= raster.anchors.len() * MIN_SAMPLES_PER_UNIT,
+            codes,
+            groups,
+            digits,
+        }
+    }
+
+    /// The code of a unit's fill, or of the outside.
+    pub(super) fn code(&self, unit: u32) -> u8 {
+        self.codes[(unit as usize).min(self.codes.len() - 1)]
+    }
+
+    /// The fill of a code.
+    pub(super) fn fill(&self, code: u8) -> Fill {
+        decode(code)
+    }
+
+    fn group(&self, unit: u32) -> u32 {
+        self.groups[(unit as usize).min(self.groups.len() - 1)]
+    }
+
+    /// All cells, row by row.
+    pub(super) fn cells(&self) -> Vec<MapCell> {
+        let (cols, rows) = (self.raster.size.cols_cells, self.raster.size.rows_cells);
+        let mut cells = Vec::with_capacity(usize::from(cols) * usize::from(rows));
+        for row in 0..rows {
+            for col in 0..cols {
+                cells.push(self.cell(col, row));
+            }
+        }
+        cells
+    }
+
+    fn around(&self, col: u16, row: u16) -> Around {
+        let (width, height) = (self.raster.width(), self.raster.height());
+        let (x, y) = (usize::from(col) * SAMPLES_X, usize::from(row) * SAMPLES_Y);
+        let right = (x + SAMPLES_X).min(width - 1);
+        let mut around = [[OUTSIDE; SAMPLES_X + 1]; SAMPLES_Y + 1];
+        for (dy, line) in around.iter_mut().enumerate() {
+            let start = (y + dy).min(height - 1) * width;
+            let samples = &self.raster.samples[start..start + width];
+            *line = [samples[x], samples[x + 1], samples[right]];
+        }
+        around
+    }
+
+    fn cell(&self, col: u16, row: u16) -> MapCell {
+        let around = self.around(col, row);
+        let first = around[0][0];
+        if around.iter().flatten().all(|&unit| unit == first) {
+            return self.plain(decode(self.code(first)), col, row, false);
+        }
+        let codes = around.map(|line| line.map(|unit| self.code(unit)));
+        let own: [u8; SAMPLES] = std::array::from_fn(|bit| codes[bit / SAMPLES_X][bit % SAMPLES_X]);
+        let mix = Mix::of(own);
+        if self.pattern {
+            return self.pattern_cell(&around, mix, col, row);
+        }
+        let outside = mask_of(own, |code| code == OUT);
+        let parents = if outside.count_ones() < COAST { borders(&around, |a, b| self.group(a) != self.group(b)) } else { 0 };
+        if parents != 0 {
+            let fill = decode(mix.main());
+            return self.dots(parents, Ink::Border(fill), fill, &around);
+        }
+        if mix.mask != 0 {
+            return self.blend(mix);
+        }
+        let fill = decode(mix.ground);
+        let units = if self.unit_borders && fill != Fill::Outside { borders(&around, |a, b| self.code(a) == self.code(b)) } else { 0 };
+        if units != 0 && self.glyphs != Glyphs::Ascii {
+            return self.dots(units, Ink::Shade(fill), fill, &around);
+        }
+        self.plain(fill, col, row, false)
+    }
+
+    /// A cell of two fills.
+    fn blend(&self, mix: Mix) -> MapCell {
+        let (ground, ink) = (decode(mix.ground), decode(mix.ink));
+        let glyph = match self.table {
+            Some(table) => table.glyph(mix.mask, mix.ground == OUT),
+            None if mix.main() == mix.ink => Glyph::Full,
+            None => Glyph::Blank,
+        };
+        let (char, fg, bg) = match glyph {
+            Glyph::Blank => (' ', ground, ground),
+            Glyph::Full => (' ', ink, ink),
+            Glyph::Ink(char) => (char, ink, ground),
+            Glyph::Swapped(char) => (char, ground, ink),
+        };
+        MapCell { text: CellText::Char(char), fg: paper(fg, Ink::Text(fg)), bg: paper(bg, Ink::Ground), bold: false, reverse: false }
+    }
+
+    /// Dots on a fill; in ASCII the line that they make.
+    fn dots(&self, mask: u8, ink: Ink, fill: Fill, around: &Around) -> MapCell {
+        let char = if self.glyphs == Glyphs::Ascii { line(around, |a, b| self.group(a) != self.group(b)) } else { braille(mask) };
+        let (fg, bg) = self.inks(ink, fill);
+        MapCell { text: CellText::Char(char), fg, bg, bold: false, reverse: false }
+    }
+
+    /// A cell of one fill; `digit` where a pattern must show what it is.
+    pub(super) fn plain(&self, fill: Fill, col: u16, row: u16, digit: bool) -> MapCell {
+        let shown = self.pattern && (digit || is_inked(fill, col, row) || self.digits.binary_search(&(row, col)).is_ok());
+        let char = if shown { sign(fill) } else { ' ' };
+        let (fg, bg) = self.inks(Ink::Text(fill), fill);
+        MapCell { text: CellText::Char(char), fg, bg, bold: false, reverse: false }
+    }
+
+    /// A cell of several units without colour: every border is dots, coasts too, parents' in bold.
+    fn pattern_cell(&self, around: &Around, mix: Mix, col: u16, row: u16) -> MapCell {
+        let fill = decode(mix.main());
+        let has_digit = self.digits.binary_search(&(row, col)).is_ok();
+        let coast = edges(around, |a, b| (a == OUTSIDE) != (b == OUTSIDE));
+        let parents = borders(around, |a, b| self.group(a) != self.group(b));
+        let units = if self.unit_borders { borders(around, |_, _| true) } else { 0 };
+        let mask = coast | parents | units;
+        if mask == 0 || (has_digit && parents == 0) {
+            return self.plain(fill, col, row, false);
+        }
+        let char = match self.glyphs {
+            Glyphs::Ascii if parents != 0 => line(around, |a, b| self.group(a) != self.group(b)),
+            Glyphs::Ascii if fill == Fill::Outside => ' ',
+            Glyphs::Ascii if units != 0 => line(around, |a, b| a != b),
+            Glyphs::Ascii => return self.plain(fill, col, row, false),
+            _ => braille(mask),
+        };
+        let (fg, bg) = self.inks(Ink::Border(fill), fill);
+        MapCell { text: CellText::Char(char), fg, bg, bold: parents != 0, reverse: false }
+    }
+
+    /// Foreground and background of something on a fill: no colours at all in a pattern.
+    pub(super) fn inks(&self, ink: Ink, fill: Fill) -> (Ink, Ink) {
+        if self.pattern { (Ink::Text(Fill::Outside), Ink::Ground) } else { (ink, paper(fill, Ink::Ground)) }
+    }
+}
+
+/// The ink of a fill, where the outside has none of its own.
+fn paper(fill: Fill, outside: Ink) -> Ink {
+    if fill == Fill::Outside { outside } else { Ink::Fill(fill) }
+}
+
+/// Samples whose right or lower neighbour is another unit, both inside, and `test` holds: lines lie
+/// on one side only, so they are thin.
+fn borders(around: &Around, test: impl Fn(u32, u32) -> bool) -> u8 {
+    edges(around, |a, b| a != b && a != OUTSIDE && b != OUTSIDE && test(a, b))
+}
+
+/// Samples of which `test` holds with the right or lower neighbour.
+fn edges(around: &Around, test: impl Fn(u32, u32) -> bool) -> u8 {
+    let mut mask = 0;
+    for y in 0..SAMPLES_Y {
+        for x in 0..SAMPLES_X {
+            let unit = around[y][x];
+            let edge = test(unit, around[y][x + 1]) || test(unit, around[y + 1][x]);
+            mask |= u8::from(edge) << (y * SAMPLES_X + x);
+        }
+    }
+    mask
+}
+
+/// The ASCII line of the borders in a cell.
+fn line(around: &Around, test: impl Fn(u32, u32) -> bool) -> char {
+    let inside = |a: u32, b: u32| a != b && a != OUTSIDE && b != OUTSIDE && test(a, b);
+    let upright = (0..SAMPLES_Y).filter(|&y| (0..SAMPLES_X).any(|x| inside(around[y][x], around[y][x + 1]))).count();
+    let level = (0..SAMPLES_X).filter(|&x| (0..SAMPLES_Y).any(|y| inside(around[y][x], around[y + 1][x]))).count();
+    match (upright, level) {
+        (SAMPLES_Y, 0) | (3, 0) => '|',
+        (0, _) => '-',
+        (_, 0) => '|',
+        _ => '+',
+    }
+}
+
+/// The character of a fill where colour does not say it.
+fn sign(fill: Fill) -> char {
+    match fill {
+        Fill::Outside | Fill::OutOfScope => ' ',
+        Fill::Class(class) => char::from(b'1' + class.min(8)),
+        Fill::Missing => '/',
+        Fill::None => '-',
+        Fill::NotDue => '.',
+    }
+}
+
+/// Whether a pattern shows its sign in a cell: the higher the class, the denser.
+fn is_inked(fill: Fill, col: u16, row: u16) -> bool {
+    match fill {
+        Fill::Outside | Fill::OutOfScope => false,
+        Fill::Class(0) => (col + row % 2 * 3).is_multiple_of(6),
+        Fill::Class(1) | Fill::None | Fill::NotDue => (col + row % 2 * 2).is_multiple_of(4),
+        Fill::Class(2) | Fill::Missing => (col + row).is_multiple_of(2),
+        Fill::Class(3) => !(col + row % 2 * 2).is_multiple_of(4),
+        Fill::Class(_) => true,
+    }
+}
+
+fn encode(fill: Fill) -> u8 {
+    match fill {
+        Fill::Outside => OUT,
+        Fill::Missing => 1,
+        Fill::None => 2,
+        Fill::NotDue => 3,
+        Fill::OutOfScope => 4,
+        Fill::Class(class) => FIRST_CLASS.saturating_add(class),
+    }
+}
+
+fn decode(code: u8) -> Fill {
+    match code {
+        OUT => Fill::Outside,
+        1 => Fill::Missing,
+        2 => Fill::None,
+        3 => Fill::NotDue,
+        4 => Fill::OutOfScope,
+        class => Fill::Class(class - FIRST_CLASS),
+    }
+}
