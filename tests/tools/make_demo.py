@@ -179,6 +179,12 @@ def jagged(v0, v1, a, b, levels):
     return (v0 + t[:, None] * edge + off[:, None] * across)[1:-1]
 
 
+def cell_area(v, cell):
+    """Area of a Voronoi cell; its corners come in order."""
+    at = v.vertices[v.regions[v.point_region[cell]]]
+    return abs(twice_area(np.vstack([at, at[:1]]))) / 2
+
+
 def lonlat(p):
     return np.round(np.column_stack([LON0_DEG + p[:, 0] / KM_PER_DEG_LON, LAT0_DEG + p[:, 1] / KM_PER_DEG_LAT]), DECIMALS)
 
@@ -196,6 +202,10 @@ class Land:
         inside[cells] = True
         leaf = np.full(len(p), -1)
         leaf[cells] = np.arange(GRIDS)
+        # To the wanted area: everything grows together, so cells, order and outline stay.
+        grow_by = math.sqrt(AREA_KM2 / sum(cell_area(v, i) for i in cells))
+        p, seat, radius = p * grow_by, seat * grow_by, radius * grow_by
+        v = Voronoi(p)
         self.xy = p[cells]
         near = [[] for _ in range(GRIDS)]
         for a, b in v.ridge_points:
@@ -205,7 +215,7 @@ class Land:
         high = height_m(self.xy, radius)
         self.village = grow(VILLAGES, self.xy, near, high)
         vxy, vnear, vhigh = lift(self.village, VILLAGES, self.xy, near, high)
-        self.town = grow(TOWNS, vxy, vnear, vhigh * 4)
+        self.town = grow(TOWNS, vxy, vnear, vhigh * 1.5)
         self.town_xy, _, self.town_high = lift(self.town, TOWNS, vxy, vnear, vhigh)
         self.village_xy, self.village_high = vxy, vhigh
         self.seat, self.radius = seat, radius
@@ -465,12 +475,13 @@ class Numbers:
         self.rows.append((code, indicator, period, num, den, value, state))
 
     def coverage(self):
+        keen = {u["code"]: float(rng.normal(0, 0.13)) for u in self.tree.villages}
         for g in self.tree.grids:
             s = self.strength[g["parent"]]
             u, mute = rng.random(), rng.random() < 0.012
             late = {n: self.late(g, n, QUARTERS) for n in range(4)}
             for n, q in enumerate(QUARTERS):
-                p = np.clip(0.30 + 0.62 * s + self.gain[g["town"]] * (n - 3) / 3, 0.02, 0.99)
+                p = np.clip(0.20 + 0.76 * s + keen[g["parent"]] + self.gain[g["town"]] * (n - 3) / 3, 0.02, 0.99)
                 has = int(u < p)
                 self.covered[g["code"], n] = has
                 if mute or late[n]:
@@ -531,7 +542,7 @@ class Numbers:
             for q in QUARTERS:
                 self.put(u["code"], "FAC-02", q, state="无")
             return
-        area = int(np.clip(rng.normal(120 + 260 * s + (120 if city else 0), 70), 45, 1_200))
+        area = int(np.clip(rng.normal(85 + 300 * s + (120 if city else 0), 75), 45, 1_200))
         built = int(rng.integers(0, 12))                              # a few are enlarged during the year
         for n, q in enumerate(QUARTERS):
             if built == n and area < 200:
@@ -598,8 +609,8 @@ class Branches:
         lost = rng.random() < 0.03
         lon, lat = ("", "") if at is None or lost else (f"{at[0]:.{DECIMALS}f}", f"{at[1]:.{DECIMALS}f}")
         vacant = int(rng.integers(1, 10)) if rng.random() < 0.02 + 0.09 * weak else 0
-        years = int(rng.choice([0, 1, 2, 3], p=[1 - 0.34 - 0.1 * weak, 0.27, 0.055 + 0.07 * weak, 0.015 + 0.03 * weak]))
-        missed = int(min(rng.poisson(0.12 + 0.9 * weak ** 1.6), 9))
+        years = int(rng.choice([0, 1, 2, 3], p=[1 - 0.30 - 0.1 * weak, 0.25, 0.04 + 0.07 * weak, 0.01 + 0.03 * weak]))
+        missed = int(min(rng.poisson(0.15 + 1.5 * weak ** 1.5), 9))
         overdue = int(rng.integers(1, 15)) if rng.random() < 0.02 + 0.03 * weak else 0
         blank = lambda x, p: "" if rng.random() < p else x
         self.rows.append((code, name, kind, grid["code"], lon, lat, blank(vacant, 0.01), blank(years, 0.03), blank(missed, 0.03), blank(overdue, 0.02),
