@@ -30,17 +30,9 @@ pub struct Facts<'a> {
     pub readings: &'a dyn Fn(&IndicatorId) -> Option<(Reading, Option<Date>)>,
 }
 
-/// Whether a condition holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Truth {
-    Holds,
-    Fails,
-    Unknown,
-}
-
-/// A condition that was looked at: its truth, its words and the day of its value.
+/// A condition that could be told.
 struct Judged {
-    truth: Truth,
+    holds: bool,
     evidence: String,
     day: Option<Date>,
 }
@@ -62,82 +54,61 @@ fn applies(rule: &Rule, facts: &Facts<'_>) -> bool {
 }
 
 fn lead(framework: &Framework, rule: &Rule, facts: &Facts<'_>) -> Option<Lead> {
-    let mut evidence = String::new();
-    let mut day = None;
-    for condition in &rule.all {
-        let judged = judge(framework, condition, facts);
-        if judged.truth != Truth::Holds {
-            return None;
-        }
-        if !evidence.is_empty() {
-            evidence.push_str("; ");
-        }
-        evidence.push_str(&judged.evidence);
-        // A lead is as old as the oldest value it rests on.
-        day = match (day, judged.day) {
-            (Some(a), Some(b)) => Some(std::cmp::min::<Date>(a, b)),
-            (a, b) => a.or(b),
-        };
-    }
+    let judged: Vec<Judged> = rule.all.iter().map(|c| judge(framework, c, facts).filter(|j| j.holds)).collect::<Option<_>>()?;
     // A rule without conditions says nothing.
-    (!rule.all.is_empty()).then(|| Lead {
+    (!judged.is_empty()).then(|| Lead {
         rule: rule.id.clone(),
         label: rule.label.clone(),
         entity: facts.uid,
         subject: facts.subject,
         name: facts.name.to_owned(),
-        evidence,
+        evidence: judged.iter().map(|j| j.evidence.as_str()).collect::<Vec<_>>().join("; "),
         document: rule.document.clone(),
-        day,
+        // A lead is as old as the oldest value it rests on.
+        day: judged.iter().filter_map(|j| j.day).min(),
     })
 }
 
-fn judge(framework: &Framework, condition: &Condition, facts: &Facts<'_>) -> Judged {
-    let unknown = Judged { truth: Truth::Unknown, evidence: String::new(), day: None };
+/// `None` where it cannot be told.
+fn judge(framework: &Framework, condition: &Condition, facts: &Facts<'_>) -> Option<Judged> {
     match &condition.operand {
         Operand::Field(heading) => {
-            let Some((_, value)) = facts.fields.iter().find(|(h, _)| h == heading) else { return unknown };
-            let value = value.trim();
-            Judged { truth: compare_text(value, condition.op, &condition.value), evidence: words(heading, value, "", condition), day: None }
+            let value = facts.fields.iter().find(|(h, _)| h == heading)?.1.trim();
+            Some(Judged {
+                holds: compare_cell(value, condition.op, &condition.value)?,
+                evidence: words(heading, value, "", condition),
+                day: None,
+            })
         }
         Operand::Indicator(id) => {
-            let Some((reading, day)) = (facts.readings)(id) else { return unknown };
-            let (State::Value, Some(value), Literal::Number(threshold)) = (reading.state, reading.value, &condition.value) else {
-                return unknown;
-            };
+            let (reading, day) = (facts.readings)(id)?;
+            let value = reading.value.filter(|_| reading.state == State::Value)?;
+            let Literal::Number(threshold) = condition.value else { return None };
             let (label, unit) = framework.indicators.iter().find(|i| i.id == *id).map_or((id.as_str(), ""), |i| (&i.label, &i.unit));
             let mut evidence = words(label, &number(value), unit, condition);
             if let Some(day) = day {
                 let _ = write!(evidence, " {day}");
             }
-            Judged { truth: compare(value, condition.op, *threshold), evidence, day }
+            Some(Judged { holds: compare(value, condition.op, threshold)?, evidence, day })
         }
     }
 }
 
 /// A cell of a table: a number where the rule asks for one, else a text that is or is not the same.
-fn compare_text(value: &str, op: Op, literal: &Literal) -> Truth {
-    if value.is_empty() {
-        return Truth::Unknown;
-    }
+fn compare_cell(value: &str, op: Op, literal: &Literal) -> Option<bool> {
     match literal {
-        Literal::Number(threshold) => match value.parse::<f64>() {
-            Ok(value) if value.is_finite() => compare(value, op, *threshold),
-            _ => Truth::Unknown,
-        },
+        _ if value.is_empty() => None,
+        Literal::Number(threshold) => compare(value.parse().ok()?, op, *threshold),
         Literal::Text(text) => match op {
-            Op::Equal => truth(value == text),
-            Op::NotEqual => truth(value != text),
-            Op::Less | Op::AtMost | Op::More | Op::AtLeast => Truth::Unknown,
+            Op::Equal => Some(value == text),
+            Op::NotEqual => Some(value != text),
+            Op::Less | Op::AtMost | Op::More | Op::AtLeast => None,
         },
     }
 }
 
-fn compare(value: f64, op: Op, threshold: f64) -> Truth {
-    if !value.is_finite() {
-        return Truth::Unknown;
-    }
-    truth(match op {
+fn compare(value: f64, op: Op, threshold: f64) -> Option<bool> {
+    value.is_finite().then(|| match op {
         Op::Less => value < threshold,
         Op::AtMost => value <= threshold,
         Op::More => value > threshold,
@@ -145,10 +116,6 @@ fn compare(value: f64, op: Op, threshold: f64) -> Truth {
         Op::Equal => value == threshold,
         Op::NotEqual => value != threshold,
     })
-}
-
-fn truth(holds: bool) -> Truth {
-    if holds { Truth::Holds } else { Truth::Fails }
 }
 
 /// `heading 4 (>3)`: the value that was found and what it was held against.
