@@ -1,5 +1,9 @@
 //! One TOML file: levels, zones, indicators, rules of one county's way of working.
 
+mod load;
+pub mod privacy;
+mod read;
+
 use std::sync::Arc;
 
 use crate::domain::id::{IndicatorId, LevelId};

@@ -1,0 +1,868 @@
+//! The privacy gate: what this product may never hold, as code that no framework can override.
+//!
+//! Organisations, places and counts pass; residents, households, members by name, faith, petition,
+//! health, ethnicity, movement and blacklists do not. The gate judges headings, levels and
+//! person-like values, never words in sentences.
+
+use std::ops::Range;
+
+/// The gate. It has no settings, on purpose.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gate;
+
+/// What is put in place of a masked digit.
+const MASK: char = 'x';
+
+/// Kinds of headings that are refused: kind, parts that condemn a heading wherever they stand in
+/// it, and whole headings. Compared after [`normal`]. The kind's text is `problem.privacy.<kind>`.
+const DENIED: [(&str, &[&str], &[&str]); 12] = [
+    (
+        "identity",
+        &[
+            "身份证",
+            "身分证",
+            "身份号",
+            "公民身份",
+            "证件号",
+            "护照",
+            "社保号",
+            "社会保障号",
+            "社保卡",
+            "idcard",
+            "idnumber",
+            "idno",
+            "identitycard",
+            "identitynumber",
+            "identityno",
+            "citizenid",
+            "nationalid",
+            "passport",
+            "socialsecurity",
+            "shenfenzheng",
+            "sfzh",
+        ],
+        &["sfz", "zjhm", "ssn", "证号"],
+    ),
+    (
+        "telephone",
+        &[
+            "电话",
+            "手机",
+            "联系方式",
+            "联系号码",
+            "座机",
+            "微信号",
+            "qq号",
+            "邮箱",
+            "telephone",
+            "phone",
+            "mobilenumber",
+            "mobileno",
+            "cellnumber",
+            "wechat",
+            "email",
+            "dianhua",
+            "shouji",
+            "lianxifangshi",
+        ],
+        &["tel", "telno", "mobile", "cell", "sjh", "sjhm", "lxdh", "lxfs", "微信", "qq"],
+    ),
+    (
+        "home",
+        &[
+            "住址",
+            "家庭地址",
+            "居住地",
+            "居住地址",
+            "户籍地",
+            "户口所在",
+            "现住",
+            "门牌",
+            "籍贯",
+            "homeaddress",
+            "residentialaddress",
+            "addressofresidence",
+            "placeofresidence",
+            "zhuzhi",
+            "jiatingdizhi",
+            "hujidi",
+        ],
+        &["jtzz", "jtdz", "hometown"],
+    ),
+    (
+        "name",
+        &[
+            "姓名",
+            "名字",
+            "曾用名",
+            "人名",
+            "fullname",
+            "personname",
+            "personalname",
+            "membername",
+            "contactname",
+            "contactperson",
+            "surname",
+            "firstname",
+            "lastname",
+            "givenname",
+            "familyname",
+            "residentname",
+            "xingming",
+        ],
+        &[
+            "xm",
+            "姓",
+            "党员",
+            "联系人",
+            "负责人",
+            "法人",
+            "法人代表",
+            "法定代表人",
+            "经办人",
+            "填报人",
+            "填表人",
+            "书记",
+            "支部书记",
+            "党支部书记",
+            "副书记",
+            "第一书记",
+            "村主任",
+            "主任",
+            "网格长",
+            "网格员",
+            "楼长",
+            "楼栋长",
+            "党员名单",
+            "成员名单",
+            "人员名单",
+            "名单",
+            "居民",
+            "村民",
+        ],
+    ),
+    (
+        "household",
+        &[
+            "户主",
+            "户号",
+            "户编号",
+            "户编码",
+            "户籍",
+            "户口",
+            "家庭成员",
+            "家庭编号",
+            "家庭情况",
+            "家庭住户",
+            "householdid",
+            "householdhead",
+            "headofhousehold",
+            "householder",
+            "householdname",
+            "familymember",
+            "hukou",
+            "huzhu",
+            "huhao",
+            "huji",
+        ],
+        &["户", "家庭", "住户", "农户", "联系户", "中心户", "示范户", "household", "family", "hh", "hhid"],
+    ),
+    ("ethnicity", &["少数民族", "族别", "ethnic", "minzu"], &["民族", "所属民族", "mz", "nationality", "race"]),
+    ("faith", &["宗教", "信教", "信仰", "教徒", "信众", "religio", "faith", "belief", "zongjiao", "xinyang"], &[]),
+    ("petition", &["信访", "上访", "访民", "缠访", "越级访", "petition", "xinfang", "shangfang"], &[]),
+    (
+        "health",
+        &[
+            "健康",
+            "疾病",
+            "病史",
+            "病情",
+            "病种",
+            "患病",
+            "慢病",
+            "慢性病",
+            "残疾",
+            "体检",
+            "精神障碍",
+            "怀孕",
+            "孕妇",
+            "疫苗",
+            "体温",
+            "血型",
+            "health",
+            "disease",
+            "disabilit",
+            "disabled",
+            "illness",
+            "medical",
+            "diagnos",
+            "vaccin",
+            "jiankang",
+            "canji",
+        ],
+        &[],
+    ),
+    (
+        "hardship",
+        &[
+            "贫困户",
+            "贫困人",
+            "贫困党员",
+            "困难户",
+            "困难群众",
+            "困难党员",
+            "困难职工",
+            "低保",
+            "五保",
+            "特困",
+            "脱贫户",
+            "监测户",
+            "建档立卡",
+            "留守",
+            "孤寡",
+            "poorhousehold",
+            "povertyhousehold",
+            "dibao",
+            "pinkun",
+        ],
+        &[],
+    ),
+    (
+        "person",
+        &[
+            "性别",
+            "出生",
+            "生日",
+            "婚姻",
+            "入党时间",
+            "入党日期",
+            "入党年月",
+            "黑名单",
+            "红黑榜",
+            "失信",
+            "重点人",
+            "特殊人群",
+            "社区矫正",
+            "刑满",
+            "刑释",
+            "吸毒",
+            "涉毒",
+            "前科",
+            "犯罪",
+            "邪教",
+            "行踪",
+            "轨迹",
+            "人脸",
+            "指纹",
+            "虹膜",
+            "车牌",
+            "头像",
+            "照片",
+            "个人积分",
+            "党员积分",
+            "积分排名",
+            "gender",
+            "birth",
+            "blacklist",
+            "criminal",
+            "faceid",
+            "fingerprint",
+            "trajectory",
+            "heimingdan",
+            "xingbie",
+            "chusheng",
+            "licenseplate",
+            "personalpoints",
+        ],
+        &["年龄", "sex", "age", "dob", "csrq", "nl", "xb"],
+    ),
+    (
+        "bank",
+        &[
+            "银行卡",
+            "卡号",
+            "银行账",
+            "银行帐",
+            "开户",
+            "一卡通",
+            "工资卡",
+            "存折",
+            "bankcard",
+            "bankaccount",
+            "cardno",
+            "cardnumber",
+            "accountno",
+            "accountnumber",
+            "iban",
+            "yinhangka",
+            "kahao",
+        ],
+        &["账号", "帐号", "账户", "帐户"],
+    ),
+];
+
+/// Parts that are refused but harmless in these longer words, which are removed first.
+const HARMLESS: [&str; 19] = [
+    "民族乡",
+    "民族团结",
+    "民族镇",
+    "健康乡村",
+    "健康村",
+    "健康县",
+    "健康社区",
+    "卫生健康",
+    "热线电话开通",
+    "电话开通率",
+    "户籍派出所",
+    "信访局",
+    "信访办",
+    "残疾人联合会",
+    "老区村",
+    "healthcentre",
+    "healthcenter",
+    "telephonecoverage",
+    "emailnotice",
+];
+
+/// Endings that make a heading of the kinds `household` and `name` a count or a share.
+const COUNTED: [&str; 9] = ["数", "数量", "户数", "人数", "率", "占比", "比例", "count", "total"];
+
+/// Labels of levels that are people or households.
+const LEVELS: [&str; 16] = [
+    "户",
+    "家庭",
+    "住户",
+    "农户",
+    "居民",
+    "村民",
+    "党员",
+    "个人",
+    "人员",
+    "人口",
+    "成员",
+    "person",
+    "people",
+    "resident",
+    "member",
+    "individual",
+];
+
+impl Gate {
+    /// The kind of personal data that a heading announces (`identity`, `telephone`, `home`,
+    /// `name`, `household`, `ethnicity`, `faith`, `petition`, `health`, `hardship`, `person`,
+    /// `bank`), or `None` where it may pass.
+    #[must_use]
+    pub fn column(&self, heading: &str) -> Option<&'static str> {
+        let mut heading = normal(heading);
+        for word in HARMLESS {
+            if heading.contains(word) {
+                heading = heading.replace(word, "");
+            }
+        }
+        // `hu_zhu`, `id_card` and `XingMing` are one word by now; a bare `id` or `name` is a unit's.
+        let counted = COUNTED.iter().any(|end| heading.ends_with(end));
+        DENIED.iter().find_map(|(kind, parts, whole)| {
+            if counted && matches!(*kind, "household" | "name") {
+                return None;
+            }
+            let denied = whole.contains(&heading.as_str()) || parts.iter().any(|part| heading.contains(part));
+            denied.then_some(*kind)
+        })
+    }
+
+    /// Whether a level (its code or label) would be people or households.
+    #[must_use]
+    pub fn level(&self, word: &str) -> bool {
+        let word = normal(word);
+        LEVELS.contains(&word.as_str())
+            || word.ends_with('户')
+            || matches!(self.column(&word), Some("household" | "name" | "hardship" | "identity"))
+    }
+
+    /// Whether a value holds an identity number (18 digits with a valid date and checksum), a
+    /// mobile telephone number or a bank card (16–19 digits, Luhn). Codes of units can look like
+    /// these by chance: key columns are known first and not asked about.
+    #[must_use]
+    pub fn value_looks_personal(&self, value: &str) -> bool {
+        !personal(value).is_empty()
+    }
+
+    /// The text with the digits of such values replaced by `x`, and how many were.
+    #[must_use]
+    pub fn mask(&self, text: &str) -> (String, usize) {
+        let found = personal(text);
+        let mut out = String::with_capacity(text.len());
+        for (at, c) in text.char_indices() {
+            let masked = digit(c).is_some() || is_x(c);
+            out.push(if masked && found.iter().any(|range| range.contains(&at)) { MASK } else { c });
+        }
+        (out, found.len())
+    }
+}
+
+/// A heading as it is compared: half-width lower case without blanks, marks and brackets, with
+/// the traditional characters that occur in headings made simplified.
+fn normal(heading: &str) -> String {
+    heading
+        .chars()
+        .filter_map(|c| {
+            let c = match c {
+                '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+                '證' => '证',
+                '電' => '电',
+                '話' => '话',
+                '機' => '机',
+                '聯' => '联',
+                '係' | '繫' => '系',
+                '號' => '号',
+                '碼' => '码',
+                '戶' | '户' => '户',
+                '貧' => '贫',
+                '難' => '难',
+                '銀' => '银',
+                '賬' => '账',
+                '單' => '单',
+                '訪' => '访',
+                '殘' => '残',
+                '別' => '别',
+                '齡' => '龄',
+                '黨' => '党',
+                '員' => '员',
+                '書' => '书',
+                '記' => '记',
+                '負' => '负',
+                '責' => '责',
+                '數' => '数',
+                c => c,
+            };
+            c.is_alphanumeric().then(|| c.to_lowercase().next().unwrap_or(c))
+        })
+        .collect()
+}
+
+/// A digit, half or full width.
+fn digit(c: char) -> Option<u8> {
+    match c {
+        '0'..='9' => Some(c as u8 - b'0'),
+        '\u{ff10}'..='\u{ff19}' => u8::try_from(c as u32 - 0xff10).ok(),
+        _ => None,
+    }
+}
+
+/// The last place of some identity numbers, half or full width.
+fn is_x(c: char) -> bool {
+    matches!(c, 'X' | 'x' | '\u{ff38}' | '\u{ff58}')
+}
+
+/// Digits that stand together, with the bytes they take.
+struct Group {
+    digits: Vec<u8>,
+    bytes: Range<usize>,
+    /// An `X` follows, the last place of some identity numbers.
+    x: bool,
+    /// One blank or hyphen, and nothing else, lies between this and the group before.
+    joined: bool,
+}
+
+fn groups(text: &str) -> Vec<Group> {
+    let mut out: Vec<Group> = Vec::new();
+    let mut open = false;
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        match digit(c) {
+            Some(d) => {
+                if !open {
+                    let joined = out.last().is_some_and(|g| {
+                        let between = &text[g.bytes.end..at];
+                        matches!(between, " " | "-" | "\u{ff0d}" | "\u{3000}" | "·")
+                    });
+                    out.push(Group { digits: Vec::new(), bytes: at..at, x: false, joined });
+                    open = true;
+                }
+                if let Some(group) = out.last_mut() {
+                    group.digits.push(d);
+                    group.bytes.end = end;
+                }
+            }
+            None => {
+                if let Some(group) = out.last_mut().filter(|_| open && is_x(c))
+                    && !text[end..].starts_with(|n: char| n.is_ascii_alphanumeric())
+                {
+                    group.x = true;
+                    group.bytes.end = end;
+                }
+                open = false;
+            }
+        }
+    }
+    out
+}
+
+/// Bytes of the person-like values of a text.
+fn personal(text: &str) -> Vec<Range<usize>> {
+    let groups = groups(text);
+    let mut out = Vec::new();
+    let mut n = 0;
+    while n < groups.len() {
+        // The longest run of joined groups that is such a value; most values are one group.
+        let mut run = n + 1;
+        while run < groups.len() && groups[run].joined && run - n < 5 {
+            run += 1;
+        }
+        match (n + 1..=run).rev().find(|end| is_personal(&groups[n..*end])) {
+            Some(end) => {
+                out.push(groups[n].bytes.start..groups[end - 1].bytes.end);
+                n = end;
+            }
+            None => n += 1,
+        }
+    }
+    out
+}
+
+fn is_personal(groups: &[Group]) -> bool {
+    let digits: Vec<u8> = groups.iter().flat_map(|g| g.digits.iter().copied()).collect();
+    let sizes: Vec<usize> = groups.iter().map(|g| g.digits.len()).collect();
+    let x = groups.last().is_some_and(|g| g.x);
+    if x || groups[..groups.len() - 1].iter().any(|g| g.x) {
+        return matches!(sizes.as_slice(), [17] | [6, 8, 3] | [6, 11] | [14, 3]) && is_identity(&digits, x);
+    }
+    match sizes.as_slice() {
+        [11] | [3, 4, 4] | [3, 8] | [7, 4] => is_mobile(&digits),
+        // With the country's code before it.
+        [13] | [2, 11] | [2, 3, 4, 4] => digits.starts_with(&[8, 6]) && is_mobile(&digits[2..]),
+        [15] => digits.starts_with(&[0, 0, 8, 6]) && is_mobile(&digits[4..]),
+        [18] => is_identity(&digits, false) || is_card(&digits),
+        [6, 8, 4] | [6, 12] | [14, 4] => is_identity(&digits, false),
+        [16 | 17 | 19] | [4, 4, 4, 4] | [4, 4, 4, 4, 1..=3] | [6, 10..=13] => is_card(&digits),
+        _ => false,
+    }
+}
+
+/// 11 digits, `1[3-9]…`.
+fn is_mobile(digits: &[u8]) -> bool {
+    digits.len() == 11 && digits[0] == 1 && digits[1] >= 3
+}
+
+/// GB 11643: region, date of birth, sequence and a check character mod 11-2.
+fn is_identity(digits: &[u8], x: bool) -> bool {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    if digits.len() + usize::from(x) != 18 || digits[0] == 0 {
+        return false;
+    }
+    let number = |range: Range<usize>| digits[range].iter().fold(0_i16, |n, d| n * 10 + i16::from(*d));
+    let (year, month, day) = (number(6..10), number(10..12), number(12..14));
+    let dated = (1900..=2100).contains(&year)
+        && i8::try_from(month).ok().zip(i8::try_from(day).ok()).is_some_and(|(m, d)| jiff::civil::Date::new(year, m, d).is_ok());
+    let sum: u32 = WEIGHTS.iter().zip(digits).map(|(w, d)| w * u32::from(*d)).sum();
+    let check = (12 - sum % 11) % 11;
+    let last = if x { 10 } else { u32::from(digits[17]) };
+    dated && check == last
+}
+
+/// ISO/IEC 7812: 16–19 digits of a bank's range (3–6), last digit by Luhn.
+fn is_card(digits: &[u8]) -> bool {
+    if !(16..=19).contains(&digits.len()) || !(3..=6).contains(&digits[0]) {
+        return false;
+    }
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(n, d)| {
+            let d = u32::from(*d) * if n % 2 == 1 { 2 } else { 1 };
+            if d > 9 { d - 9 } else { d }
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Headings seen in office tables, half of them in disguise.
+    const REFUSED: [&str; 109] = [
+        "姓名",
+        " 姓 名 ",
+        "姓  名",
+        "党员姓名",
+        "书记姓名",
+        "户主姓名",
+        "xingming",
+        "XingMing",
+        "xing_ming",
+        "XM",
+        "名字",
+        "曾用名",
+        "联系人",
+        "负责人",
+        "法定代表人",
+        "书记",
+        "党支部书记",
+        "网格长",
+        "网格员",
+        "Full Name",
+        "full_name",
+        "contact-person",
+        "member name",
+        "身份证",
+        "身份证号",
+        "身份证号码",
+        "身 份 证",
+        "身份證號",
+        "公民身份号码",
+        "证件号码",
+        "idcard",
+        "ID Card",
+        "\u{ff29}\u{ff24} Card",
+        "id_card_no",
+        "IDNumber",
+        "ID No.",
+        "idcard",
+        "sfzh",
+        "SFZHM",
+        "shenfenzheng",
+        "护照号",
+        "社保卡号",
+        "passport",
+        "电话",
+        "电话号码",
+        "联系电话",
+        "聯繫電話",
+        "手机",
+        "手机号",
+        "手機號碼",
+        "联系方式",
+        "办公电话",
+        "phone",
+        "Phone No",
+        "mobile",
+        "tel",
+        "TEL.",
+        "lxdh",
+        "sjhm",
+        "shouji",
+        "微信号",
+        "E-mail",
+        "家庭住址",
+        "住址",
+        "居住地",
+        "户籍地址",
+        "户籍所在地",
+        "门牌号",
+        "home address",
+        "jtzz",
+        "民族",
+        "民 族",
+        "所属民族",
+        "少数民族",
+        "ethnicity",
+        "minzu",
+        "宗教信仰",
+        "宗教",
+        "信仰",
+        "是否信教",
+        "religion",
+        "faith",
+        "信访",
+        "信访次数",
+        "上访记录",
+        "是否上访",
+        "petitions",
+        "健康状况",
+        "健康",
+        "残疾类别",
+        "病史",
+        "health status",
+        "disability",
+        "贫困户",
+        "是否贫困户",
+        "貧困戶",
+        "低保户",
+        "建档立卡户",
+        "户主",
+        "戶主",
+        "户号",
+        "户编号",
+        "家庭成员",
+        "hukou",
+        "household_id",
+        "黑名单",
+        "blacklist",
+        "性别",
+        "出生日期",
+    ];
+
+    const PASSED: [&str; 62] = [
+        "户数",
+        "总户数",
+        "农户数",
+        "联系户数",
+        "人口",
+        "人口数",
+        "党员人数",
+        "党员规模档",
+        "党组织名称",
+        "网格名称",
+        "网格编码",
+        "网格长到位率",
+        "网格员数",
+        "网格长岗位",
+        "负责岗位",
+        "责任单位",
+        "统一社会信用代码",
+        "名称",
+        "name",
+        "Name",
+        "unit name",
+        "编码",
+        "code",
+        "id",
+        "ID",
+        "上级编码",
+        "联系村",
+        "联系单位",
+        "包联单位",
+        "结对村",
+        "书记空缺月数",
+        "书记出缺",
+        "书记轮训轮次",
+        "连续未发展党员年数",
+        "换届时间",
+        "换届超期月数",
+        "近12月主题党日缺次",
+        "阵地面积",
+        "建筑面积",
+        "村集体经济收入",
+        "分子",
+        "分母",
+        "数值",
+        "状态",
+        "期间",
+        "指标",
+        "区型",
+        "类型",
+        "所在网格",
+        "经度",
+        "纬度",
+        "地址",
+        "单位地址",
+        "备注",
+        "民族乡",
+        "民族团结示范村",
+        "贫困村",
+        "卫生厕所改造数",
+        "报到党组织数",
+        "一肩挑",
+        "village",
+        "mobile_branches",
+    ];
+
+    #[test]
+    fn personal_headings_are_refused_however_they_are_spelt() {
+        let passed: Vec<_> = REFUSED.iter().filter(|h| Gate.column(h).is_none()).collect();
+        assert!(passed.is_empty(), "{passed:?}");
+    }
+
+    #[test]
+    fn headings_of_organisations_places_and_counts_pass() {
+        let refused: Vec<_> = PASSED.iter().filter_map(|h| Gate.column(h).map(|kind| (h, kind))).collect();
+        assert!(refused.is_empty(), "{refused:?}");
+    }
+
+    #[test]
+    fn every_kind_has_its_words() {
+        for (kind, ..) in DENIED {
+            let key = format!("problem.privacy.{kind}");
+            assert!(crate::locale::Lang::Zh.has(&key) && crate::locale::Lang::En.has(&key), "{key}");
+        }
+    }
+
+    #[test]
+    fn levels_of_people_and_households_are_refused() {
+        for word in ["户", "家庭", "农户", "household", "Household", "党员", "居民", "person", "党员中心户", "户主"] {
+            assert!(Gate.level(word), "{word}");
+        }
+        for word in ["top", "leaf", "楼栋", "片区", "自然村", "小组", "单元"] {
+            assert!(!Gate.level(word), "{word}");
+        }
+    }
+
+    /// Made for the test: region 99 is nobody's, the checks hold.
+    const IDENTITY: &str = "990121199001011011";
+    const IDENTITY_X: &str = "99012119900101128X";
+
+    fn with_check(seventeen: &str) -> String {
+        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+        let sum: u32 = seventeen.chars().zip(weights).filter_map(|(c, w)| c.to_digit(10).map(|d| d * w)).sum();
+        let check = ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][sum as usize % 11];
+        format!("{seventeen}{check}")
+    }
+
+    #[test]
+    fn numbers_of_people_are_recognised() {
+        let identity = with_check(&IDENTITY[..17]);
+        let x = (100..1000).map(|n| with_check(&format!("{}{n}", &IDENTITY_X[..14]))).find(|n| n.ends_with('X')).expect("one in eleven");
+        for text in [
+            identity.as_str(),
+            &x,
+            &x.to_lowercase(),
+            &format!("证号{identity}。"),
+            "13800001111",
+            "电话:138-0000-1111",
+            "138 0000 1111",
+            "+86 13800001111",
+            "+8613800001111",
+            "\u{ff11}\u{ff13}\u{ff18}\u{ff10}\u{ff10}\u{ff10}\u{ff10}\u{ff11}\u{ff11}\u{ff11}\u{ff11}",
+            "13800001111",
+            "6222020000000000000",
+            "4000 0000 0000 0002",
+        ] {
+            assert!(Gate.value_looks_personal(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn codes_dates_and_figures_are_not() {
+        for text in [
+            "",
+            "990121105203",
+            "990121105203001",
+            "2025-09-30",
+            "20250930",
+            "12000000000",
+            "138000011112",
+            "990121199013011011",
+            "990121199001011012",
+            "91990121MA00000000",
+            "0934-8210000",
+            "3.14159265358979",
+            "138 0000 111",
+            "1 3 8 0 0 0 0 1 1 1 1",
+        ] {
+            assert!(!Gate.value_looks_personal(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn masking_takes_the_digits_and_leaves_the_sentence() {
+        let (masked, n) = Gate.mask("与13800001111、138-0000-1112 核对,2025-09-30 前完成 3 件");
+        assert_eq!((masked.as_str(), n), ("与xxxxxxxxxxx、xxx-xxxx-xxxx 核对,2025-09-30 前完成 3 件", 2));
+        assert_eq!(Gate.mask("第2网格 5/7"), ("第2网格 5/7".to_owned(), 0));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn masked_text_is_clean_and_no_input_panics(text in "[0-9xX\u{ff10}-\u{ff19} -]{0,40}|\\PC{0,40}") {
+            let (masked, n) = Gate.mask(&text);
+            prop_assert_eq!(masked.chars().count(), text.chars().count());
+            prop_assert!(!Gate.value_looks_personal(&masked));
+            prop_assert_eq!(n == 0, masked == text);
+            let _ = (Gate.column(&text), Gate.level(&text));
+        }
+    }
+}

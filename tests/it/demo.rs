@@ -1,0 +1,198 @@
+//! The demo county is what its manifest says: counts, codes, hashes, and no personal column.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use sha2::{Digest as _, Sha256};
+use xiantu::domain::id::{IndicatorId, Uid};
+use xiantu::domain::period::Period;
+use xiantu::domain::unit::Subject;
+use xiantu::framework::Framework;
+use xiantu::framework::privacy::Gate;
+use xiantu::rules::{Facts, screen};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn manifest() -> toml::Table {
+    std::fs::read_to_string(root().join("maps/manifest.toml")).expect("manifest").parse().expect("TOML")
+}
+
+fn sections(manifest: &toml::Table, key: &str) -> Vec<toml::Table> {
+    let tables = manifest[key].as_array().expect("array").iter();
+    tables.map(|t| t.as_table().expect("table").clone()).collect()
+}
+
+fn text<'t>(table: &'t toml::Table, key: &str) -> &'t str {
+    table[key].as_str().unwrap_or_else(|| panic!("{key} is text"))
+}
+
+fn framework() -> Framework {
+    Framework::load(&root().join("data/frameworks/qinghe.toml"), "qinghe.toml").expect("framework")
+}
+
+/// Headings and rows of a table of the manifest.
+fn csv(what: &str) -> (Vec<String>, Vec<Vec<String>>) {
+    let table = sections(&manifest(), "table").into_iter().find(|t| text(t, "what") == what).expect("table");
+    let mut reader = csv::Reader::from_path(root().join("maps").join(text(&table, "file"))).expect("csv");
+    let head = reader.headers().expect("head").iter().map(str::to_owned).collect();
+    (head, reader.records().map(|r| r.expect("row").iter().map(str::to_owned).collect()).collect())
+}
+
+/// Level → code → (name, parent code as the manifest says it is found).
+fn units() -> HashMap<String, HashMap<String, (String, Option<String>)>> {
+    let mut out: HashMap<String, HashMap<String, (String, Option<String>)>> = HashMap::new();
+    for layer in sections(&manifest(), "layer") {
+        let file = std::fs::read_to_string(root().join("maps").join(text(&layer, "file"))).expect("layer");
+        let json: serde_json::Value = serde_json::from_str(&file).expect("JSON");
+        for feature in json["features"].as_array().expect("features") {
+            let get = |key: &str| feature["properties"][key].as_str().expect("text").to_owned();
+            let code = get(text(&layer, "id"));
+            let parent = layer.get("parent").and_then(|p| p.get("field")).map(|f| get(f.as_str().expect("field")));
+            let name = get(text(&layer, "name"));
+            let before = out.entry(text(&layer, "level").to_owned()).or_default().insert(code.clone(), (name, parent));
+            assert!(before.is_none(), "{code} twice");
+        }
+    }
+    for row in csv("units").1 {
+        out.entry(row[2].clone()).or_default().insert(row[0].clone(), (row[1].clone(), Some(row[3].clone())));
+    }
+    out
+}
+
+#[test]
+fn hashes_licences_and_sizes_hold() {
+    let manifest = manifest();
+    assert_eq!(manifest["workspace"]["demo"].as_bool(), Some(true));
+    let (mut maps, mut tables) = (0, 0);
+    for (key, size) in [("layer", &mut maps), ("table", &mut tables)] {
+        for entry in sections(&manifest, key) {
+            let bytes = std::fs::read(root().join("maps").join(text(&entry, "file"))).expect("file");
+            let hash: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+            assert_eq!(text(&entry, "sha256"), hash, "{}: run tests/tools/make_demo.py", text(&entry, "file"));
+            assert_eq!(text(&entry, "licence"), "CC0-1.0");
+            *size += bytes.len();
+        }
+    }
+    assert!(maps < 5_000_000 && tables < 1_500_000, "{maps} {tables}");
+}
+
+#[test]
+fn counts_codes_and_parents_hold() {
+    let units = units();
+    let framework = framework();
+    let counts: Vec<usize> = framework.levels.iter().map(|l| units[l.code.as_str()].len()).collect();
+    assert_eq!(counts, [1, 20, 300, 2_500]);
+    let lengths = [6, 9, 12, 15];
+    for (n, level) in framework.levels.iter().enumerate() {
+        for (code, (name, parent)) in &units[level.code.as_str()] {
+            assert!(code.starts_with("99") && code.len() == lengths[n], "{code}");
+            assert!(!name.is_empty());
+            if n > 0 {
+                let parent = parent.clone().unwrap_or_else(|| code[..lengths[n - 1]].to_owned());
+                assert!(units[framework.levels[n - 1].code.as_str()].contains_key(&parent), "{code} under {parent}");
+            }
+        }
+    }
+    let four_bytes = units.values().flatten().filter(|(_, (name, _))| name.chars().any(|c| c as u32 > 0xffff)).count();
+    assert!(four_bytes >= 3, "{four_bytes}");
+}
+
+#[test]
+fn some_units_have_no_geometry_and_some_no_data() {
+    let layer = std::fs::read_to_string(root().join("maps/grids.geojson")).expect("layer");
+    let nulls = layer.matches("\"geometry\":null").count();
+    let listed = csv("units").1.len();
+    assert!(nulls >= 5 && listed >= 5, "{nulls} {listed}");
+    let reported: HashSet<String> = csv("values").1.into_iter().map(|row| row[0].clone()).collect();
+    let silent = units().values().flat_map(HashMap::keys).filter(|code| code.len() >= 12 && !reported.contains(*code)).count();
+    assert!((5..200).contains(&silent), "{silent}");
+}
+
+#[test]
+fn no_table_has_a_personal_column_or_value() {
+    for table in sections(&manifest(), "table") {
+        let (head, rows) = csv(text(&table, "what"));
+        let refused: Vec<_> = head.iter().filter(|h| Gate.column(h).is_some()).collect();
+        assert!(refused.is_empty(), "{refused:?}");
+        // Key columns hold codes, which can look like numbers of people.
+        let codes: Vec<usize> = (0..head.len()).filter(|n| head[*n].contains("编码") || head[*n] == "所在网格").collect();
+        for (n, cell) in rows.iter().flat_map(|row| row.iter().enumerate()).filter(|(n, _)| !codes.contains(n)) {
+            assert!(!Gate.value_looks_personal(cell), "{} {cell}", head[n]);
+        }
+    }
+}
+
+#[test]
+fn values_name_known_units_indicators_periods_and_states() {
+    let units = units();
+    let framework = framework();
+    let (head, rows) = csv("values");
+    assert_eq!(head, ["单元编码", "指标", "期间", "分子", "分母", "数值", "状态"]);
+    let mut seen = HashSet::new();
+    let mut states: HashMap<String, usize> = HashMap::new();
+    let mut own = 0;
+    for row in &rows {
+        let indicator = framework.indicators.iter().find(|i| i.id.as_str() == row[1]).expect("known indicator");
+        assert!(indicator.derived.is_none());
+        let reporting = units[indicator.level.as_str()].contains_key(&row[0]);
+        own += usize::from(!reporting);
+        assert!(reporting || units.values().any(|level| level.contains_key(&row[0])), "{row:?}");
+        let period: Period = row[2].parse().expect("period");
+        assert_eq!(period.months(), indicator.every_months, "{row:?}");
+        assert!(period.end().to_string().as_str() <= "2025-09-30");
+        let number = |n: usize| (!row[n].is_empty()).then(|| row[n].parse::<f64>().expect("number"));
+        let (num, den, value) = (number(3), number(4), number(5));
+        assert_eq!(num.is_some(), den.is_some());
+        assert!(num.zip(den).is_none_or(|(n, d)| 0.0 <= n && n <= d), "{row:?}");
+        assert!(["", "无", "不需报"].contains(&row[6].as_str()));
+        assert!(row[6].is_empty() || (num.is_none() && value.is_none()), "{row:?}");
+        *states.entry(row[6].clone()).or_default() += 1;
+        assert!(seen.insert((row[0].clone(), row[1].clone(), row[2].clone())), "twice: {row:?}");
+    }
+    assert!(states.len() == 3 && (1..=10).contains(&own), "{states:?} {own}");
+}
+
+#[test]
+fn branches_lie_in_known_grids_and_leads_have_many_causes() {
+    let grids = units().remove(framework().levels[3].code.as_str()).expect("grids");
+    let (head, rows) = csv("branches");
+    let mut keys = HashSet::new();
+    let kinds: HashSet<&str> = rows.iter().map(|row| row[2].as_str()).collect();
+    assert_eq!(kinds, HashSet::from(["党委", "党总支", "党支部", "功能型党支部", "联合党支部"]));
+    assert!((850..950).contains(&rows.len()), "{}", rows.len());
+    let tables: Vec<Vec<(String, String)>> =
+        rows.iter().map(|row| head.iter().cloned().zip(row.iter().cloned()).skip(6).collect()).collect();
+    let nothing = |_: &IndicatorId| None;
+    let facts: Vec<Facts<'_>> = rows
+        .iter()
+        .zip(&tables)
+        .map(|(row, fields)| {
+            assert!(keys.insert(&row[0]) && row[0].starts_with("99") && grids.contains_key(&row[3]), "{row:?}");
+            assert!(["<3", "3–6", "7–50", "51–99", "≥100"].contains(&row[11].as_str()));
+            Facts {
+                uid: Uid::of_branch("990121", &row[0]),
+                subject: Subject::Branch,
+                level: None,
+                name: &row[1],
+                fields,
+                readings: &nothing,
+            }
+        })
+        .collect();
+    let leads = screen(&framework(), &facts);
+    let causes: HashSet<&str> = leads.iter().map(|l| l.rule.as_str()).collect();
+    let weak: HashSet<Uid> = leads.iter().map(|l| l.entity).collect();
+    assert!(causes.len() >= 5 && weak.len() > 50 && weak.len() < rows.len() / 3, "{causes:?} {}", weak.len());
+    assert!(leads.iter().all(|l| l.evidence.contains('(')));
+}
+
+#[test]
+fn zones_name_units_and_zones_that_exist() {
+    let units = units();
+    let zones: HashSet<String> = framework().zones.into_iter().map(|z| z.code).collect();
+    let rows = csv("zones").1;
+    assert!(rows.iter().all(|row| units.values().any(|level| level.contains_key(&row[0])) && zones.contains(&row[1])));
+    assert_eq!(rows.iter().map(|row| &row[1]).collect::<HashSet<_>>().len(), zones.len());
+}
