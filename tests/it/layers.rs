@@ -106,6 +106,10 @@ fn no_level_and_no_indicator_of_a_framework_stands_in_the_sources() {
     for source in sources() {
         // Quoted: a word such as `grid` is also a word of drawing, but "grid" in quotes is the level.
         for text in strings(&source.code) {
+            // The county leads every key of store and manifest: there the word is no level.
+            if text == "county" && matches!(source.module.as_str(), "store" | "import") {
+                continue;
+            }
             if let Some(kind) = names.get(text.as_str()) {
                 wrong.push(format!("{}: {kind} {text:?}", source.path));
             }

@@ -35,7 +35,7 @@ fn home_at_every_size() {
 #[test]
 fn drilled_to_a_grid() {
     for size in SIZES {
-        let screen = print(size, "<Enter><Enter>", &[]);
+        let screen = print(size, "enter enter", &[]);
         snapshot(&format!("village_{}x{}", size.0, size.1), &screen);
     }
 }
@@ -46,12 +46,12 @@ fn overlays_and_switches() {
     for (name, keys) in [
         ("help", "?"),
         ("palette", ":"),
-        ("find", "/qhx"),
+        ("find", "/ \"qhx\""),
         ("provenance", "i"),
         ("second_indicator", "2"),
         ("only_flagged", "w"),
-        ("map_focus", "<Tab><Right>"),
-        ("branches_of_a_grid", "<Enter><Enter><Enter>"),
+        ("map_focus", "tab right"),
+        ("branches_of_a_grid", "enter enter enter"),
     ] {
         snapshot(&format!("{name}_{}x{}", size.0, size.1), &print(size, keys, &[]));
     }
@@ -61,7 +61,7 @@ fn overlays_and_switches() {
 #[test]
 fn no_line_is_wider_than_the_screen_and_none_is_missing() {
     for size in [(160, 45), (80, 24), (60, 16), (20, 5), (500, 200)] {
-        for keys in ["", "<Enter>", "?", "/"] {
+        for keys in ["", "enter", "?", "/"] {
             let screen = print(size, keys, &[]);
             let lines: Vec<_> = screen.lines().collect();
             assert!(lines.len() <= size.1, "{size:?} {keys:?}: {} lines", lines.len());
@@ -112,6 +112,6 @@ fn ambiguous_glyphs_stay_out_where_they_are_wide() {
 
 #[test]
 fn the_same_keys_give_the_same_bytes() {
-    let once = print((120, 36), "<Enter><Down>2", &[]);
-    assert_eq!(once, print((120, 36), "<Enter><Down>2", &[]));
+    let once = print((120, 36), "enter down 2", &[]);
+    assert_eq!(once, print((120, 36), "enter down 2", &[]));
 }

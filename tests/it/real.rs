@@ -92,9 +92,9 @@ fn cornwall_drills_to_one_output_area() {
     assert_eq!((counts.len(), counts[0]), (3, 73));
     let mut terminal = workspace.terminal((120, 36), &[], &["--lang", "en"]);
     terminal.wait_for("Cornwall 001");
-    let screen = workspace.out(["print", "--size", "120x36", "--color", "none", "--keys", "<Enter><Enter>"]);
+    let screen = workspace.out(["print", "--size", "120x36", "--color", "none", "--keys", "enter enter"]);
     assert!(screen.contains("E0009"), "output areas have codes for names:\n{screen}");
-    let screen = workspace.out(["print", "--size", "120x36", "--color", "true", "--keys", "<Enter>"]);
+    let screen = workspace.out(["print", "--size", "120x36", "--color", "true", "--keys", "enter"]);
     assert!(screen.contains("Cornwall 001A"), "{screen}");
 }
 
@@ -119,7 +119,7 @@ fn qingyang_opens_to_every_village_though_only_counties_are_drawn() {
     let villages = workspace.json(["list", &town, "--json"]);
     assert!(!rows(&villages).is_empty());
     assert_eq!(text(row(&county, "621022"), "name"), "环县");
-    let screen = workspace.out(["print", "--size", "120x36", "--color", "none", "--keys", "<Enter><Enter>"]);
+    let screen = workspace.out(["print", "--size", "120x36", "--color", "none", "--keys", "enter enter"]);
     assert!(screen.contains("庆阳市"), "{screen}");
 }
 
