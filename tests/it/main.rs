@@ -1,3 +1,17 @@
-//! Integration tests: one binary.
+//! Integration tests: one binary, so that the product is linked once.
+//!
+//! Everything here drives the real executable, or reads the sources. A test that cannot run on
+//! this machine says so through [`skip!`] and the CI run fails on that.
 
+#[macro_use]
+mod support;
+
+mod bad;
 mod demo;
+mod generated;
+mod layers;
+mod numbers;
+mod print;
+mod pty;
+mod real;
+mod ssh;

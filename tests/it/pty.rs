@@ -1,0 +1,155 @@
+//! The real executable in a real pseudo-terminal.
+
+use std::collections::BTreeSet;
+
+use crate::support::{Terminal, demo, demo_copy, rows, text, top_code};
+
+const SIZE: (u16, u16) = (120, 36);
+const ENTER: &str = "\r";
+const ESC: &str = "\x1b";
+const DOWN: &str = "\x1b[B";
+const UP: &str = "\x1b[A";
+
+/// Drills from the top to the lowest level along the first rows; the names gone through.
+fn drill(terminal: &mut Terminal, top: &str) -> Vec<String> {
+    let mut place = top.to_owned();
+    let mut way = Vec::new();
+    loop {
+        let page = demo().json(["list", &place, "--json"]);
+        let first = &rows(&page)[0];
+        terminal.wait_for(text(first, "name"));
+        if first["subject"] != "unit" || first["children"] == 0 {
+            return way;
+        }
+        terminal.press(ENTER);
+        way.push(text(first, "name").to_owned());
+        place = text(first, "code").to_owned();
+        let under = demo().json(["list", &place, "--json"]);
+        let name = text(&rows(&under)[0], "name").to_owned();
+        terminal.wait_for(&name);
+    }
+}
+
+#[test]
+fn enter_goes_in_to_the_grid_and_esc_comes_out() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.terminal(SIZE, &[], &[]);
+    terminal.wait_for("青禾县");
+    let way = drill(&mut terminal, top_code());
+    assert!(way.len() >= 2, "the demo has grids below villages below townships: {way:?}");
+    let crumbs: Vec<_> = terminal.screen().rows(0, SIZE.0).take(2).collect();
+    for name in &way {
+        assert!(crumbs.concat().contains(name.as_str()), "{name} is in the breadcrumb {crumbs:?}");
+    }
+    let first = demo().json(["list", top_code(), "--json"]);
+    let names: BTreeSet<_> = rows(&first).iter().take(8).map(|r| text(r, "name").to_owned()).collect();
+    for name in way.iter().rev() {
+        // One at a time: two escapes in one read are another key.
+        terminal.press(ESC).wait("one step out", |screen| !screen.rows(0, SIZE.0).take(2).any(|line| line.contains(name.as_str())));
+    }
+    terminal.wait("the list of the county", |screen| names.iter().all(|n| screen.contents().contains(n.as_str())));
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    assert!(!terminal.screen().alternate_screen(), "the terminal is given back");
+    assert!(!terminal.screen().hide_cursor(), "with its cursor");
+}
+
+/// A sentence that stands nowhere in the demo.
+const REASON: &str = "复核阵地面积七三";
+
+#[test]
+fn a_mark_survives_kill_9() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.terminal(SIZE, &[], &["--post", "青禾县组织部岗位"]);
+    let first = demo().json(["list", top_code(), "--json"]);
+    let name = text(&rows(&first)[0], "name");
+    terminal.wait_for(name).press("m").press(REASON).wait_for(REASON).press(ENTER);
+    // Announced after commit, and from then on it must be there.
+    terminal.wait_for("已标记");
+    terminal.kill();
+
+    let marks = workspace.json(["marks", "--json"]);
+    let all = marks.to_string();
+    assert!(all.contains(REASON) && all.contains(name) && all.contains("青禾县组织部岗位"), "{all}");
+    let mut again = workspace.terminal(SIZE, &[], &["--post", "青禾县组织部岗位"]);
+    again.wait_for(name).wait_for(REASON);
+    let page = workspace.json(["list", top_code(), "--json"]);
+    assert_eq!(rows(&page).iter().filter(|r| r["marks"].as_u64() > Some(0)).count(), 1);
+}
+
+#[test]
+fn the_last_action_is_taken_back() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.terminal(SIZE, &[], &["--post", "青禾县组织部岗位"]);
+    let first = demo().json(["list", top_code(), "--json"]);
+    terminal.wait_for(text(&rows(&first)[0], "name")).press("m").press(REASON).wait_for(REASON).press(ENTER);
+    terminal.wait_for("已标记").press("u").wait_for("已撤销").press("q");
+    assert_eq!(terminal.end(), 0);
+    let marks = workspace.json(["marks", "--json"]);
+    assert!(!marks.to_string().contains(REASON), "{marks}");
+}
+
+#[test]
+fn no_color_draws_none() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.terminal(SIZE, &[("NO_COLOR", "1")], &[]);
+    terminal.wait_for("青禾县").press(DOWN).press("2").press("\t").press(UP).press("q").end();
+    let log = String::from_utf8_lossy(&terminal.log).into_owned();
+    for sequence in log.split("\u{1b}[").skip(1) {
+        let end = sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(0);
+        if sequence[end..].starts_with('m') {
+            let codes: Vec<u16> = sequence[..end].split(';').filter_map(|c| c.parse().ok()).collect();
+            let colour = codes.iter().any(|c| matches!(c, 30..=38 | 40..=48 | 90..=97 | 100..=107));
+            assert!(!colour, "SGR {} under NO_COLOR", &sequence[..end]);
+        }
+    }
+}
+
+#[test]
+fn one_cell_and_back() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.terminal(SIZE, &[], &[]);
+    let first = demo().json(["list", top_code(), "--json"]);
+    let name = text(&rows(&first)[0], "name");
+    terminal.wait_for(name);
+    terminal.resize((1, 1)).press(DOWN).press(UP);
+    terminal.resize((20, 5)).press(DOWN).press(UP);
+    terminal.resize(SIZE).wait_for(name);
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn an_idle_screen_sends_nothing() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.terminal(SIZE, &[], &[]);
+    let first = demo().json(["list", top_code(), "--json"]);
+    terminal.wait_for(text(&rows(&first)[0], "name")).press(DOWN).press(UP);
+    // What passes the time is work, not a sleep: another process loads the same county meanwhile.
+    // The first one also covers the checks that follow the first frame.
+    demo().out(["print", "--size", "160x45"]);
+    let before = terminal.drain().received;
+    demo().out(["print", "--size", "160x45"]);
+    demo().out(["print", "--size", "160x45"]);
+    assert_eq!(terminal.drain().received - before, 0, "bytes without a key or a change");
+}
+
+#[test]
+fn a_read_only_session_cannot_mark() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.terminal(SIZE, &[], &["--read-only"]);
+    let first = demo().json(["list", top_code(), "--json"]);
+    terminal.wait_for(text(&rows(&first)[0], "name")).press("m").press(REASON).press(ENTER);
+    // No field took the letters, so this one leaves.
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+    assert!(!workspace.json(["marks", "--json"]).to_string().contains(REASON));
+}
+
+#[test]
+fn without_a_workspace_and_without_a_terminal_it_says_so() {
+    let workspace = crate::support::Workspace::empty();
+    let output = workspace.xiantu(["list", "x"]).output().expect("it runs");
+    assert!(matches!(output.status.code(), Some(2 | 3)), "{output:?}");
+    assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{output:?}");
+}

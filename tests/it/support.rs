@@ -1,0 +1,389 @@
+//! Workspaces in temporary folders, the executable with a clean environment, a terminal to run it in.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use assert_cmd::Command;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Ends the test, saying why it could not run. A plain return would look like a pass.
+macro_rules! skip {
+    ($($reason:tt)*) => {{
+        $crate::support::skipped(module_path!(), &format!($($reason)*));
+        return;
+    }};
+}
+
+/// One line on the real standard error (a test's captured output is not shown when it passes) and
+/// in the file that `XIANTU_SKIP_LOG` names.
+pub(crate) fn skipped(test: &str, reason: &str) {
+    let thread = std::thread::current();
+    let line = format!("SKIPPED {}: {reason}\n", thread.name().unwrap_or(test));
+    std::io::stderr().write_all(line.as_bytes()).expect("standard error takes a line");
+    if let Some(log) = std::env::var_os("XIANTU_SKIP_LOG") {
+        let mut log = fs::OpenOptions::new().append(true).create(true).open(log).expect("the skip log can be opened");
+        log.write_all(line.as_bytes()).expect("the skip log takes a line");
+    }
+}
+
+/// The executable under test.
+pub(crate) const XIANTU: &str = env!("CARGO_BIN_EXE_xiantu");
+
+/// The package.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Folder of the real inputs.
+pub(crate) fn shared() -> PathBuf {
+    std::env::var_os("XIANTU_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from)
+}
+
+/// No step of a test waits longer than this; a slow machine is slow, a hung one fails.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The clock of everything that is printed: screens say how old the data is.
+const NOW: &str = "1761955200"; // 2025-11-01 08:00 in China
+
+/// A workspace in a temporary folder, with a home of its own.
+pub(crate) struct Workspace {
+    temp: TempDir,
+}
+
+impl Workspace {
+    /// An empty one.
+    pub(crate) fn empty() -> Self {
+        let temp = TempDir::new().expect("a temporary folder");
+        for folder in ["ws/maps", "ws/data", "home"] {
+            fs::create_dir_all(temp.path().join(folder)).expect("a folder");
+        }
+        Self { temp }
+    }
+
+    /// The folder that `-C` names.
+    pub(crate) fn dir(&self) -> PathBuf {
+        self.temp.path().join("ws")
+    }
+
+    /// Writes a file of the workspace.
+    pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) -> &Self {
+        let path = self.dir().join(path);
+        fs::create_dir_all(path.parent().expect("a path in the workspace")).expect("a folder");
+        fs::write(path, bytes).expect("a file is written");
+        self
+    }
+
+    /// The executable on this workspace, in Chinese, with nothing of the tester's environment.
+    pub(crate) fn xiantu<I: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = I>) -> Command {
+        let mut command = Command::new(XIANTU);
+        command.env_clear().envs(environment(&self.temp.path().join("home"))).timeout(PATIENCE);
+        command.arg("-C").arg(self.dir()).args(args);
+        command
+    }
+
+    /// Standard output of a command that must succeed.
+    pub(crate) fn out<I: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = I>) -> String {
+        let output = self.xiantu(args).output().expect("the executable runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        // 4: records were kept aside, which is what some workspaces are about.
+        assert!(matches!(output.status.code(), Some(0 | 4)), "{:?}: {said}", output.status);
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// The same as JSON.
+    pub(crate) fn json<I: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = I>) -> Value {
+        let out = self.out(args);
+        serde_json::from_str(&out).unwrap_or_else(|e| panic!("no JSON ({e}): {out}"))
+    }
+
+    /// The executable on this workspace in a terminal.
+    pub(crate) fn terminal(&self, size: (u16, u16), env: &[(&str, &str)], args: &[&str]) -> Terminal {
+        let mut command = CommandBuilder::new(XIANTU);
+        command.env_clear();
+        for (key, value) in environment(&self.temp.path().join("home")) {
+            command.env(key, value);
+        }
+        for (key, value) in env {
+            command.env(key, value);
+        }
+        command.arg("-C");
+        command.arg(self.dir());
+        command.args(args);
+        Terminal::spawn(command, size)
+    }
+}
+
+fn environment(home: &Path) -> Vec<(&'static str, PathBuf)> {
+    let mut env: Vec<(&str, PathBuf)> = vec![
+        ("HOME", home.into()),
+        ("XDG_STATE_HOME", home.join("state")),
+        ("XDG_CONFIG_HOME", home.join("config")),
+        ("XDG_DATA_HOME", home.join("share")),
+        ("XDG_CACHE_HOME", home.join("cache")),
+        ("LANG", "zh_CN.UTF-8".into()),
+        ("TERM", "xterm-256color".into()),
+        ("COLORTERM", "truecolor".into()),
+        ("TZ", "Asia/Shanghai".into()),
+        ("SOURCE_DATE_EPOCH", NOW.into()),
+    ];
+    if let Some(path) = std::env::var_os("PATH") {
+        env.push(("PATH", path.into()));
+    }
+    env
+}
+
+/// The demo county as it is in the project, loaded once: tests copy it, or only read from it.
+pub(crate) fn demo() -> &'static Workspace {
+    static DEMO: OnceLock<Workspace> = OnceLock::new();
+    DEMO.get_or_init(|| {
+        sweep();
+        let temp = tempfile::Builder::new()
+            .prefix(&format!("demo-{}-", std::process::id()))
+            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .expect("a folder in target/tmp");
+        let workspace = Workspace { temp };
+        fs::create_dir_all(workspace.temp.path().join("home")).expect("a folder");
+        for folder in ["maps", "data"] {
+            copy(&root().join(folder), &workspace.dir().join(folder), &|path| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                !(name.contains(".db") || name == "batches")
+            });
+        }
+        // Loads it: every later start is a warm one.
+        workspace.out(["list", top_code(), "--json"]);
+        workspace
+    })
+}
+
+/// A copy of the loaded demo that a test may change.
+pub(crate) fn demo_copy() -> Workspace {
+    let temp = TempDir::new().expect("a temporary folder");
+    copy(demo().temp.path(), temp.path(), &|_| true);
+    Workspace { temp }
+}
+
+/// Code of the demo's top unit, which its manifest names.
+pub(crate) fn top_code() -> &'static str {
+    static CODE: OnceLock<String> = OnceLock::new();
+    CODE.get_or_init(|| {
+        let manifest = demo_manifest();
+        let county = manifest["workspace"]["county"].as_str().expect("[workspace] county is a text");
+        county.to_owned()
+    })
+}
+
+/// The demo's manifest.
+pub(crate) fn demo_manifest() -> toml::Table {
+    let text = fs::read_to_string(root().join("maps/manifest.toml")).expect("the demo has a manifest");
+    text.parse().expect("the demo's manifest is TOML")
+}
+
+/// The demo's framework.
+pub(crate) fn demo_framework() -> toml::Table {
+    let file = demo_manifest()["workspace"]["framework"].as_str().expect("[workspace] framework is a path").to_owned();
+    let text = fs::read_to_string(root().join("maps").join(file)).expect("the demo's framework is there");
+    text.parse().expect("the demo's framework is TOML")
+}
+
+/// The folder in target/tmp outlives the process (nothing drops a static), so that the next run
+/// removes what earlier ones left; a folder whose process still runs is in use.
+fn sweep() {
+    for entry in fs::read_dir(env!("CARGO_TARGET_TMPDIR")).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|n| n.strip_prefix("demo-")).and_then(|n| n.split('-').next());
+        if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            // Another run may be sweeping too.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Copies a folder with the times of its files: the product compares files by size and time.
+pub(crate) fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).unwrap_or_else(|e| panic!("{}: {e}", from.display())) {
+        let entry = entry.expect("an entry of a folder");
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if !wanted(&path) {
+            continue;
+        }
+        if path.is_dir() {
+            copy(&path, &target, wanted);
+        } else {
+            fs::copy(&path, &target).expect("a file is copied");
+            let modified = entry.metadata().and_then(|m| m.modified()).expect("a time");
+            let file = fs::OpenOptions::new().write(true).open(&target).expect("the copy can be opened");
+            file.set_modified(modified).expect("the copy takes the time");
+        }
+    }
+}
+
+/// A process in a pseudo-terminal and the screen it draws. Nothing here sleeps or polls: a thread
+/// blocks on the terminal's bytes and every wait blocks on that thread, up to [`PATIENCE`].
+pub(crate) struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn std::io::Write + Send>,
+    bytes: Receiver<Vec<u8>>,
+    child: Box<dyn Child + Send + Sync>,
+    screen: vt100::Parser,
+    /// Bytes received since the start.
+    pub(crate) received: u64,
+    /// Everything received, for looking at escape sequences.
+    pub(crate) log: Vec<u8>,
+}
+
+impl Terminal {
+    /// Starts a command in a terminal of `columns × rows`.
+    pub(crate) fn spawn(command: CommandBuilder, size: (u16, u16)) -> Self {
+        let pair = portable_pty::native_pty_system().openpty(pty_size(size)).expect("a pseudo-terminal");
+        let child = pair.slave.spawn_command(command).expect("the command starts");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
+        let (sender, bytes) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 65536];
+            // A closed terminal reads as an error on Linux and as an end elsewhere.
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..n].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let keys = pair.master.take_writer().expect("the terminal can be written");
+        Self { master: pair.master, keys, bytes, child, screen: parser(size), received: 0, log: Vec::new() }
+    }
+
+    /// Types.
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
+        self.keys.write_all(keys.as_bytes()).expect("keys are taken");
+        self.keys.flush().expect("keys are sent");
+        self
+    }
+
+    /// What stands on the screen.
+    pub(crate) fn text(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// The screen itself.
+    pub(crate) fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
+    }
+
+    /// Blocks until the screen satisfies `done`.
+    pub(crate) fn wait(&mut self, what: &str, done: impl Fn(&vt100::Screen) -> bool) -> &mut Self {
+        let deadline = Instant::now() + PATIENCE;
+        while !done(self.screen.screen()) {
+            match self.bytes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.take(&bytes),
+                Err(RecvTimeoutError::Timeout) => panic!("waited in vain for {what}; the screen:\n{}", self.text()),
+                Err(RecvTimeoutError::Disconnected) => panic!("it ended before {what}; the screen:\n{}", self.text()),
+            }
+        }
+        self
+    }
+
+    /// Blocks until a text stands on the screen.
+    pub(crate) fn wait_for(&mut self, text: &str) -> &mut Self {
+        self.wait(text, |screen| screen.contents().contains(text))
+    }
+
+    /// Takes what has come without waiting for more.
+    pub(crate) fn drain(&mut self) -> &mut Self {
+        while let Ok(bytes) = self.bytes.try_recv() {
+            self.take(&bytes);
+        }
+        self
+    }
+
+    /// Blocks until the process ends; its exit code.
+    pub(crate) fn end(&mut self) -> u32 {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.bytes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.take(&bytes),
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end; the screen:\n{}", self.text()),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.child.wait().expect("the process can be waited for").exit_code()
+    }
+
+    /// Ends the process as a power cut would.
+    pub(crate) fn kill(mut self) {
+        let pid = self.child.process_id().expect("the process runs");
+        let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status();
+        assert!(killed.is_ok_and(|s| s.success()), "kill -9 {pid}");
+        self.child.wait().expect("the process can be waited for");
+    }
+
+    /// Changes the size of the terminal.
+    pub(crate) fn resize(&mut self, size: (u16, u16)) -> &mut Self {
+        self.screen.screen_mut().set_size(at_least_one(size.1), at_least_one(size.0));
+        self.master.resize(pty_size(size)).expect("the terminal takes the size");
+        self
+    }
+
+    /// Draws the bytes and answers what a terminal answers: where the cursor is and what it is.
+    fn take(&mut self, bytes: &[u8]) {
+        self.received += bytes.len() as u64;
+        self.log.extend_from_slice(bytes);
+        let mut rest = bytes;
+        while let Some(at) = rest.windows(3).position(|w| w == b"\x1b[6" || w == b"\x1b[c") {
+            let end = rest[at..].iter().skip(2).position(u8::is_ascii_alphabetic).map_or(rest.len(), |n| at + n + 3);
+            self.screen.process(&rest[..end]);
+            let reply = match &rest[at..end] {
+                b"\x1b[6n" => {
+                    let (row, column) = self.screen.screen().cursor_position();
+                    format!("\x1b[{};{}R", row + 1, column + 1)
+                }
+                b"\x1b[c" => "\x1b[?62;22c".to_owned(),
+                _ => String::new(),
+            };
+            self.press(&reply);
+            rest = &rest[end..];
+        }
+        self.screen.process(rest);
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+    }
+}
+
+fn parser(size: (u16, u16)) -> vt100::Parser {
+    vt100::Parser::new(at_least_one(size.1), at_least_one(size.0), 0)
+}
+
+fn at_least_one(n: u16) -> std::num::NonZeroU16 {
+    std::num::NonZeroU16::new(n).unwrap_or(std::num::NonZeroU16::MIN)
+}
+
+fn pty_size((cols, rows): (u16, u16)) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+/// Rows of a page.
+pub(crate) fn rows(page: &Value) -> &[Value] {
+    page["rows"].as_array().map_or_else(|| panic!("a page has rows: {page}"), Vec::as_slice)
+}
+
+/// A text of a JSON object.
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_else(|| panic!("{key} is a text in {value}"))
+}
+
+/// The row of a code.
+pub(crate) fn row<'a>(page: &'a Value, code: &str) -> &'a Value {
+    rows(page).iter().find(|r| r["code"] == code).unwrap_or_else(|| panic!("{code} has a row"))
+}
