@@ -1,0 +1,499 @@
+//! A load of reference data: batches, in one transaction.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, named_params, params};
+
+use super::block;
+use super::error::damaged;
+use super::world::{self, At, World, as_of, known, meta};
+use crate::domain::as_of::AsOf;
+use crate::domain::id::{LevelId, Uid};
+use crate::domain::page::ReadCount;
+use crate::domain::period::Period;
+use crate::domain::problem::Problem;
+use crate::domain::value::{Reading, State};
+use crate::framework::Framework;
+use crate::gis::pack::{Pack, PackUnit, build_packs};
+use crate::gis::read::{FeatureRecord, Features, GeometryKind};
+
+/// What a layer or table was last loaded from. Kept to tell quickly that nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// Name of the layer or table, as it is counted and shown.
+    pub(crate) source: String,
+    /// One file of it.
+    pub(crate) file: String,
+    /// Hash of its entry in the manifest: another mapping is another load.
+    pub(crate) spec: String,
+    /// Size, bytes.
+    pub(crate) size: u64,
+    /// Time of the last change, milliseconds of UTC.
+    pub(crate) mtime_ms: i64,
+    /// SHA-256, hex.
+    pub(crate) sha256: String,
+}
+
+/// What came of the last load of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Loaded {
+    /// From what.
+    pub(crate) source: Source,
+    /// Read = drawn + listed.
+    pub(crate) counts: ReadCount,
+    /// What was refused, kept aside or marked.
+    pub(crate) problems: Vec<Problem>,
+    /// The batch; `None` where nothing was loaded.
+    pub(crate) batch: Option<i64>,
+}
+
+/// A unit as a layer or table gives it.
+#[derive(Clone, Debug)]
+pub(crate) struct NewUnit<'a> {
+    pub(crate) uid: Uid,
+    pub(crate) level: &'a LevelId,
+    pub(crate) code: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) parent: Option<Uid>,
+    pub(crate) row: u64,
+}
+
+/// A branch as a table gives it.
+#[derive(Clone, Debug)]
+pub(crate) struct NewBranch {
+    pub(crate) uid: Uid,
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) unit: Uid,
+    pub(crate) place_deg: Option<[f64; 2]>,
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) row: u64,
+}
+
+/// A value as a table gives it.
+#[derive(Clone, Debug)]
+pub(crate) struct NewValue {
+    pub(crate) uid: Uid,
+    pub(crate) indicator: String,
+    pub(crate) period: Period,
+    pub(crate) reading: Reading,
+    pub(crate) row: u64,
+}
+
+/// A load under way. Dropped without [`Load::commit`] it leaves no trace.
+pub(crate) struct Load<'a> {
+    transaction: Transaction<'a>,
+    county: String,
+    now_ms: i64,
+}
+
+impl<'a> Load<'a> {
+    pub(super) fn begin(connection: &'a mut Connection, now: Timestamp) -> Result<Self, Problem> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let county = world::county(&transaction)?;
+        // A clock set back must not hide what is loaded behind what was loaded before.
+        let last: Option<i64> =
+            transaction.query_row("SELECT max(max(known_from, coalesce(withdrawn_at, 0))) FROM batch", [], |row| row.get(0))?;
+        Ok(Self { transaction, county, now_ms: now.as_millisecond().max(last.map_or(i64::MIN, |l| l + 1)) })
+    }
+
+    /// Writes what the manifest says of the workspace as a whole.
+    pub(crate) fn workspace(&mut self, county: &str, name: &str, tree: &str, manifest: &str) -> Result<(), Problem> {
+        for (key, value) in [("county", county), ("name", name), ("tree", tree), ("manifest", manifest)] {
+            self.set_meta(key, value)?;
+        }
+        county.clone_into(&mut self.county);
+        Ok(())
+    }
+
+    /// Keeps the text of the framework in use by its hash.
+    pub(crate) fn framework(&mut self, framework: &Framework, body: &str) -> Result<(), Problem> {
+        self.set_meta("framework", &framework.sha256)?;
+        self.transaction.execute(
+            "INSERT OR IGNORE INTO framework_in_use (county, sha256, known_from, file, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![self.county, framework.sha256, self.now_ms, framework.file, body],
+        )?;
+        Ok(())
+    }
+
+    /// What waits for a decision because something would disappear.
+    pub(crate) fn pending(&mut self, pending: Option<&str>) -> Result<(), Problem> {
+        self.set_meta("pending", pending.unwrap_or_default())
+    }
+
+    fn set_meta(&self, key: &str, value: &str) -> Result<(), Problem> {
+        self.transaction.execute(
+            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            [key, value],
+        )?;
+        Ok(())
+    }
+
+    /// The tree as it stands inside this load.
+    pub(crate) fn world(&self, framework: &Framework) -> Result<World, Problem> {
+        let today = Timestamp::from_millisecond(self.now_ms).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system()).date();
+        World::read(&self.transaction, framework, At::new(AsOf::NOW, today))
+    }
+
+    /// Stamps the batch that a file was last loaded as; `None` where it never was.
+    pub(crate) fn withdraw(&mut self, source: &str, file: &str) -> Result<Option<i64>, Problem> {
+        let batch: Option<i64> = self
+            .transaction
+            .query_row(
+                "SELECT id FROM batch WHERE county = ?1 AND source = ?2 AND file = ?3 AND withdrawn_at IS NULL",
+                params![self.county, source, file],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if let Some(batch) = batch {
+            self.transaction
+                .execute("UPDATE batch SET withdrawn_at = ?3 WHERE county = ?1 AND id = ?2", params![self.county, batch, self.now_ms])?;
+        }
+        Ok(batch)
+    }
+
+    /// Opens a batch for a file.
+    pub(crate) fn batch(&mut self, kind: &str, source: &Source) -> Result<i64, Problem> {
+        let id: i64 =
+            self.transaction.query_row("SELECT coalesce(max(id), 0) + 1 FROM batch WHERE county = ?1", [&self.county], |r| r.get(0))?;
+        self.transaction.execute(
+            "INSERT INTO batch (county, id, kind, source, file, source_sha256, known_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![self.county, id, kind, source.source, source.file, source.sha256, self.now_ms],
+        )?;
+        Ok(id)
+    }
+
+    /// Remembers what came of a file, with its problems.
+    pub(crate) fn loaded(&mut self, source: &Source, batch: Option<i64>, counts: &ReadCount, problems: &[Problem]) -> Result<(), Problem> {
+        let problems = serde_json::to_string(problems).map_err(|e| damaged(&source.file, e))?;
+        self.transaction.execute(
+            "INSERT OR REPLACE INTO source (county, source, file, spec, size, mtime, sha256, batch, read, drawn, listed, problems)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            params![
+                self.county,
+                source.source,
+                source.file,
+                source.spec,
+                source.size,
+                source.mtime_ms,
+                source.sha256,
+                batch,
+                counts.read,
+                counts.drawn,
+                counts.listed,
+                problems
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets a file that the manifest no longer names.
+    pub(crate) fn forget(&mut self, source: &str, file: &str) -> Result<(), Problem> {
+        self.transaction
+            .execute("DELETE FROM source WHERE county = ?1 AND source = ?2 AND file = ?3", params![self.county, source, file])?;
+        Ok(())
+    }
+
+    /// Adds units.
+    pub(crate) fn units<'u>(&mut self, batch: i64, units: impl IntoIterator<Item = NewUnit<'u>>) -> Result<(), Problem> {
+        let tree = meta(&self.transaction, "tree")?.unwrap_or_default();
+        let mut insert = self.transaction.prepare_cached(
+            "INSERT INTO unit_version (county, tree, level, uid, batch, code, name, parent_uid, source_row)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?;
+        for unit in units {
+            insert.execute(params![
+                self.county,
+                tree,
+                unit.level.as_str(),
+                unit.uid.as_bytes(),
+                batch,
+                unit.code,
+                unit.name,
+                unit.parent.as_ref().map(Uid::as_bytes),
+                unit.row
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Adds the boundary of a unit, as it came.
+    pub(crate) fn boundary(
+        &mut self,
+        batch: i64,
+        level: &LevelId,
+        uid: Uid,
+        features: &Features,
+        record: &FeatureRecord,
+    ) -> Result<(), Problem> {
+        let kind = match record.kind {
+            GeometryKind::None => return Ok(()),
+            GeometryKind::Point => "point",
+            GeometryKind::Line => "line",
+            GeometryKind::Polygon => "polygon",
+        };
+        let rings = features.rings.get(record.rings.start as usize..record.rings.end as usize).unwrap_or_default();
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO geometry (county, role, level, uid, batch, kind, coords) VALUES (?1, 'boundary', ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![self.county, level.as_str(), uid.as_bytes(), batch, kind, encode_rings(rings, &features.coords_deg)])?;
+        Ok(())
+    }
+
+    /// Adds branches.
+    pub(crate) fn branches(&mut self, batch: i64, branches: &[NewBranch]) -> Result<(), Problem> {
+        let mut insert = self.transaction.prepare_cached(
+            "INSERT INTO branch_version (county, uid, batch, code, name, kind, unit_uid, x_deg, y_deg, fields, source_row)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        for branch in branches {
+            let fields = serde_json::to_string(&branch.fields).map_err(|e| damaged("", e))?;
+            insert.execute(params![
+                self.county,
+                branch.uid.as_bytes(),
+                batch,
+                branch.code,
+                branch.name,
+                branch.kind,
+                branch.unit.as_bytes(),
+                branch.place_deg.map(|p| p[0]),
+                branch.place_deg.map(|p| p[1]),
+                fields,
+                branch.row
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Adds zone memberships: zone code, member, row.
+    pub(crate) fn zones(&mut self, batch: i64, members: &[(String, Uid, u64)]) -> Result<(), Problem> {
+        let mut insert = self.transaction.prepare_cached(
+            "INSERT OR IGNORE INTO membership (county, kind, grp, uid, batch, source_row) VALUES (?1, 'zone', ?2, ?3, ?4, ?5)",
+        )?;
+        for (zone, uid, row) in members {
+            insert.execute(params![self.county, zone, uid.as_bytes(), batch, row])?;
+        }
+        Ok(())
+    }
+
+    /// Adds values; they are put into the order of the key first, which SQLite stores fastest.
+    pub(crate) fn values(&mut self, batch: i64, mut values: Vec<NewValue>) -> Result<(), Problem> {
+        values.sort_by(|a, b| {
+            (&a.indicator, a.period.start(), a.period.end(), a.uid).cmp(&(&b.indicator, b.period.start(), b.period.end(), b.uid))
+        });
+        let mut insert = self.transaction.prepare_cached(
+            "INSERT INTO value (county, indicator, period_start, period_end, uid, batch, state, num, den, value, source_row)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        for value in &values {
+            let state = match value.reading.state {
+                State::Value => "value",
+                State::None => "none",
+                State::NotDue => "not-due",
+                // The absence of a row.
+                State::Missing => continue,
+            };
+            insert.execute(params![
+                self.county,
+                value.indicator,
+                value.period.start().to_string(),
+                value.period.end().to_string(),
+                value.uid.as_bytes(),
+                batch,
+                state,
+                value.reading.num,
+                value.reading.den,
+                value.reading.value,
+                value.row
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Builds the packs of a level anew from the stored boundaries.
+    pub(crate) fn repack(&mut self, world: &World, level: usize) -> Result<(), Problem> {
+        let id = world.levels[level].as_str();
+        self.transaction.execute("DELETE FROM pack WHERE county = ?1 AND level = ?2", params![self.county, id])?;
+        let mut insert = self.transaction.prepare_cached(
+            "INSERT INTO pack (county, level, lod, seq, min_x_deg, min_y_deg, max_x_deg, max_y_deg, version, units, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        for pack in packs(&self.transaction, world, level)? {
+            let units: Vec<u8> = pack.units.iter().flat_map(|uid| *uid.as_bytes()).collect();
+            let e = pack.extent;
+            insert.execute(params![
+                self.county,
+                id,
+                pack.lod,
+                pack.seq,
+                e.min_x_deg,
+                e.min_y_deg,
+                e.max_x_deg,
+                e.max_y_deg,
+                world.version,
+                units,
+                pack.bytes
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Raises the version and commits; the derived columns of older versions no longer count.
+    pub(crate) fn commit(self) -> Result<u64, Problem> {
+        let version = world::version(&self.transaction)? + 1;
+        self.set_meta("version", &version.to_string())?;
+        self.transaction.commit()?;
+        Ok(version)
+    }
+
+    /// Builds the derived columns and commits without a new version: nothing that is shown changes.
+    pub(crate) fn commit_derived(self, framework: &Framework) -> Result<(), Problem> {
+        let world = self.world(framework)?;
+        block::rebuild(&self.transaction, &world)?;
+        self.set_meta("derived", &world.version.to_string())?;
+        self.transaction.commit()?;
+        Ok(())
+    }
+
+    /// Commits what changes nothing that is counted or drawn.
+    pub(crate) fn commit_quiet(self) -> Result<(), Problem> {
+        self.transaction.commit()?;
+        Ok(())
+    }
+}
+
+/// The last load of every file, in the order they were first loaded.
+pub(crate) fn sources(connection: &Connection) -> Result<Vec<Loaded>, Problem> {
+    let county = world::county(connection)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT source, file, spec, size, mtime, sha256, read, drawn, listed, problems, batch FROM source WHERE county = ?1 ORDER BY source, file",
+    )?;
+    let mut rows = statement.query([county])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let source = Source {
+            source: row.get(0)?,
+            file: row.get(1)?,
+            spec: row.get(2)?,
+            size: row.get(3)?,
+            mtime_ms: row.get(4)?,
+            sha256: row.get(5)?,
+        };
+        let counts = ReadCount { name: source.source.clone(), read: row.get(6)?, drawn: row.get(7)?, listed: row.get(8)? };
+        let problems = serde_json::from_str(row.get_ref(9)?.as_str().unwrap_or_default()).map_err(|e| damaged(&source.file, e))?;
+        out.push(Loaded { source, counts, problems, batch: row.get(10)? });
+    }
+    Ok(out)
+}
+
+/// Uids and their rows that stand in a batch: what would disappear with it.
+pub(crate) fn uids_of(connection: &Connection, batch: i64) -> Result<Vec<Uid>, Problem> {
+    let county = world::county(connection)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT uid FROM unit_version WHERE county = ?1 AND batch = ?2 UNION SELECT uid FROM branch_version WHERE county = ?1 AND batch = ?2",
+    )?;
+    let rows = statement.query_map(params![county, batch], |row| world::uid(row, 0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Boundaries of a level as of the world's time, packed for drawing.
+pub(super) fn packs(connection: &Connection, world: &World, level: usize) -> Result<Vec<Pack>, Problem> {
+    let mut features = Features::default();
+    let mut rows: Vec<u32> = Vec::new();
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT uid, kind, coords FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
+        as_of!("g"),
+        " ORDER BY g.uid, g.batch"
+    ))?;
+    let parameters = named_params! {
+        ":county": world.county, ":level": world.levels[level].as_str(), ":day": world.at.day.to_string(), ":known": world.at.known_ms
+    };
+    let mut found = statement.query(parameters)?;
+    while let Some(row) = found.next()? {
+        let Some((at, n)) = world.by_uid.get(&world::uid(row, 0)?) else { continue };
+        if *at != level || rows.last() == Some(n) {
+            continue;
+        }
+        let start = u32::try_from(features.rings.len()).unwrap_or(u32::MAX);
+        decode_rings(row.get_ref(2)?.as_blob().unwrap_or_default(), &mut features).map_err(|()| damaged("reference.db", "geometry"))?;
+        let kind = match row.get_ref(1)?.as_str().unwrap_or_default() {
+            "polygon" => GeometryKind::Polygon,
+            "line" => GeometryKind::Line,
+            _ => GeometryKind::Point,
+        };
+        rows.push(*n);
+        features.records.push(FeatureRecord {
+            record: rows.len() as u64,
+            line: 0,
+            code: world.tables[level].codes[*n as usize].to_string(),
+            name: None,
+            parent: None,
+            kind,
+            rings: start..u32::try_from(features.rings.len()).unwrap_or(u32::MAX),
+            had_z: false,
+        });
+    }
+    let table = &world.tables[level];
+    let units: Vec<PackUnit> = rows
+        .iter()
+        .map(|n| PackUnit {
+            uid: table.uids[*n as usize],
+            parent: table.parents[*n as usize].map(|(t, r)| world.tables[t].uids[r as usize]),
+        })
+        .collect();
+    // In the order of the tree: what is looked at together lies together.
+    let mut order: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
+    order.sort_by_key(|n| rows[*n as usize]);
+    Ok(build_packs(&features, &units, &order))
+}
+
+fn encode_rings(rings: &[std::ops::Range<u32>], coords_deg: &[[f64; 2]]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let number = |out: &mut Vec<u8>, n: usize| out.extend(u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes());
+    number(&mut out, rings.len());
+    for ring in rings {
+        let ring = coords_deg.get(ring.start as usize..ring.end as usize).unwrap_or_default();
+        number(&mut out, ring.len());
+        ring.iter().flatten().for_each(|c| out.extend(c.to_le_bytes()));
+    }
+    out
+}
+
+fn decode_rings(mut bytes: &[u8], out: &mut Features) -> Result<(), ()> {
+    let number = |bytes: &mut &[u8]| -> Result<usize, ()> {
+        let (head, rest) = bytes.split_first_chunk::<4>().ok_or(())?;
+        *bytes = rest;
+        Ok(u32::from_le_bytes(*head) as usize)
+    };
+    for _ in 0..number(&mut bytes)? {
+        let points = number(&mut bytes)?;
+        let ring = bytes.split_off(..points.checked_mul(16).ok_or(())?).ok_or(())?;
+        let start = u32::try_from(out.coords_deg.len()).map_err(|_| ())?;
+        let (halves, _) = ring.as_chunks::<8>();
+        let mut numbers = halves.iter().map(|b| f64::from_le_bytes(*b));
+        while let (Some(x), Some(y)) = (numbers.next(), numbers.next()) {
+            out.coords_deg.push([x, y]);
+        }
+        out.rings.push(start..u32::try_from(out.coords_deg.len()).map_err(|_| ())?);
+    }
+    if bytes.is_empty() { Ok(()) } else { Err(()) }
+}
+
+/// The boundary of a unit as it came: rings of longitude and latitude, degrees.
+pub(crate) fn rings_of(connection: &Connection, world: &World, uid: Uid) -> Result<Vec<Vec<[f64; 2]>>, Problem> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT coords FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND g.kind = 'polygon' AND ",
+        as_of!("g"),
+        " ORDER BY g.batch DESC LIMIT 1"
+    ))?;
+    let Some((level, _)) = world.by_uid.get(&uid).filter(|(level, _)| *level < world.levels.len()) else { return Ok(Vec::new()) };
+    let parameters = named_params! {
+        ":county": world.county, ":level": world.levels[*level].as_str(), ":uid": uid.as_bytes(),
+        ":day": world.at.day.to_string(), ":known": world.at.known_ms
+    };
+    let bytes: Option<Vec<u8>> = statement.query_row(parameters, |row| row.get(0)).optional()?;
+    let mut features = Features::default();
+    decode_rings(&bytes.unwrap_or_else(|| vec![0; 4]), &mut features).map_err(|()| damaged("reference.db", "geometry"))?;
+    Ok(features.rings.iter().map(|r| features.coords_deg[r.start as usize..r.end as usize].to_vec()).collect())
+}
