@@ -1,2 +1,7 @@
-//! 县图
-fn main() {}
+//! `xiantu`: see the library's crate doc.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(xiantu::cli::run(std::env::args_os().collect()).code())
+}

@@ -1,1 +1,111 @@
-//! cli
+//! The command line: one file per subcommand, texts from the locale tables.
+//!
+//! Every subcommand returns an [`Exit`]; the numbers are one table for all of them.
+
+mod args;
+mod choice;
+mod doctor;
+mod keys;
+mod list;
+mod marks;
+mod plain;
+mod print;
+mod publish;
+mod show;
+mod tui;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write as _};
+
+pub use args::{Common, Size};
+
+use crate::domain::exit::Exit;
+use crate::domain::problem::Problem;
+use crate::locale::Lang;
+use crate::runtime::environment::Environment;
+
+/// What ends a command early: an exit code and the text that says why.
+#[derive(Debug)]
+pub struct Failure {
+    /// Exit code.
+    pub exit: Exit,
+    /// One line per problem, worded.
+    pub text: String,
+}
+
+impl Failure {
+    fn new(exit: Exit, text: impl Into<String>) -> Self {
+        Self { exit, text: text.into() }
+    }
+
+    fn problem(lang: Lang, problem: &Problem) -> Self {
+        Self::new(exit_of(problem), lang.problem(problem))
+    }
+
+    fn problems(lang: Lang, problems: &[Problem]) -> Self {
+        let text: Vec<String> = problems.iter().map(|p| lang.problem(p)).collect();
+        Self::new(problems.first().map_or(Exit::Input, exit_of), text.join("\n"))
+    }
+}
+
+/// A failed write to standard output. A closed pipe (`| head`) is not an error.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::new(Exit::Done, "") } else { Self::new(Exit::Disk, error.to_string()) }
+    }
+}
+
+/// The exit code a problem stands for.
+#[must_use]
+pub fn exit_of(problem: &Problem) -> Exit {
+    match problem.code.as_str() {
+        "E_STORE_DAMAGED" | "E_CHAIN_BROKEN" => Exit::Damaged,
+        "E_STORE_BUSY" => Exit::Busy,
+        "E_DISK_FULL" | "E_STORE_NOT_WRITABLE" | "E_DISK" => Exit::Disk,
+        "E_READ_ONLY" | "E_NO_GRANT" => Exit::NotAllowed,
+        code if code.starts_with("E_PRIVACY") => Exit::NotAllowed,
+        "E_NO_PLACE" | "E_NO_WORKSPACE" => Exit::Usage,
+        _ => Exit::Input,
+    }
+}
+
+/// Runs the program and returns its exit code.
+#[must_use]
+pub fn run(argv: Vec<OsString>) -> Exit {
+    let environment = Environment::of_process();
+    let lang = args::lang_of(&argv).unwrap_or_else(|| Lang::of_environment(environment.locale()));
+    let matches = match args::command(lang).try_get_matches_from(&argv) {
+        Ok(matches) => matches,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            // The only thing that can fail here is a closed pipe.
+            let _ = error.print();
+            return exit;
+        }
+    };
+    let common = Common::of(&matches, lang, environment);
+    let outcome = match matches.subcommand() {
+        None => tui::run(&common),
+        Some(("print", m)) => print::run(&common, m),
+        Some(("list", m)) => list::run(&common, m),
+        Some(("show", m)) => show::run(&common, m),
+        Some(("marks", m)) => marks::run(&common, m),
+        Some(("publish", m)) => publish::run(&common, m),
+        Some(("doctor", _)) => doctor::run(&common),
+        Some(("keys", m)) => keys::run(&common, m),
+        Some((other, _)) => Err(Failure::new(Exit::Usage, other.to_owned())),
+    };
+    match outcome {
+        Ok(exit) => exit,
+        Err(failure) => {
+            if !failure.text.is_empty() {
+                let _ = writeln!(io::stderr().lock(), "{}", failure.text);
+                if argv.len() <= 1 && common.environment.double_clicked() && io::stdin().is_terminal() {
+                    let _ = writeln!(io::stderr().lock(), "{}", lang.text("cli.press_enter"));
+                    let _ = io::stdin().read_line(&mut String::new());
+                }
+            }
+            failure.exit
+        }
+    }
+}

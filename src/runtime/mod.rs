@@ -1,1 +1,16 @@
-//! runtime
+//! Where the pure core meets the machine: terminal, clock, files, threads.
+//!
+//! [`engine`] holds an open workspace; [`headless`] runs the core without a terminal (print,
+//! tests); [`session`] runs it in one.
+
+pub mod ansi;
+pub mod demo;
+pub mod engine;
+pub mod environment;
+pub mod folders;
+pub mod headless;
+pub mod log;
+pub mod session;
+pub mod settings;
+pub mod terminal;
+pub mod worker;

@@ -1,0 +1,181 @@
+//! The command line's shape, worded from the locale tables.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use jiff::civil::Date;
+
+use crate::locale::Lang;
+use crate::runtime::environment::Environment;
+
+/// A size in cells, `160x45`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Columns, cells.
+    pub cols: u16,
+    /// Rows, cells.
+    pub rows: u16,
+}
+
+impl std::str::FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bad = || format!("`{}`: 160x45", crate::domain::text::quote(text));
+        let (cols, rows) = text.split_once(['x', 'X', '×']).ok_or_else(bad)?;
+        let number = |s: &str| s.parse::<u16>().ok().filter(|n| *n <= 1000);
+        Ok(Self { cols: number(cols).ok_or_else(bad)?, rows: number(rows).ok_or_else(bad)? })
+    }
+}
+
+/// What every subcommand knows.
+#[derive(Debug)]
+pub struct Common {
+    /// Language.
+    pub lang: Lang,
+    /// `-C`.
+    pub dir: Option<PathBuf>,
+    /// `--read-only`.
+    pub read_only: bool,
+    /// `--post`.
+    pub post: Option<String>,
+    /// `--theme`.
+    pub theme: Option<String>,
+    /// `--color`, `auto` where not given.
+    pub color: String,
+    /// `--glyphs`, `auto` where not given.
+    pub glyphs: String,
+    /// `--ambiguous-width`, `auto` where not given.
+    pub ambiguous_width: String,
+    /// `--keymap`.
+    pub keymap: Option<PathBuf>,
+    /// `--today`: the day the program believes in; for documents and tests.
+    pub today: Option<Date>,
+    /// Environment variables and what the terminal is.
+    pub environment: Environment,
+}
+
+impl Common {
+    pub(super) fn of(m: &ArgMatches, lang: Lang, environment: Environment) -> Self {
+        let text = |id: &str| m.get_one::<String>(id).cloned();
+        Self {
+            lang,
+            dir: m.get_one::<PathBuf>("dir").cloned(),
+            read_only: m.get_flag("read-only"),
+            post: text("post"),
+            theme: text("theme"),
+            color: text("color").unwrap_or_else(|| "auto".to_owned()),
+            glyphs: text("glyphs").unwrap_or_else(|| "auto".to_owned()),
+            ambiguous_width: text("ambiguous-width").unwrap_or_else(|| "auto".to_owned()),
+            keymap: m.get_one::<PathBuf>("keymap").cloned(),
+            today: m.get_one::<Date>("today").copied(),
+            environment,
+        }
+    }
+}
+
+/// `--lang` before anything else is parsed: the help itself is in that language.
+pub(super) fn lang_of(argv: &[OsString]) -> Option<Lang> {
+    let mut args = argv.iter().filter_map(|a| a.to_str());
+    while let Some(arg) = args.next() {
+        if arg == "--lang" {
+            return args.next().and_then(Lang::parse);
+        }
+        if let Some(value) = arg.strip_prefix("--lang=") {
+            return Lang::parse(value);
+        }
+    }
+    None
+}
+
+/// The whole command line.
+pub(super) fn command(lang: Lang) -> Command {
+    let t = |key: &str| lang.text(&format!("cli.{key}"));
+    let opt = |id: &'static str, value: &'static str| Arg::new(id).long(id).value_name(value).help(t(&format!("opt.{id}")).to_owned());
+    let flag = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).help(t(&format!("opt.{id}")).to_owned());
+    let one_of = |id: &'static str, values: &'static [&'static str]| opt(id, "…").hide_possible_values(false).value_parser(PossibleValuesParser::new(values));
+    let place = || Arg::new("place").value_name("PLACE").help(t("opt.place").to_owned());
+    let choice = |c: Command| {
+        c.arg(opt("level", "LEVEL"))
+            .arg(flag("branches"))
+            .arg(opt("indicator", "ID"))
+            .arg(opt("period", "PERIOD"))
+            .arg(opt("zone", "ZONE").action(ArgAction::Append))
+            .arg(flag("flagged"))
+    };
+    let form = |c: Command| c.arg(flag("json").conflicts_with("plain")).arg(flag("plain"));
+    Command::new("xiantu")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(t("about").to_owned())
+        .after_help(t("after_help").to_owned())
+        .disable_help_subcommand(true)
+        .arg(Arg::new("dir").short('C').value_name("DIR").global(true).value_parser(value_parser!(PathBuf)).help(t("opt.dir").to_owned()))
+        .arg(one_of("lang", &["zh", "en", "zh-CN", "zh_CN"]).global(true).hide_possible_values(true))
+        .arg(flag("read-only").global(true))
+        .arg(opt("post", "POST").global(true))
+        .arg(opt("theme", "NAME").global(true))
+        .arg(one_of("color", &["auto", "none", "16", "256", "true"]).global(true))
+        .arg(one_of("glyphs", &["auto", "octant", "sextant", "quadrant", "ascii"]).global(true))
+        .arg(one_of("ambiguous-width", &["auto", "1", "2"]).global(true))
+        .arg(opt("keymap", "FILE").global(true).value_parser(value_parser!(PathBuf)))
+        .arg(opt("today", "DATE").global(true).value_parser(value_parser!(Date)).hide(true))
+        .subcommand(
+            Command::new("print")
+                .about(t("cmd.print").to_owned())
+                .arg(opt("size", "160x45").value_parser(value_parser!(Size)))
+                .arg(opt("keys", "KEYS")),
+        )
+        .subcommand(form(choice(Command::new("list").about(t("cmd.list").to_owned()).arg(place()))))
+        .subcommand(form(choice(Command::new("show").about(t("cmd.show").to_owned()).arg(place()))))
+        .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))
+        .subcommand(
+            Command::new("publish")
+                .about(t("cmd.publish").to_owned())
+                .arg(Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(t("opt.publish_file").to_owned())),
+        )
+        .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
+        .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_in_both_languages() {
+        for lang in [Lang::Zh, Lang::En] {
+            command(lang).debug_assert();
+        }
+    }
+
+    #[test]
+    fn every_text_of_the_help_is_in_the_tables() {
+        for lang in [Lang::Zh, Lang::En] {
+            let mut root = command(lang);
+            let mut help = root.render_long_help().to_string();
+            for sub in root.get_subcommands_mut() {
+                help.push_str(&sub.render_long_help().to_string());
+            }
+            assert!(!help.contains("cli."), "{help}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!("160x45".parse(), Ok(Size { cols: 160, rows: 45 }));
+        assert_eq!("0x0".parse(), Ok(Size { cols: 0, rows: 0 }));
+        for bad in ["", "x", "160", "160x", "-1x2", "99999x1", "1001x1"] {
+            assert!(bad.parse::<Size>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_language_is_known_before_parsing() {
+        let argv = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(lang_of(&argv(&["xiantu", "print", "--lang", "en"])), Some(Lang::En));
+        assert_eq!(lang_of(&argv(&["xiantu", "--lang=zh"])), Some(Lang::Zh));
+        assert_eq!(lang_of(&argv(&["xiantu", "--lang"])), None);
+    }
+}

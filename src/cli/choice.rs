@@ -1,0 +1,119 @@
+//! PLACE, `--level`, `--indicator`, `--period`, `--zone`, `--flagged`: the view that `list` and
+//! `show` ask for, found the way a person names things.
+
+use std::sync::Arc;
+
+use clap::ArgMatches;
+
+use crate::domain::access::Access;
+use crate::domain::exit::Exit;
+use crate::domain::id::Uid;
+use crate::domain::page::{Hit, Workspace};
+use crate::domain::request::{Loaded, Query};
+use crate::domain::text::quote;
+use crate::domain::unit::Subject;
+use crate::domain::view_state::{Listing, ViewState};
+use crate::import::Summary;
+use crate::runtime::engine::expect;
+use crate::store::Reader;
+
+use super::{Common, Failure};
+
+/// An open workspace and the place that was named.
+pub(super) struct Choice {
+    pub reader: Reader,
+    pub workspace: Arc<Workspace>,
+    pub access: Access,
+    /// The unit or branch that was named.
+    pub subject: Option<Uid>,
+    hit: Option<Hit>,
+    summary: Summary,
+}
+
+impl Choice {
+    pub(super) fn open(common: &Common, m: &ArgMatches) -> Result<Self, Failure> {
+        let access = Access::read_only();
+        let engine = common.open()?;
+        let (mut reader, workspace, summary) = engine.ready(&access, common.today()).map_err(|p| Failure::problem(common.lang, &p))?;
+        let hit = match m.get_one::<String>("place") {
+            Some(place) => Some(find(common, &mut reader, &access, place)?),
+            None => None,
+        };
+        Ok(Self { reader, workspace, access, subject: hit.as_ref().map(|h| h.uid), hit, summary })
+    }
+
+    /// The view that the options name.
+    pub(super) fn view(&self, common: &Common, m: &ArgMatches) -> Result<ViewState, Failure> {
+        let usage = |key: &str, wanted: &str, known: Vec<String>| Failure::new(Exit::Usage, common.lang.fill(key, &[&quote(wanted), &known.join(" ")]));
+        let workspace = &self.workspace;
+        let mut view = workspace.home.clone();
+        if let Some(hit) = &self.hit {
+            match hit.subject {
+                Subject::Unit => {
+                    view.place = Some(hit.uid);
+                    view.listing = self.below(hit);
+                }
+                Subject::Branch => {
+                    view.place = hit.place;
+                    view.listing = Listing::Branches;
+                }
+            }
+            view.selection = None;
+        }
+        if let Some(level) = m.get_one::<String>("level") {
+            let known = workspace.levels.iter().find(|l| l.code.as_str() == level || l.label == *level || l.label_en == *level || l.synonyms.contains(level));
+            let level = known.ok_or_else(|| usage("cli.no_level", level, workspace.levels.iter().map(|l| format!("{}({})", l.code, l.label)).collect()))?;
+            view.listing = Listing::Units(level.code.clone());
+        }
+        if m.get_flag("branches") {
+            view.listing = Listing::Branches;
+        }
+        if let Some(id) = m.get_one::<String>("indicator") {
+            let known = workspace.indicators.iter().find(|i| i.id.as_str() == id || i.label == *id || i.short == *id);
+            let known = known.ok_or_else(|| usage("cli.no_indicator", id, workspace.indicators.iter().map(|i| format!("{}({})", i.id, i.label)).collect()))?;
+            view.indicator = known.id.clone();
+        }
+        if let Some(period) = m.get_one::<String>("period") {
+            view.period = Some(period.parse().map_err(|e| Failure::new(Exit::Usage, common.lang.fill("cli.bad_period", &[&e])))?);
+        }
+        for zone in m.get_many::<String>("zone").into_iter().flatten() {
+            let known = workspace.zones.iter().find(|(code, label)| code == zone || label == zone);
+            let (code, _) = known.ok_or_else(|| usage("cli.no_zone", zone, workspace.zones.iter().map(|(c, l)| format!("{c}({l})")).collect()))?;
+            view.scope.zones.insert(code.clone());
+        }
+        view.only_flagged = m.get_flag("flagged");
+        Ok(view)
+    }
+
+    /// Done, or done with records kept aside.
+    pub(super) fn exit(&self) -> Exit {
+        if self.summary.kept_aside > 0 { Exit::Skipped } else { Exit::Done }
+    }
+
+    /// The level below a unit's own, or its branches on the lowest.
+    fn below(&self, hit: &Hit) -> Listing {
+        let levels = &self.workspace.levels;
+        let own = levels.iter().position(|l| l.label == hit.kind || l.label_en == hit.kind || l.code.as_str() == hit.kind);
+        match own.and_then(|n| levels.get(n + 1)) {
+            Some(level) => Listing::Units(level.code.clone()),
+            None => Listing::Branches,
+        }
+    }
+}
+
+/// The one thing with this code, else with this name.
+fn find(common: &Common, reader: &mut Reader, access: &Access, place: &str) -> Result<Hit, Failure> {
+    let outcome = reader.answer(&Query::Find { text: place.to_owned(), limit: 50 }, access, common.today());
+    let hits = expect(outcome, |l| if let Loaded::Found(hits) = l { Some(hits) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
+    let by_code: Vec<&Hit> = hits.iter().filter(|h| h.code == place).collect();
+    let by_name: Vec<&Hit> = hits.iter().filter(|h| h.name == place).collect();
+    let exact = if by_code.is_empty() { by_name } else { by_code };
+    match exact.as_slice() {
+        [hit] => Ok((*hit).clone()),
+        [] => Err(Failure::new(Exit::Usage, common.lang.fill("cli.no_place", &[&quote(place)]))),
+        several => {
+            let codes: Vec<String> = several.iter().take(8).map(|h| format!("{} {}", h.code, h.path.join("›"))).collect();
+            Err(Failure::new(Exit::Usage, common.lang.fill("cli.many_places", &[&quote(place), &several.len(), &codes.join(" · ")])))
+        }
+    }
+}

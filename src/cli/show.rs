@@ -1,0 +1,33 @@
+//! `xiantu show`: everything of one place, with the same numbers as its card.
+
+use std::io::{self, Write as _};
+
+use clap::ArgMatches;
+
+use crate::domain::exit::Exit;
+use crate::domain::request::{Loaded, Query};
+use crate::runtime::engine::expect;
+
+use super::choice::Choice;
+use super::{Common, Failure, plain};
+
+pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
+    let mut choice = Choice::open(common, m)?;
+    let view = choice.view(common, m)?;
+    let Some(uid) = choice.subject.or(view.place) else {
+        return Err(Failure::new(Exit::Usage, common.lang.fill("cli.no_place", &[&""])));
+    };
+    let outcome = choice.reader.answer(&Query::Card { uid, view }, &choice.access, common.today());
+    let card = expect(outcome, |l| if let Loaded::Card(card) = l { Some(card) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
+    let Some(card) = card else {
+        return Err(Failure::new(Exit::Usage, common.lang.fill("cli.no_place", &[&uid])));
+    };
+    let mut out = io::stdout().lock();
+    if m.get_flag("json") {
+        serde_json::to_writer_pretty(&mut out, &*card).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        out.write_all(plain::card(common.lang, &choice.workspace, &card).as_bytes())?;
+    }
+    Ok(choice.exit())
+}

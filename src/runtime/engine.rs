@@ -1,0 +1,117 @@
+//! An open workspace: framework, manifest and store together.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::access::Access;
+use crate::domain::page::Workspace;
+use crate::domain::problem::{Problem, Severity};
+use crate::domain::request::{Loaded, Outcome, Progress, Query};
+use crate::framework::Framework;
+use crate::import::manifest::Manifest;
+use crate::import::{self, Summary};
+use crate::store::{Mode, Reader, Store};
+
+use super::folders;
+
+/// An open workspace.
+pub struct Engine {
+    /// The store.
+    pub store: Store,
+    /// The folder, or the snapshot file.
+    pub dir: PathBuf,
+    /// What the folder's manifest says; `None` for a snapshot.
+    source: Option<(Manifest, Arc<Framework>)>,
+}
+
+impl Engine {
+    /// Opens a workspace folder or a published snapshot.
+    ///
+    /// # Errors
+    /// Every mistake of the manifest or the framework at once, or why the store refuses.
+    pub fn open(dir: &Path, read_only: bool) -> Result<Self, Vec<Problem>> {
+        if dir.is_file() {
+            let store = Store::open_snapshot(dir).map_err(|p| vec![p])?;
+            return Ok(Self { store, dir: dir.to_path_buf(), source: None });
+        }
+        if !folders::is_workspace(dir) {
+            return Err(vec![Problem::new("E_NO_MANIFEST", Severity::Refused, dir.join(folders::MANIFEST).display().to_string())]);
+        }
+        let manifest = Manifest::read(dir)?;
+        let shown = manifest.framework.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let framework = Arc::new(Framework::load(&manifest.framework, &shown)?);
+        let mode = if read_only { Mode::ReadOnly } else { Mode::ReadWrite };
+        let store = Store::open(dir, mode, Arc::clone(&framework)).map_err(|p| vec![p])?;
+        Ok(Self { store, dir: dir.to_path_buf(), source: (!read_only).then_some((manifest, framework)) })
+    }
+
+    /// What [`refresh`](Loader::refresh) needs, for another thread; `None` where nothing may be loaded.
+    ///
+    /// # Errors
+    /// Why there is no second connection.
+    pub fn loader(&self) -> Result<Option<Loader>, Problem> {
+        let Some((manifest, framework)) = &self.source else { return Ok(None) };
+        let Some(writer) = self.store.writer()? else { return Ok(None) };
+        Ok(Some(Loader { writer, dir: self.dir.clone(), manifest: manifest.clone(), framework: Arc::clone(framework) }))
+    }
+
+    /// A reader with everything loaded: for commands that print and exit.
+    ///
+    /// # Errors
+    /// Why a file was refused or the store does not answer.
+    pub fn ready(&self, access: &Access, today: Date) -> Result<(Reader, Arc<Workspace>, Summary), Problem> {
+        let mut summary = Summary::default();
+        if let Some(mut loader) = self.loader()? {
+            summary = loader.refresh(&mut |_| {})?;
+        }
+        let mut reader = self.store.reader()?;
+        let workspace = workspace(&mut reader, access, today)?;
+        Ok((reader, workspace, summary))
+    }
+}
+
+/// Loads what is new in the workspace's files.
+pub struct Loader {
+    writer: crate::store::Writer,
+    dir: PathBuf,
+    manifest: Manifest,
+    framework: Arc<Framework>,
+}
+
+impl Loader {
+    /// Loads what is new or changed since the last time, one layer or table per commit.
+    ///
+    /// # Errors
+    /// The problem that stopped it; what was committed before stays.
+    pub fn refresh(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<Summary, Problem> {
+        import::refresh(&mut self.writer, &self.dir, &self.manifest, &self.framework, Timestamp::now(), progress)
+    }
+}
+
+/// Asks for the workspace itself.
+///
+/// # Errors
+/// Why the store does not answer.
+pub fn workspace(reader: &mut Reader, access: &Access, today: Date) -> Result<Arc<Workspace>, Problem> {
+    match reader.answer(&Query::Workspace, access, today)? {
+        Loaded::Workspace(workspace) => Ok(workspace),
+        _ => Err(unexpected()),
+    }
+}
+
+/// An answer of the wrong kind: a mistake of ours, worded like every other problem.
+#[must_use]
+pub fn unexpected() -> Problem {
+    Problem::new("E_INTERNAL", Severity::Refused, "")
+}
+
+/// Takes the wanted kind out of an answer.
+///
+/// # Errors
+/// The answer's own problem, or that it is of another kind.
+pub fn expect<T>(outcome: Outcome, pick: impl FnOnce(Loaded) -> Option<T>) -> Result<T, Problem> {
+    pick(outcome?).ok_or_else(unexpected)
+}

@@ -1,0 +1,66 @@
+//! The core without a terminal: every effect is answered at once. Used by `print` and tests.
+
+use jiff::civil::Date;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+
+use crate::domain::access::Access;
+use crate::store::Reader;
+use crate::ui::{Effect, Message, Model, update, view};
+
+/// A session that no one watches: read-only, and every question is answered before the next key.
+pub struct Headless {
+    model: Model,
+    reader: Reader,
+    access: Access,
+    today: Date,
+}
+
+impl Headless {
+    /// Starts the session and lets it settle.
+    #[must_use]
+    pub fn start(mut model: Model, reader: Reader, access: Access, today: Date) -> Self {
+        let effects = model.start();
+        let mut this = Self { model, reader, access, today };
+        this.settle(effects);
+        this
+    }
+
+    /// Presses a key and waits until every question is answered.
+    pub fn press(&mut self, key: KeyEvent) {
+        let effects = update(&mut self.model, Message::Key(key));
+        self.settle(effects);
+    }
+
+    /// The core's state.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Draws the screen.
+    ///
+    /// # Errors
+    /// Never in practice: the buffer is in memory.
+    pub fn draw(&self, cols: u16, rows: u16) -> std::io::Result<Buffer> {
+        if cols == 0 || rows == 0 {
+            return Ok(Buffer::empty(Rect::ZERO));
+        }
+        let mut terminal = Terminal::new(TestBackend::new(cols, rows)).map_err(|e| std::io::Error::other(e.to_string()))?;
+        let frame = terminal.draw(|frame| view(&self.model, frame)).map_err(|e| std::io::Error::other(e.to_string()))?;
+        Ok(frame.buffer.clone())
+    }
+
+    fn settle(&mut self, effects: Vec<Effect>) {
+        let mut waiting = std::collections::VecDeque::from(effects);
+        while let Some(effect) = waiting.pop_front() {
+            if let Effect::Ask { request, query } = effect {
+                let outcome = self.reader.answer(&query, &self.access, self.today);
+                waiting.extend(update(&mut self.model, Message::Answer { request, outcome }));
+            }
+        }
+    }
+}

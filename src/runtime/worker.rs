@@ -1,0 +1,121 @@
+//! Threads that answer the core: one reads, one records, one loads.
+//!
+//! Recording has its own connection, so a mark never waits for a map that is being loaded.
+
+use std::sync::mpsc;
+use std::thread;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::domain::access::Access;
+use crate::domain::request::{Command, Progress, Query, RequestId};
+use crate::store::{Reader, Writer};
+use crate::ui::Message;
+
+use super::engine::Loader;
+
+/// Sends questions and commands to the threads. Dropping it ends them after what they hold.
+pub struct Workers {
+    ask: mpsc::Sender<(RequestId, Query)>,
+    record: Option<mpsc::Sender<(RequestId, Command)>>,
+}
+
+impl Workers {
+    /// Starts the threads; their answers arrive at `out`.
+    #[must_use]
+    pub fn start(reader: Reader, writer: Option<Writer>, loader: Option<Loader>, access: Access, today: Date, out: &UnboundedSender<Message>) -> Self {
+        let (ask, questions) = mpsc::channel();
+        let answers = out.clone();
+        thread::spawn(move || read(reader, &questions, &access, today, &answers));
+        let record = writer.map(|writer| {
+            let (record, commands) = mpsc::channel();
+            let answers = out.clone();
+            thread::spawn(move || write(writer, &commands, &answers));
+            record
+        });
+        if let Some(loader) = loader {
+            let progress = out.clone();
+            thread::spawn(move || load(loader, &progress));
+        }
+        Self { ask, record }
+    }
+
+    /// Asks a question.
+    pub fn ask(&self, request: RequestId, query: Query) {
+        // The thread ends only with the session.
+        let _ = self.ask.send((request, query));
+    }
+
+    /// Records. In a read-only session there is nobody to record: the command is dropped, and
+    /// since it needs a permit that such a session cannot have, it was never made.
+    pub fn record(&self, request: RequestId, command: Command) {
+        if let Some(record) = &self.record {
+            let _ = record.send((request, command));
+        }
+    }
+}
+
+fn read(mut reader: Reader, questions: &mpsc::Receiver<(RequestId, Query)>, access: &Access, today: Date, out: &UnboundedSender<Message>) {
+    while let Ok(first) = questions.recv() {
+        let mut waiting = vec![first];
+        waiting.extend(questions.try_iter());
+        for (request, query) in newest(waiting) {
+            let outcome = reader.answer(&query, access, today);
+            if out.send(Message::Answer { request, outcome }).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Of several waiting questions of one kind only the newest matters: whoever holds down an arrow
+/// key wants the card where it stops. The order of the kinds is kept.
+fn newest(waiting: Vec<(RequestId, Query)>) -> Vec<(RequestId, Query)> {
+    let kind = |q: &Query| std::mem::discriminant(q);
+    let mut kept: Vec<(RequestId, Query)> = Vec::with_capacity(waiting.len());
+    for (request, query) in waiting.into_iter().rev() {
+        if !kept.iter().any(|(_, k)| kind(k) == kind(&query)) {
+            kept.push((request, query));
+        }
+    }
+    kept.reverse();
+    kept
+}
+
+fn write(mut writer: Writer, commands: &mpsc::Receiver<(RequestId, Command)>, out: &UnboundedSender<Message>) {
+    while let Ok((request, command)) = commands.recv() {
+        let outcome = writer.execute(&command, Timestamp::now());
+        if out.send(Message::Answer { request, outcome }).is_err() {
+            return;
+        }
+    }
+}
+
+fn load(mut loader: Loader, out: &UnboundedSender<Message>) {
+    let result = loader.refresh(&mut |progress| {
+        let _ = out.send(Message::Progress(progress));
+    });
+    match result {
+        Ok(_) => tracing::info!("workspace loaded"),
+        Err(problem) => {
+            tracing::warn!(%problem, "loading stopped");
+            let _ = out.send(Message::Progress(Progress::Problem(problem)));
+        }
+    }
+    let _ = out.send(Message::Progress(Progress::Done));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_newest_question_of_a_kind_is_answered() {
+        let find = |text: &str| Query::Find { text: text.to_owned(), limit: 1 };
+        let waiting = vec![(RequestId(1), find("a")), (RequestId(2), Query::Marks), (RequestId(3), find("ab"))];
+        let kept: Vec<u64> = newest(waiting).into_iter().map(|(r, _)| r.0).collect();
+        assert_eq!(kept, [2, 3]);
+    }
+}
