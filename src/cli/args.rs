@@ -7,8 +7,19 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use jiff::civil::Date;
 
+use crate::domain::access::Access;
+use crate::domain::exit::Exit;
+use crate::domain::problem::{Problem, Severity};
+use crate::domain::text::quote;
 use crate::locale::Lang;
+use crate::runtime::engine::Engine;
 use crate::runtime::environment::Environment;
+use crate::runtime::folders;
+use crate::ui::Session;
+use crate::ui::keymap::Keymap;
+use crate::ui::theme::Theme;
+
+use super::Failure;
 
 /// A size in cells, `160x45`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +87,55 @@ impl Common {
     }
 }
 
+impl Common {
+    /// Today, by the clock or `--today`.
+    pub(super) fn today(&self) -> Date {
+        self.today.unwrap_or_else(|| jiff::Zoned::now().date())
+    }
+
+    /// The workspace that was named, else the one a bare `xiantu` finds.
+    pub(super) fn open(&self) -> Result<Engine, Failure> {
+        let dir = self.dir.clone().or_else(folders::find_workspace);
+        let dir = dir.ok_or_else(|| Failure::new(Exit::Usage, self.lang.text("cli.no_workspace")))?;
+        Engine::open(&dir, self.read_only).map_err(|p| Failure::problems(self.lang, &p))
+    }
+
+    /// What the screens need to know of this session: options first, then what was remembered.
+    pub(super) fn ui_session(&self, access: Access, has_workspace: bool) -> Result<Session, Failure> {
+        let mut session = Session::new(self.today(), access);
+        session.lang = self.lang;
+        session.caps = self.environment.capability(&self.color, &self.glyphs, &self.ambiguous_width);
+        session.has_workspace = has_workspace;
+        if let Some(name) = &self.theme {
+            session.theme = Theme::named(name).ok_or_else(|| {
+                let known: Vec<&str> = Theme::ids().collect();
+                Failure::new(Exit::Usage, self.lang.fill("cli.theme_bad", &[&quote(name), &known.join(" ")]))
+            })?;
+        }
+        if let Some(keymap) = self.keymap()? {
+            session.keymap = keymap;
+        }
+        Ok(session)
+    }
+
+    /// `--keymap`, else keymap.toml of the configuration folder; all its mistakes at once.
+    fn keymap(&self) -> Result<Option<Keymap>, Failure> {
+        let default = || folders::config_dir().map(|dir| dir.join("keymap.toml")).filter(|file| file.is_file());
+        let Some(file) = self.keymap.clone().or_else(default) else { return Ok(None) };
+        let shown = file.display().to_string();
+        let text = std::fs::read_to_string(&file).map_err(|e| Failure::problem(self.lang, &Problem::new("E_NO_FILE", Severity::Refused, &*shown).arg(e)))?;
+        Keymap::parse(&text, &shown).map(Some).map_err(|problems| {
+            let all = Failure::problems(self.lang, &problems);
+            Failure::new(Exit::Input, format!("{}\n{}", self.lang.fill("cli.keymap_bad", &[&problems.len()]), all.text))
+        })
+    }
+}
+
+/// Whether the language was named on the command line of this process.
+pub(super) fn names_lang() -> bool {
+    lang_of(&std::env::args_os().collect::<Vec<_>>()).is_some()
+}
+
 /// `--lang` before anything else is parsed: the help itself is in that language.
 pub(super) fn lang_of(argv: &[OsString]) -> Option<Lang> {
     let mut args = argv.iter().filter_map(|a| a.to_str());
@@ -130,6 +190,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(form(choice(Command::new("list").about(t("cmd.list").to_owned()).arg(place()))))
         .subcommand(form(choice(Command::new("show").about(t("cmd.show").to_owned()).arg(place()))))
         .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))
+        .subcommand(Command::new("load").about(t("cmd.load").to_owned()).arg(flag("removals")))
         .subcommand(
             Command::new("publish")
                 .about(t("cmd.publish").to_owned())

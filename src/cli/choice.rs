@@ -14,7 +14,7 @@ use crate::domain::text::quote;
 use crate::domain::unit::Subject;
 use crate::domain::view_state::{Listing, ViewState};
 use crate::import::Summary;
-use crate::runtime::engine::expect;
+use crate::runtime::engine::{expect, kept_aside};
 use crate::store::Reader;
 
 use super::{Common, Failure};
@@ -87,7 +87,7 @@ impl Choice {
 
     /// Done, or done with records kept aside.
     pub(super) fn exit(&self) -> Exit {
-        if self.summary.kept_aside > 0 { Exit::Skipped } else { Exit::Done }
+        if kept_aside(&self.summary) > 0 { Exit::Skipped } else { Exit::Done }
     }
 
     /// The level below a unit's own, or its branches on the lowest.

@@ -7,6 +7,7 @@ mod choice;
 mod doctor;
 mod keys;
 mod list;
+mod load;
 mod marks;
 mod plain;
 mod print;
@@ -59,10 +60,10 @@ impl From<io::Error> for Failure {
 #[must_use]
 pub fn exit_of(problem: &Problem) -> Exit {
     match problem.code.as_str() {
-        "E_STORE_DAMAGED" | "E_CHAIN_BROKEN" => Exit::Damaged,
+        "E_STORE_DAMAGED" | "E_STORE_CHAIN" => Exit::Damaged,
         "E_STORE_BUSY" => Exit::Busy,
-        "E_DISK_FULL" | "E_STORE_NOT_WRITABLE" | "E_DISK" => Exit::Disk,
-        "E_READ_ONLY" | "E_NO_GRANT" => Exit::NotAllowed,
+        "E_DISK_FULL" | "E_NOT_SAVED" | "E_DISK" => Exit::Disk,
+        "E_STORE_READ_ONLY" | "E_NO_GRANT" => Exit::NotAllowed,
         code if code.starts_with("E_PRIVACY") => Exit::NotAllowed,
         "E_NO_PLACE" | "E_NO_WORKSPACE" => Exit::Usage,
         _ => Exit::Input,
@@ -89,6 +90,7 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("print", m)) => print::run(&common, m),
         Some(("list", m)) => list::run(&common, m),
         Some(("show", m)) => show::run(&common, m),
+        Some(("load", m)) => load::run(&common, m),
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),
         Some(("doctor", _)) => doctor::run(&common),

@@ -3,7 +3,7 @@
 use crate::domain::page::{Card, HomePage, Legend, MarkRow, Row, Workspace};
 use crate::domain::value::{Shown, State};
 use crate::locale::Lang;
-use crate::ui::text::number;
+use crate::ui::number::plain as number;
 
 /// Lines with their ends.
 #[derive(Default)]

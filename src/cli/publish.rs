@@ -8,6 +8,7 @@ use clap::ArgMatches;
 use crate::domain::access::{Access, Grant};
 use crate::domain::exit::Exit;
 use crate::domain::problem::{Problem, Severity};
+use crate::runtime::engine::kept_aside;
 
 use super::{Common, Failure};
 
@@ -22,5 +23,5 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     engine.store.publish(file).map_err(|p| Failure::problem(common.lang, &p))?;
     let bytes = std::fs::metadata(file)?.len();
     writeln!(io::stdout().lock(), "{}", common.lang.fill("cli.published", &[&file.display(), &bytes]))?;
-    Ok(if summary.kept_aside > 0 { Exit::Skipped } else { Exit::Done })
+    Ok(if kept_aside(&summary) > 0 { Exit::Skipped } else { Exit::Done })
 }

@@ -1,65 +1,54 @@
 //! `xiantu`: the screens.
 
-use std::path::{Path, PathBuf};
-
 use crate::domain::access::Access;
 use crate::domain::exit::Exit;
+use crate::locale::Lang;
 use crate::runtime::engine::Engine;
-use crate::runtime::session::{self, Ended, Start, Stopped};
-use crate::runtime::{demo, folders, log};
+use crate::runtime::session::{self, Start, Stopped};
+use crate::runtime::settings::Settings;
+use crate::runtime::{folders, log};
 use crate::ui::Model;
+use crate::ui::theme::Theme;
 
-use super::{Common, Failure};
+use super::{Common, Failure, args};
 
 pub(super) fn run(common: &Common) -> Result<Exit, Failure> {
     if !common.environment.stdout_is_terminal {
         return Err(Failure::new(Exit::Usage, common.lang.text("cli.not_a_terminal")));
     }
-    let state = folders::state_dir();
-    let _log = log::start(state.as_deref());
-    let mut dir = match &common.dir {
-        Some(dir) => Some(dir.clone()),
-        None => folders::find_workspace(),
-    };
-    let mut tutorial = false;
-    loop {
-        match one(common, dir.as_deref(), tutorial)? {
-            Ended::Quit => return Ok(Exit::Done),
-            Ended::Open(path) => (dir, tutorial) = (Some(path), false),
-            Ended::Demo { tutorial: wanted } => (dir, tutorial) = (Some(demo_dir(common)?), wanted),
-        }
-    }
-}
-
-/// The demo: the one beside the program, else the one built into it, unpacked once.
-fn demo_dir(common: &Common) -> Result<PathBuf, Failure> {
-    if let Some(beside) = folders::beside_executable() {
-        return Ok(beside);
-    }
-    demo::unpack().map_err(|p| Failure::problem(common.lang, &p))
-}
-
-fn one(common: &Common, dir: Option<&Path>, tutorial: bool) -> Result<Ended, Failure> {
-    let engine = match dir {
+    let _log = log::start(folders::state_dir().as_deref());
+    let dir = common.dir.clone().or_else(folders::find_workspace);
+    let engine = match &dir {
         Some(dir) => Some(Engine::open(dir, common.read_only).map_err(|p| Failure::problems(common.lang, &p))?),
         None => None,
     };
-    let can_write = engine.as_ref().is_some_and(Engine::can_write);
-    if let (Some(dir), false) = (dir, common.read_only) {
-        folders::remember_workspace(dir);
+    let settings = if common.read_only { Settings::default() } else { Settings::read() };
+    // On the start page nothing is open yet; what is opened from it may be written to.
+    let can_write = !common.read_only && engine.as_ref().is_none_or(Engine::can_write);
+    let access = if can_write { Access::local(common.post.clone().or(settings.post.clone())) } else { Access::read_only() };
+    let mut ui = common.ui_session(access.clone(), engine.is_some())?;
+    if common.theme.is_none()
+        && let Some(theme) = settings.theme.as_deref().and_then(Theme::named)
+    {
+        ui.theme = theme;
     }
-    let access = if can_write { Access::local(common.post.clone()) } else { Access::read_only() };
-    let ui = common.ui_session(access.clone())?;
-    let mut model = Model::new(ui, (80, 24));
-    if engine.is_none() {
-        model.show_start_page();
+    if !args::names_lang()
+        && let Some(lang) = settings.lang.as_deref().and_then(Lang::parse)
+    {
+        ui.lang = lang;
     }
-    if tutorial {
-        model.start_tutorial();
-    }
-    let start = Start { model, engine, access, today: common.today(), probe: common.ambiguous_width == "auto" };
+    let start = Start {
+        model: Model::new(ui, (80, 24)),
+        engine,
+        access,
+        today: common.today(),
+        probe: common.ambiguous_width == "auto",
+        read_only: common.read_only,
+        settings,
+    };
     session::run(start).map_err(|stopped| match stopped {
         Stopped::Store(problem) => Failure::problem(common.lang, &problem),
         Stopped::Terminal(error) => Failure::from(error),
-    })
+    })?;
+    Ok(Exit::Done)
 }

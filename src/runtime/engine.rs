@@ -48,14 +48,19 @@ impl Engine {
         Ok(Self { store, dir: dir.to_path_buf(), source: (!read_only).then_some((manifest, framework)) })
     }
 
+    /// Whether anything can be recorded here.
+    #[must_use]
+    pub fn can_write(&self) -> bool {
+        self.source.is_some()
+    }
+
     /// What [`refresh`](Loader::refresh) needs, for another thread; `None` where nothing may be loaded.
     ///
     /// # Errors
     /// Why there is no second connection.
     pub fn loader(&self) -> Result<Option<Loader>, Problem> {
         let Some((manifest, framework)) = &self.source else { return Ok(None) };
-        let Some(writer) = self.store.writer()? else { return Ok(None) };
-        Ok(Some(Loader { writer, dir: self.dir.clone(), manifest: manifest.clone(), framework: Arc::clone(framework) }))
+        Ok(Some(Loader { writer: self.store.writer()?, dir: self.dir.clone(), manifest: manifest.clone(), framework: Arc::clone(framework) }))
     }
 
     /// A reader with everything loaded: for commands that print and exit.
@@ -65,7 +70,7 @@ impl Engine {
     pub fn ready(&self, access: &Access, today: Date) -> Result<(Reader, Arc<Workspace>, Summary), Problem> {
         let mut summary = Summary::default();
         if let Some(mut loader) = self.loader()? {
-            summary = loader.refresh(&mut |_| {})?;
+            summary = loader.refresh(false, &mut |_| {})?;
         }
         let mut reader = self.store.reader()?;
         let workspace = workspace(&mut reader, access, today)?;
@@ -82,12 +87,13 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// Loads what is new or changed since the last time, one layer or table per commit.
+    /// Loads what is new or changed since the last time, one layer or table per commit. A file
+    /// that would make something disappear is left alone unless `apply_removals`.
     ///
     /// # Errors
     /// The problem that stopped it; what was committed before stays.
-    pub fn refresh(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<Summary, Problem> {
-        import::refresh(&mut self.writer, &self.dir, &self.manifest, &self.framework, Timestamp::now(), progress)
+    pub fn refresh(&mut self, apply_removals: bool, progress: &mut dyn FnMut(Progress)) -> Result<Summary, Problem> {
+        import::refresh(&mut self.writer, &self.dir, &self.manifest, &self.framework, Timestamp::now(), apply_removals, progress)
     }
 }
 
@@ -106,6 +112,12 @@ pub fn workspace(reader: &mut Reader, access: &Access, today: Date) -> Result<Ar
 #[must_use]
 pub fn unexpected() -> Problem {
     Problem::new("E_INTERNAL", Severity::Refused, "")
+}
+
+/// Records kept aside or refused by a load: none is lost, all are listed.
+#[must_use]
+pub fn kept_aside(summary: &Summary) -> usize {
+    summary.problems.iter().filter(|p| p.severity >= Severity::Aside).count()
 }
 
 /// Takes the wanted kind out of an answer.

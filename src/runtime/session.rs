@@ -1,35 +1,24 @@
 //! A local session: terminal events, answers and signals in one loop, drawn only on change.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _};
 use jiff::civil::Date;
 use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::domain::access::Access;
 use crate::domain::problem::Problem;
+use crate::locale::Lang;
 use crate::ui::{Effect, Message, Model, update};
 
 use super::engine::Engine;
-use super::folders;
+use super::settings::Settings;
 use super::terminal::Screen;
 use super::worker::Workers;
-
-/// How a session ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// The person left.
-    Quit,
-    /// The person chose a workspace on the start page.
-    Open(PathBuf),
-    /// The person chose the demo on the start page.
-    Demo {
-        /// Start the tutorial in it.
-        tutorial: bool,
-    },
-}
+use super::{demo, folders};
 
 /// What a session is started with.
 pub struct Start {
@@ -43,13 +32,17 @@ pub struct Start {
     pub today: Date,
     /// Ask the terminal for the width of ambiguous glyphs.
     pub probe: bool,
+    /// Nothing is written, not even what was opened last.
+    pub read_only: bool,
+    /// What earlier sessions remembered.
+    pub settings: Settings,
 }
 
 /// Runs a session in the terminal until it ends.
 ///
 /// # Errors
 /// That the terminal cannot be taken or is gone, or why the store has no connection.
-pub fn run(start: Start) -> Result<Ended, Stopped> {
+pub fn run(start: Start) -> Result<(), Stopped> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Stopped::Terminal)?;
     runtime.block_on(session(start))
 }
@@ -65,50 +58,40 @@ pub enum Stopped {
     Store(Problem),
 }
 
-async fn session(start: Start) -> Result<Ended, Stopped> {
-    let Start { mut model, engine, access, today, probe } = start;
+/// How long the first frame waits for an answer of the store before it is drawn without.
+const FIRST_ANSWER: Duration = Duration::from_millis(120);
+
+async fn session(start: Start) -> Result<(), Stopped> {
+    let Start { mut model, engine, access, today, probe, read_only, settings } = start;
     let (send, mut receive) = unbounded_channel();
-    let workers = match &engine {
-        Some(engine) => {
-            let reader = engine.store.reader().map_err(Stopped::Store)?;
-            let writer = engine.store.writer().map_err(Stopped::Store)?;
-            let loader = engine.loader().map_err(Stopped::Store)?;
-            Some(Workers::start(reader, writer, loader, access, today, &send))
-        }
-        None => None,
-    };
-    let mut screen = Screen::take()?;
-    let (cols, rows) = screen.size();
+    let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take()? };
+    if let Some(engine) = &engine {
+        desk.sit_down(engine).map_err(Stopped::Store)?;
+    }
+    let (cols, rows) = desk.screen.size();
     let mut effects = update(&mut model, Message::Resize(cols, rows));
     effects.extend(model.start());
-    if let Some(ended) = carry_out(effects, workers.as_ref(), &mut screen)? {
-        return Ok(ended);
-    }
+    let mut open = desk.carry_out(effects)?;
     // The first frame waits for the first answers where they are a matter of milliseconds, so
-    // that a warm start draws once; it never waits for the width probe.
-    if workers.is_some() {
-        if let Ok(Some(first)) = tokio::time::timeout(FIRST_ANSWER, receive.recv()).await {
-            let mut effects = update(&mut model, first);
-            while !effects.is_empty() {
-                if let Some(ended) = carry_out(effects, workers.as_ref(), &mut screen)? {
-                    return Ok(ended);
-                }
-                let Ok(Some(next)) = tokio::time::timeout(FIRST_ANSWER, receive.recv()).await else { break };
-                effects = update(&mut model, next);
-                effects.extend(drain(&mut receive, &mut model));
-            }
-        }
+    // that a warm start draws once.
+    while open && desk.workers.is_some() && !model.settled() {
+        let Ok(Some(next)) = tokio::time::timeout(FIRST_ANSWER, receive.recv()).await else { break };
+        let mut effects = update(&mut model, next);
+        effects.extend(drain(&mut receive, &mut model));
+        open = desk.carry_out(effects)?;
     }
-    screen.draw(&model)?;
-    if probe && let Some(ambiguous_wide) = screen.probe_ambiguous_wide() {
-        update(&mut model, Message::Probed { ambiguous_wide });
-        if model.take_dirty() {
-            screen.draw(&model)?;
-        }
+    model.take_dirty();
+    desk.screen.draw(&model)?;
+    if probe && let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
+        let effects = update(&mut model, Message::Probed { ambiguous_wide });
+        open = open && desk.carry_out(effects)?;
     }
     let mut events = EventStream::new();
     let mut quit = Signals::new()?;
-    loop {
+    while open {
+        if model.take_dirty() {
+            desk.screen.draw(&model)?;
+        }
         let effects = tokio::select! {
             event = events.next() => match event {
                 Some(event) => {
@@ -119,26 +102,88 @@ async fn session(start: Start) -> Result<Ended, Stopped> {
                     }
                     effects
                 }
-                None => return Ok(Ended::Quit),
+                None => return Ok(()),
             },
             Some(first) = receive.recv() => {
                 let mut effects = update(&mut model, first);
                 effects.extend(drain(&mut receive, &mut model));
                 effects
             }
-            () = quit.asked() => return Ok(Ended::Quit),
+            () = quit.asked() => return Ok(()),
         };
-        if let Some(ended) = carry_out(effects, workers.as_ref(), &mut screen)? {
-            return Ok(ended);
+        open = desk.carry_out(effects)?;
+    }
+    Ok(())
+}
+
+/// Everything an effect may touch.
+struct Desk {
+    workers: Option<Workers>,
+    access: Access,
+    today: Date,
+    read_only: bool,
+    settings: Settings,
+    send: UnboundedSender<Message>,
+    screen: Screen,
+}
+
+impl Desk {
+    /// Starts the threads of a workspace; those of the one before end by themselves.
+    fn sit_down(&mut self, engine: &Engine) -> Result<(), Problem> {
+        let writer = if engine.can_write() { Some(engine.store.writer()?) } else { None };
+        self.workers = Some(Workers::start(engine.store.reader()?, writer, engine.loader()?, self.access.clone(), self.today, &self.send));
+        if !self.read_only {
+            folders::remember_workspace(&engine.dir);
         }
-        if model.take_dirty() {
-            screen.draw(&model)?;
+        Ok(())
+    }
+
+    /// Carries out effects; `false` ends the session.
+    fn carry_out(&mut self, effects: Vec<Effect>) -> io::Result<bool> {
+        for effect in effects {
+            match effect {
+                Effect::Ask { request, query } => {
+                    if let Some(workers) = &self.workers {
+                        workers.ask(request, query);
+                    }
+                }
+                Effect::Do { request, command } => {
+                    if let Some(workers) = &self.workers {
+                        workers.record(request, command);
+                    }
+                }
+                Effect::Copy(text) => self.screen.copy(&text)?,
+                Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
+                Effect::OpenDemo => {
+                    let dir = folders::beside_executable().map_or_else(demo::unpack, Ok);
+                    self.open(dir);
+                }
+                Effect::OpenWorkspace(path) => self.open(Ok(folders::expand_home(&path))),
+                Effect::RememberPost(post) => self.remember(|s| s.post = Some(post)),
+                Effect::RememberTheme(theme) => self.remember(|s| s.theme = Some(theme)),
+                Effect::RememberLang(lang) => self.remember(|s| s.lang = Some(if lang == Lang::Zh { "zh" } else { "en" }.to_owned())),
+                Effect::Quit => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    fn open(&mut self, dir: Result<PathBuf, Problem>) {
+        let read_only = self.read_only;
+        let open = |dir: &Path| Engine::open(dir, read_only).map_err(|problems| problems.into_iter().next().unwrap_or_else(super::engine::unexpected));
+        let opened = dir.and_then(|dir| open(&dir)).and_then(|engine| self.sit_down(&engine));
+        let message = opened.map_or_else(Message::OpenFailed, |()| Message::Opened);
+        // The loop that receives lives as long as the desk.
+        let _ = self.send.send(message);
+    }
+
+    fn remember(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings);
+        if !self.read_only {
+            self.settings.write();
         }
     }
 }
-
-/// How long the first frame waits for an answer of the store before it is drawn without.
-const FIRST_ANSWER: std::time::Duration = std::time::Duration::from_millis(120);
 
 fn drain(receive: &mut UnboundedReceiver<Message>, model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -157,29 +202,6 @@ fn message(event: Event) -> Option<Message> {
         Event::Resize(cols, rows) => Some(Message::Resize(cols, rows)),
         Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
     }
-}
-
-fn carry_out(effects: Vec<Effect>, workers: Option<&Workers>, screen: &mut Screen) -> io::Result<Option<Ended>> {
-    for effect in effects {
-        match effect {
-            Effect::Ask { request, query } => {
-                if let Some(workers) = workers {
-                    workers.ask(request, query);
-                }
-            }
-            Effect::Do { request, command } => {
-                if let Some(workers) = workers {
-                    workers.record(request, command);
-                }
-            }
-            Effect::Copy(text) => screen.copy(&text)?,
-            Effect::Redraw => screen.forget()?,
-            Effect::Quit => return Ok(Some(Ended::Quit)),
-            Effect::OpenWorkspace(path) => return Ok(Some(Ended::Open(folders::expand_home(&path)))),
-            Effect::OpenDemo { tutorial } => return Ok(Some(Ended::Demo { tutorial })),
-        }
-    }
-    Ok(None)
 }
 
 /// The signals that end a session; the screen is restored on the way out.

@@ -81,12 +81,13 @@ impl Screen {
         at.map(|(col, _)| col >= 2)
     }
 
-    /// Draws everything anew with the next frame.
+    /// Catches the mouse, or leaves it to the terminal so that text can be selected.
     ///
     /// # Errors
     /// That the terminal is gone.
-    pub fn forget(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+    pub fn capture_mouse(&mut self, on: bool) -> io::Result<()> {
+        let backend = self.terminal.backend_mut();
+        if on { execute!(backend, EnableMouseCapture) } else { execute!(backend, DisableMouseCapture) }
     }
 
     /// Copies to the clipboard of the terminal's user (OSC 52: through ssh and tmux).

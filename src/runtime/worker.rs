@@ -86,7 +86,7 @@ fn newest(waiting: Vec<(RequestId, Query)>) -> Vec<(RequestId, Query)> {
 
 fn write(mut writer: Writer, commands: &mpsc::Receiver<(RequestId, Command)>, out: &UnboundedSender<Message>) {
     while let Ok((request, command)) = commands.recv() {
-        let outcome = writer.execute(&command, Timestamp::now());
+        let outcome = writer.execute(&command, Timestamp::now(), command.permit().post().unwrap_or_default());
         if out.send(Message::Answer { request, outcome }).is_err() {
             return;
         }
@@ -94,7 +94,7 @@ fn write(mut writer: Writer, commands: &mpsc::Receiver<(RequestId, Command)>, ou
 }
 
 fn load(mut loader: Loader, out: &UnboundedSender<Message>) {
-    let result = loader.refresh(&mut |progress| {
+    let result = loader.refresh(false, &mut |progress| {
         let _ = out.send(Message::Progress(progress));
     });
     match result {
