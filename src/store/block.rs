@@ -30,7 +30,8 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    fn missing(rows: usize) -> Self {
+    /// Nothing came from any row.
+    pub(crate) fn missing(rows: usize) -> Self {
         Self {
             states: vec![State::Missing; rows],
             nums: vec![f64::NAN; rows],

@@ -1,4 +1,13 @@
-//! Answers to questions.
+//! Answers to questions: every number of a screen comes from here, with its provenance.
+
+mod ask;
+mod card;
+mod find;
+mod gauge;
+mod home;
+mod map;
+mod provenance;
+mod workspace;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,10 +15,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rusqlite::Connection;
 
+use self::ask::Ask;
 use super::cache::Cache;
 use crate::domain::access::Access;
-use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::{Outcome, Query};
+use crate::domain::as_of::AsOf;
+use crate::domain::request::{Loaded, Outcome, Query};
 use crate::framework::Framework;
 
 /// Answers questions on connections of its own.
@@ -31,9 +41,26 @@ impl Reader {
     /// Answers a question for a session.
     ///
     /// # Errors
-    /// Where the store cannot be read, or the place is not there or may not be seen.
+    /// `E_STORE_NO_PLACE` where the place is not there or may not be seen (both read the same),
+    /// `E_STORE_NO_INDICATOR`, and whatever keeps the store from being read.
     pub fn answer(&mut self, query: &Query, access: &Access, today: Date) -> Outcome {
-        let _ = (query, access, today);
-        Err(Problem::new("E_STORE_SQL", Severity::Refused, ""))
+        let as_of = match query {
+            Query::Home(view) | Query::Map { view, .. } | Query::Card { view, .. } | Query::Provenance { view, .. } => view.as_of,
+            Query::Workspace | Query::Find { .. } | Query::Marks => AsOf::NOW,
+        };
+        // One transaction: a load that commits meanwhile is seen whole or not at all.
+        let transaction = self.reference.transaction()?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, as_of, access, today)?;
+        Ok(match query {
+            Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
+            Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),
+            Query::Map { view, size } => Loaded::Map(map::map(&ask, view, *size)?),
+            Query::Card { uid, view } => Loaded::Card(card::card(&ask, *uid, view)?.map(Arc::new)),
+            Query::Provenance { uid, indicator, period, view } => {
+                Loaded::Provenance(Arc::new(provenance::provenance(&ask, *uid, indicator, *period, view)?))
+            }
+            Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit))),
+            Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask))),
+        })
     }
 }

@@ -1,0 +1,289 @@
+//! What every answer needs: the tree as of the time asked, marks, leads, columns, scope.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use rusqlite::Connection;
+
+use crate::domain::access::Access;
+use crate::domain::as_of::AsOf;
+use crate::domain::fact::{Mark, fold_marks};
+use crate::domain::id::{IndicatorId, Uid};
+use crate::domain::indicator::Indicator;
+use crate::domain::page::{Crumb, Lead};
+use crate::domain::period::Period;
+use crate::domain::problem::{Problem, Severity};
+use crate::domain::unit::Subject;
+use crate::domain::value::{Reading, State};
+use crate::domain::view_state::{Listing, Scope};
+use crate::framework::{Framework, Operand};
+use crate::rules;
+use crate::store::block::{self, Column};
+use crate::store::cache::{Cache, Leads, Marks};
+use crate::store::world::{self, At, World};
+use crate::store::log;
+
+/// A unit or a branch: position of its table and row.
+pub(super) type Place = (usize, u32);
+
+/// One question being answered.
+pub(super) struct Ask<'r> {
+    pub(super) connection: &'r Connection,
+    pub(super) framework: &'r Framework,
+    pub(super) cache: &'r Cache,
+    pub(super) world: Arc<World>,
+    marks: Arc<Marks>,
+    /// Batches and facts together.
+    pub(super) version: u64,
+    /// Only this and what lies below may be seen.
+    pub(super) within: Option<Place>,
+}
+
+impl<'r> Ask<'r> {
+    pub(super) fn new(
+        connection: &'r Connection,
+        records: &'r Connection,
+        framework: &'r Framework,
+        cache: &'r Cache,
+        as_of: AsOf,
+        access: &Access,
+        today: Date,
+    ) -> Result<Self, Problem> {
+        let at = At::new(as_of, today);
+        let reference = world::version(connection)?;
+        let world = cache.worlds(&(reference, at), || World::read(connection, framework, at).map(Arc::new))?;
+        let facts = log::count(records)?;
+        let mut marks = cache.marks(&facts, || {
+            let facts = log::read(records)?;
+            let standing = fold_marks(&facts);
+            Ok::<_, Problem>(Arc::new(Marks { facts, standing }))
+        })?;
+        if at.known_ms != i64::MAX {
+            let standing = fold_marks(marks.facts.iter().filter(|f| f.hlc.0 <= at.known_ms));
+            marks = Arc::new(Marks { facts: Vec::new(), standing });
+        }
+        let mut this = Self { connection, framework, cache, world, marks, version: reference + facts, within: None };
+        if let Some(uid) = access.within {
+            this.within = Some(this.place(uid)?);
+        }
+        Ok(this)
+    }
+
+    /// Where a uid is, if it is there and may be seen.
+    pub(super) fn seen(&self, uid: Uid) -> Option<Place> {
+        let place = *self.world.by_uid.get(&uid)?;
+        self.within.is_none_or(|within| self.world.lies_in(place, within)).then_some(place)
+    }
+
+    /// Where a uid is.
+    pub(super) fn place(&self, uid: Uid) -> Result<Place, Problem> {
+        self.seen(uid).ok_or_else(|| Problem::new("E_STORE_NO_PLACE", Severity::Refused, ""))
+    }
+
+    /// The place of a view: what it names, else what may be seen, else the only top unit.
+    pub(super) fn standing_in(&self, place: Option<Uid>) -> Result<Option<Place>, Problem> {
+        if let Some(uid) = place {
+            return self.place(uid).map(Some);
+        }
+        let top = self.world.tables.iter().take(self.world.levels.len()).position(|t| t.len() > 0);
+        Ok(self.within.or_else(|| top.filter(|t| self.world.tables[*t].len() == 1).map(|t| (t, 0))))
+    }
+
+    /// What can be listed at a place: the levels below that have units, then branches.
+    pub(super) fn listings(&self, place: Option<Place>) -> Vec<Listing> {
+        let below = place.map_or(0, |(table, _)| table + 1);
+        let mut out: Vec<Listing> = (below..self.world.levels.len())
+            .filter(|table| !self.world.range(place, *table).is_empty())
+            .map(|table| Listing::Units(self.world.levels[table].clone()))
+            .collect();
+        if !self.world.range(place, self.world.branch_table()).is_empty() {
+            out.push(Listing::Branches);
+        }
+        if out.is_empty()
+            && let Some((table, _)) = place
+            && let Some(level) = self.world.levels.get(table)
+        {
+            out.push(Listing::Units(level.clone()));
+        }
+        out
+    }
+
+    /// The table of a listing, or of the first that there is where the asked one has nothing.
+    pub(super) fn listing(&self, asked: &Listing, listings: &[Listing]) -> (Listing, usize) {
+        let table = |listing: &Listing| match listing {
+            Listing::Units(level) => self.world.level(level),
+            Listing::Branches => Some(self.world.branch_table()),
+        };
+        let (listing, at) = [asked].into_iter().filter(|l| listings.contains(l)).chain(listings).find_map(|l| Some((l, table(l)?))).unwrap_or((asked, 0));
+        (listing.clone(), at)
+    }
+
+    /// An indicator of the framework.
+    pub(super) fn indicator(&self, id: &IndicatorId) -> Result<&'r Arc<Indicator>, Problem> {
+        let found = self.framework.indicators.iter().find(|i| i.id == *id);
+        found.ok_or_else(|| Problem::new("E_STORE_NO_INDICATOR", Severity::Refused, "").arg(id))
+    }
+
+    /// Periods with reports of an indicator, the oldest first.
+    pub(super) fn periods(&self, indicator: &Indicator) -> Result<Vec<Period>, Problem> {
+        if indicator.derived.is_some() { Ok(Vec::new()) } else { block::periods(self.connection, &self.world, &indicator.id) }
+    }
+
+    /// A column; all missing where there is no period.
+    pub(super) fn column(&self, table: usize, indicator: &IndicatorId, period: Option<Period>) -> Result<Arc<Column>, Problem> {
+        let Some(period) = period else { return Ok(Arc::new(Column::missing(self.world.tables[table].len()))) };
+        let key = ((self.world.version, self.world.at), table, indicator.clone(), period);
+        self.cache.columns(&key, || block::read(self.connection, &self.world, table, indicator, period).map(Arc::new))
+    }
+
+    /// Marks that stand.
+    pub(super) fn marks(&self) -> impl Iterator<Item = (Place, &Vec<Mark>)> {
+        self.marks.standing.iter().filter_map(|(uid, marks)| Some((self.seen(*uid)?, marks)))
+    }
+
+    /// Marks that stand on one unit or branch.
+    pub(super) fn marks_on(&self, uid: Uid) -> &[Mark] {
+        self.marks.standing.get(&uid).map_or(&[], Vec::as_slice)
+    }
+
+    /// Everything the rules hold for, screened once per version.
+    pub(super) fn leads(&self) -> Result<Arc<Leads>, Problem> {
+        self.cache.leads(&(self.world.version, self.world.at), || self.screen().map(Arc::new))
+    }
+
+    fn screen(&self) -> Result<Leads, Problem> {
+        let world = &self.world;
+        // The newest reading of every indicator that a rule looks at.
+        let mut gauges = Vec::new();
+        for id in self.framework.rules.iter().flat_map(|r| &r.all).filter_map(|c| match &c.operand {
+            Operand::Indicator(id) => Some(id),
+            Operand::Field(_) => None,
+        }) {
+            let Some(indicator) = self.framework.indicators.iter().find(|i| i.id == *id && i.derived.is_none()) else { continue };
+            let Some(level) = world.level(&indicator.level) else { continue };
+            let period = self.periods(indicator)?.pop();
+            let columns = (0..=level).map(|table| self.column(table, id, period)).collect::<Result<Vec<_>, _>>()?;
+            gauges.push((id, indicator, level, period, columns));
+        }
+        let reading = |place: Place, id: &IndicatorId| -> Option<(Reading, Option<Date>)> {
+            let (_, indicator, level, period, columns) = gauges.iter().find(|g| g.0 == id)?;
+            let (table, row) = place;
+            let own = columns.get(table)?.reading(row);
+            let reading = if table < *level && own.state == State::Missing {
+                columns[*level].roll_up(indicator, world.range(Some(place), *level), None).reading
+            } else {
+                own
+            };
+            Some((reading, period.map(Period::end)))
+        };
+        let wanted: Vec<usize> = (0..world.tables.len())
+            .filter(|table| {
+                self.framework.rules.iter().any(|r| match r.subject {
+                    Subject::Branch => *table == world.branch_table(),
+                    Subject::Unit => *table < world.levels.len() && r.level.as_ref().is_none_or(|l| world.levels[*table] == *l),
+                })
+            })
+            .collect();
+        let mut places = Vec::new();
+        let mut fields = Vec::new();
+        for &table in &wanted {
+            for row in 0..u32::try_from(world.tables[table].len()).unwrap_or(u32::MAX) {
+                places.push((table, row));
+                fields.push(if table == world.branch_table() { self.fields(row)? } else { Vec::new() });
+            }
+        }
+        let readers: Vec<_> = places
+            .iter()
+            .map(|&(table, row)| {
+                let of = if table == world.branch_table() { world.tables[table].parents[row as usize] } else { Some((table, row)) };
+                move |id: &IndicatorId| of.and_then(|place| reading(place, id))
+            })
+            .collect();
+        let subjects: Vec<rules::Facts<'_>> = places
+            .iter()
+            .zip(&fields)
+            .zip(&readers)
+            .map(|((&(table, row), fields), readings)| rules::Facts {
+                uid: world.tables[table].uids[row as usize],
+                subject: world.subject(table),
+                level: world.levels.get(table).cloned(),
+                name: world.name((table, row)),
+                fields,
+                readings,
+            })
+            .collect();
+        let all: Vec<Lead> = rules::screen(self.framework, &subjects).into_iter().filter(|l| world.by_uid.contains_key(&l.entity)).collect();
+        let places = all.iter().map(|l| world.by_uid[&l.entity]).collect();
+        Ok(Leads { all, places })
+    }
+
+    /// Further columns of a branch.
+    pub(super) fn fields(&self, row: u32) -> Result<Vec<(String, String)>, Problem> {
+        serde_json::from_str(&self.world.branches.fields[row as usize]).map_err(|e| crate::store::error::damaged("reference.db", e))
+    }
+
+    /// How many of some places lie in each row of a table, those in scope only.
+    pub(super) fn tally(&self, table: usize, places: impl Iterator<Item = (Place, u32)>, scope: Option<&Zones>) -> Vec<u32> {
+        let mut counts = vec![0; self.world.tables[table].len()];
+        for (place, n) in places {
+            if scope.is_none_or(|s| s.own[place.0][place.1 as usize])
+                && let Some(row) = self.world.ancestor(place, table)
+            {
+                counts[row as usize] += n;
+            }
+        }
+        counts
+    }
+
+    /// From the top to a place, the place itself last; of a branch only the units.
+    pub(super) fn crumbs(&self, place: Option<Place>) -> Vec<Crumb> {
+        let way = place.map(|p| self.world.way(p)).unwrap_or_default();
+        let visible = way.into_iter().filter(|p| self.within.is_none_or(|w| self.world.lies_in(*p, w)));
+        visible
+            .filter_map(|(table, row)| {
+                let level = self.world.levels.get(table)?.clone();
+                let (t, n) = (&self.world.tables[table], row as usize);
+                Some(Crumb { uid: t.uids[n], level, code: t.codes[n].to_string(), name: t.names[n].to_string() })
+            })
+            .collect()
+    }
+}
+
+/// Which units lie in the zones of a scope.
+pub(super) struct Zones {
+    /// Per table and row: it or a unit above it lies in one.
+    pub(super) own: Vec<Vec<bool>>,
+    /// Per table and row: it lies in one, or something below it does. The way to what is in scope.
+    pub(super) near: Vec<Vec<bool>>,
+}
+
+impl Zones {
+    /// `None` where no zone is asked for.
+    pub(super) fn of(world: &World, scope: &Scope) -> Option<Self> {
+        if scope.zones.is_empty() {
+            return None;
+        }
+        let mut own: Vec<Vec<bool>> = world.tables.iter().map(|t| vec![false; t.len()]).collect();
+        for (table, row) in scope.zones.iter().filter_map(|z| world.zones.get(z)).flatten() {
+            own[*table][*row as usize] = true;
+        }
+        for table in 1..own.len() {
+            for row in 0..own[table].len() {
+                if let Some((above, at)) = world.tables[table].parents[row] {
+                    own[table][row] |= own[above][at as usize];
+                }
+            }
+        }
+        let mut near = own.clone();
+        for table in (1..near.len()).rev() {
+            for row in 0..near[table].len() {
+                if near[table][row]
+                    && let Some((above, at)) = world.tables[table].parents[row]
+                {
+                    near[above][at as usize] = true;
+                }
+            }
+        }
+        Some(Self { own, near })
+    }
+}

@@ -1,0 +1,119 @@
+//! Everything known of one unit or branch.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::ask::{Ask, Place};
+use super::gauge::{Gauge, shown_at};
+use crate::domain::id::Uid;
+use crate::domain::indicator::Indicator;
+use crate::domain::page::{Card, Figure, Lead};
+use crate::domain::period::Period;
+use crate::domain::problem::Problem;
+use crate::domain::unit::Subject;
+use crate::domain::value::State;
+use crate::domain::view_state::ViewState;
+use crate::gis::{classify, measure};
+use crate::store::load;
+
+/// Readings of a sparkline at most.
+const TREND: usize = 12;
+
+/// The card of a unit or branch; `None` where it is not there or may not be seen.
+pub(super) fn card(ask: &Ask<'_>, uid: Uid, view: &ViewState) -> Result<Option<Card>, Problem> {
+    let Some(place) = ask.seen(uid) else { return Ok(None) };
+    let world = &ask.world;
+    let (table, row) = place;
+    let columns = &world.tables[table];
+    let subject = world.subject(table);
+    let leads = leads(ask, place)?;
+    let below = ask.marks().filter(|(p, _)| *p != place && world.lies_in(*p, place)).map(|(_, m)| m.len()).sum::<usize>();
+    let mut kinds: BTreeMap<&str, u32> = BTreeMap::new();
+    if subject == Subject::Unit {
+        for branch in world.range(Some(place), world.branch_table()) {
+            *kinds.entry(&world.branches.kinds[branch as usize]).or_default() += 1;
+        }
+    }
+    Ok(Some(Card {
+        uid,
+        subject,
+        version: ask.version,
+        crumbs: ask.crumbs(Some(place)),
+        code: columns.codes[row as usize].to_string(),
+        name: columns.names[row as usize].to_string(),
+        kind: match subject {
+            Subject::Unit => ask.framework.levels[table].label.clone(),
+            Subject::Branch => world.branches.kinds[row as usize].to_string(),
+        },
+        zones: zones(ask, place),
+        area_km2: area_km2(ask, uid)?,
+        below: match subject {
+            Subject::Unit => (table + 1..world.levels.len())
+                .map(|t| (world.levels[t].clone(), u32::try_from(world.range(Some(place), t).len()).unwrap_or(u32::MAX)))
+                .filter(|(_, n)| *n > 0)
+                .collect(),
+            Subject::Branch => Vec::new(),
+        },
+        branches: kinds.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
+        fields: if subject == Subject::Branch { ask.fields(row)? } else { Vec::new() },
+        figures: figures(ask, place, view)?,
+        leads,
+        marks: ask.marks_on(uid).to_vec(),
+        marks_below: u32::try_from(below).unwrap_or(u32::MAX),
+    }))
+}
+
+/// Its own leads first, then those below in the order of the tree.
+fn leads(ask: &Ask<'_>, place: Place) -> Result<Vec<Lead>, Problem> {
+    let leads = ask.leads()?;
+    let mut found: Vec<(Place, &Lead)> =
+        leads.places.iter().zip(&leads.all).filter(|(p, _)| ask.world.lies_in(**p, place)).map(|(p, l)| (*p, l)).collect();
+    found.sort_by_key(|(p, _)| *p);
+    Ok(found.into_iter().map(|(_, l)| l.clone()).collect())
+}
+
+/// Labels of the zones that it or a unit above it lies in.
+fn zones(ask: &Ask<'_>, place: Place) -> Vec<String> {
+    let way = ask.world.way(place);
+    let lies = |code: &str| ask.world.zones.get(code).is_some_and(|members| members.iter().any(|m| way.contains(m)));
+    ask.framework.zones.iter().filter(|z| lies(&z.code)).map(|z| z.label.clone()).collect()
+}
+
+fn area_km2(ask: &Ask<'_>, uid: Uid) -> Result<Option<f64>, Problem> {
+    let rings = load::rings_of(ask.connection, &ask.world, uid)?;
+    let rings: Vec<&[[f64; 2]]> = rings.iter().map(Vec::as_slice).collect();
+    Ok((!rings.is_empty()).then(|| measure::area_km2(&rings)))
+}
+
+/// Every indicator that has something to say here, the one in force first.
+fn figures(ask: &Ask<'_>, place: Place, view: &ViewState) -> Result<Vec<Figure>, Problem> {
+    let in_force = |i: &&Arc<Indicator>| i.id == view.indicator;
+    let indicators = &ask.framework.indicators;
+    let mut out = Vec::new();
+    for indicator in indicators.iter().filter(in_force).chain(indicators.iter().filter(|i| !in_force(i))) {
+        let periods = ask.periods(indicator)?;
+        let first = indicator.id == view.indicator;
+        let period = view.period.filter(|p| indicator.derived.is_none() && (first || periods.contains(p))).or(periods.last().copied());
+        let gauge = Gauge::new(ask, indicator, period, place.0, None)?;
+        let shown = gauge.shown(place.1);
+        if shown.reading.state == State::NotDue && !first {
+            continue;
+        }
+        let class = shown
+            .reading
+            .value
+            .filter(|_| !indicator.bands.is_empty() && gauge.bands_apply())
+            .map(|v| classify::class_of(v, &classify::bounds(&mut Vec::new(), crate::domain::indicator::Classing::Policy, &indicator.bands, 5)));
+        let reported_here = ask.world.level(&indicator.level) == Some(place.0);
+        // Above the reporting level a trend rolls up a column per period: for the one in force.
+        let trend = if reported_here || first { trend(ask, indicator, &periods, period, place)? } else { Vec::new() };
+        out.push(Figure { indicator: Arc::clone(indicator), period, shown, class, trend });
+    }
+    Ok(out)
+}
+
+fn trend(ask: &Ask<'_>, indicator: &Indicator, periods: &[Period], until: Option<Period>, place: Place) -> Result<Vec<Option<f64>>, Problem> {
+    let past: Vec<Period> = periods.iter().copied().filter(|p| until.is_none_or(|u| *p <= u && p.months() == u.months())).collect();
+    let last = &past[past.len().saturating_sub(TREND)..];
+    last.iter().map(|p| Ok(shown_at(ask, indicator, Some(*p), place, None)?.reading.value)).collect()
+}

@@ -1,0 +1,125 @@
+//! The reading of one indicator at any unit: reported, rolled up, both, or counted.
+
+use std::sync::Arc;
+
+use super::ask::{Ask, Place, Zones};
+use crate::domain::indicator::{Derived, Indicator, Rollup};
+use crate::domain::period::Period;
+use crate::domain::problem::Problem;
+use crate::domain::value::{Origin, Reading, Shown, State};
+use crate::store::block::Column;
+
+/// One indicator in one period, ready to be read at the rows of one table.
+pub(super) struct Gauge<'a> {
+    ask: &'a Ask<'a>,
+    indicator: &'a Indicator,
+    zones: Option<&'a Zones>,
+    table: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    /// Reports of the table's own rows; the reporting level is further up.
+    NotDue,
+    /// The table is the reporting level.
+    Reported(Arc<Column>),
+    /// The reporting level lies below: its position, its reports, reports of the table's own rows.
+    RolledUp(usize, Arc<Column>, Arc<Column>),
+    /// Counted per row.
+    Counted(Vec<u32>),
+}
+
+impl<'a> Gauge<'a> {
+    pub(super) fn new(
+        ask: &'a Ask<'a>,
+        indicator: &'a Indicator,
+        period: Option<Period>,
+        table: usize,
+        zones: Option<&'a Zones>,
+    ) -> Result<Self, Problem> {
+        let world = &ask.world;
+        let kind = match indicator.derived {
+            Some(Derived::Leads) => {
+                let leads = ask.leads()?;
+                Kind::Counted(ask.tally(table, leads.places.iter().map(|p| (*p, 1)), zones))
+            }
+            // Branches are not counted in branches.
+            Some(Derived::Branches) if table == world.branch_table() => Kind::NotDue,
+            Some(Derived::Branches) => {
+                let branches = world.branch_table();
+                let rows = 0..u32::try_from(world.tables[branches].len()).unwrap_or(u32::MAX);
+                Kind::Counted(ask.tally(table, rows.map(|row| ((branches, row), 1)), zones))
+            }
+            None => match world.level(&indicator.level) {
+                Some(level) if level == table => Kind::Reported(ask.column(table, &indicator.id, period)?),
+                Some(level) if table < level => {
+                    Kind::RolledUp(level, ask.column(level, &indicator.id, period)?, ask.column(table, &indicator.id, period)?)
+                }
+                _ => Kind::NotDue,
+            },
+        };
+        Ok(Self { ask, indicator, zones, table, kind })
+    }
+
+    /// The reading of a row, in scope.
+    pub(super) fn shown(&self, row: u32) -> Shown {
+        match &self.kind {
+            Kind::NotDue => self.indicator.show(Reading { state: State::NotDue, ..Reading::MISSING }),
+            Kind::Counted(counts) => self.indicator.show(Reading::of(f64::from(counts[row as usize]))),
+            Kind::Reported(column) => self.indicator.show(column.reading(row)),
+            Kind::RolledUp(level, below, own) => {
+                let range = self.ask.world.range(Some((self.table, row)), *level);
+                let rolled = below.roll_up(self.indicator, range, self.zones.map(|z| z.own[*level].as_slice()));
+                let own = own.reading(row);
+                // A report speaks of the whole unit: with a part of it in scope it says nothing.
+                let whole = self.zones.is_none_or(|z| z.own[self.table][row as usize]);
+                if own.state == State::Missing || !whole { rolled } else { beside(self.indicator.show(own), &rolled) }
+            }
+        }
+    }
+
+    /// The roll-up of several rows together: the total of what is listed.
+    pub(super) fn together(&self, rows: impl Iterator<Item = u32>) -> Shown {
+        match &self.kind {
+            Kind::NotDue => self.indicator.show(Reading { state: State::NotDue, ..Reading::MISSING }),
+            Kind::Counted(counts) => self.indicator.show(Reading::of(rows.map(|row| f64::from(counts[row as usize])).sum())),
+            Kind::Reported(column) => self.indicator.roll_up(rows.map(|row| column.reading(row))),
+            Kind::RolledUp(level, below, _) => {
+                let scope = self.zones.map(|z| &z.own[*level]);
+                let all = rows.flat_map(|row| self.ask.world.range(Some((self.table, row)), *level));
+                self.indicator.roll_up(all.filter(|row| scope.is_none_or(|s| s[*row as usize])).map(|row| below.reading(row)))
+            }
+        }
+    }
+
+    /// Whether the policy bands speak of the values of this table: a sum of parts and a share of
+    /// units are other quantities than what was reported.
+    pub(super) fn bands_apply(&self) -> bool {
+        match self.kind {
+            Kind::RolledUp(..) => matches!(self.indicator.rollup, Rollup::Weighted | Rollup::Worst | Rollup::Median),
+            _ => true,
+        }
+    }
+
+    /// Unit of measure of the values of this table.
+    pub(super) fn unit(&self) -> &str {
+        if matches!(self.kind, Kind::RolledUp(..)) { self.indicator.rolled_unit() } else { &self.indicator.unit }
+    }
+}
+
+/// A unit's own report with the roll-up of the units below beside it, and its coverage.
+fn beside(own: Shown, rolled: &Shown) -> Shown {
+    Shown {
+        origin: Origin::Reported,
+        reported: rolled.reported,
+        due: rolled.due,
+        incomplete: rolled.incomplete,
+        roll_up: (rolled.reading.state == State::Value).then_some(rolled.reading),
+        ..own
+    }
+}
+
+/// The reading at one place.
+pub(super) fn shown_at(ask: &Ask<'_>, indicator: &Indicator, period: Option<Period>, place: Place, zones: Option<&Zones>) -> Result<Shown, Problem> {
+    Ok(Gauge::new(ask, indicator, period, place.0, zones)?.shown(place.1))
+}

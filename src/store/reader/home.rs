@@ -1,0 +1,169 @@
+//! The home page: rows, legend and totals of a place.
+
+use super::ask::{Ask, Place, Zones};
+use super::gauge::{Gauge, shown_at};
+use crate::domain::indicator::{Classing, Indicator};
+use crate::domain::page::{Class, HomePage, Legend, Row};
+use crate::domain::problem::Problem;
+use crate::domain::unit::Subject;
+use crate::domain::value::{Shown, State};
+use crate::domain::view_state::{Standing, ViewState};
+use crate::gis::classify;
+
+/// Classes at most: more cannot be told apart.
+const CLASSES: usize = 5;
+
+/// List, legend and totals of a view.
+pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem> {
+    let world = &ask.world;
+    let place = ask.standing_in(view.place)?;
+    let listings = ask.listings(place);
+    let (listing, table) = ask.listing(&view.listing, &listings);
+    let indicator = ask.indicator(&view.indicator)?;
+    let periods = ask.periods(indicator)?;
+    let period = view.period.filter(|_| indicator.derived.is_none()).or(periods.last().copied());
+    let zones = Zones::of(world, &view.scope);
+    let gauge = Gauge::new(ask, indicator, period, table, zones.as_ref())?;
+    let leads = ask.leads()?;
+    let lead_counts = ask.tally(table, leads.places.iter().map(|p| (*p, 1)), zones.as_ref());
+    let mark_counts = ask.tally(table, ask.marks().map(|(p, m)| (p, u32::try_from(m.len()).unwrap_or(u32::MAX))), zones.as_ref());
+
+    let range = world.range(place, table);
+    let unscoped = u32::try_from(range.len()).unwrap_or(u32::MAX);
+    let in_zones = range.filter(|row| zones.as_ref().is_none_or(|z| z.near[table][*row as usize]));
+    let mut rows: Vec<(u32, Row)> = in_zones
+        .map(|row| {
+            let leads = lead_counts[row as usize];
+            (row, this_row(ask, place, (table, row), gauge.shown(row), leads, mark_counts[row as usize]))
+        })
+        .filter(|(_, row)| view.scope.standings.is_empty() || view.scope.standings.iter().any(|s| stands(row, *s)))
+        .collect();
+    let total = total(ask, &gauge, view, indicator, place, zones.as_ref(), rows.iter().map(|(n, _)| *n))?;
+    if view.only_flagged {
+        rows.retain(|(_, row)| row.leads > 0 || row.marks > 0);
+    }
+    let mut rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    let legend = legend(&gauge, indicator, view.classing, &mut rows);
+
+    let view = ViewState { place: place.map(|(t, r)| world.tables[t].uids[r as usize]), listing, period, ..view.clone() };
+    Ok(HomePage {
+        view,
+        version: ask.version,
+        crumbs: ask.crumbs(place),
+        indicator: std::sync::Arc::clone(indicator),
+        period,
+        rows,
+        unscoped,
+        legend,
+        total,
+        data_day: period.map(crate::domain::period::Period::end),
+        listings,
+        periods,
+    })
+}
+
+fn this_row(ask: &Ask<'_>, place: Option<Place>, (table, row): Place, shown: Shown, leads: u32, marks: u32) -> Row {
+    let world = &ask.world;
+    let (columns, n) = (&world.tables[table], row as usize);
+    let parent = columns.parents[n];
+    let under = parent.filter(|p| Some(*p) != place && place != Some((table, row))).filter(|(above, _)| match place {
+        Some((level, _)) => *above > level,
+        // Above the top nothing is skipped but what lies between the top level and this one.
+        None => *above > 0,
+    });
+    let child = (table + 1..world.levels.len()).find(|below| !world.range(Some((table, row)), *below).is_empty());
+    Row {
+        uid: columns.uids[n],
+        subject: world.subject(table),
+        code: columns.codes[n].to_string(),
+        name: columns.names[n].to_string(),
+        parent: parent.map(|(t, r)| world.tables[t].uids[r as usize]),
+        under: under.map(|p| world.name(p).to_owned()).unwrap_or_default(),
+        shown,
+        class: None,
+        leads,
+        marks,
+        children: child.map_or(0, |below| u32::try_from(world.range(Some((table, row)), below).len()).unwrap_or(u32::MAX)),
+        drawn: columns.drawn[n],
+    }
+}
+
+fn stands(row: &Row, standing: Standing) -> bool {
+    match standing {
+        Standing::Leads => row.leads > 0,
+        Standing::Marked => row.marks > 0,
+        Standing::Missing => row.shown.reading.state == State::Missing,
+        Standing::NoGeometry => !row.drawn,
+    }
+}
+
+/// The place's own value: with a standing in the scope, of the rows that have it.
+fn total(
+    ask: &Ask<'_>,
+    gauge: &Gauge<'_>,
+    view: &ViewState,
+    indicator: &Indicator,
+    place: Option<Place>,
+    zones: Option<&Zones>,
+    rows: impl Iterator<Item = u32>,
+) -> Result<Shown, Problem> {
+    let units = ask.world.level(&indicator.level);
+    match place {
+        Some(place) if view.scope.standings.is_empty() => shown_at(ask, indicator, view.period.or(newest(ask, indicator)?), place, zones),
+        _ if view.scope.standings.is_empty() && indicator.derived.is_none() => {
+            // Above several top units: all of them together.
+            let top = ask.world.tables.iter().take(ask.world.levels.len()).position(|t| t.len() > 0).unwrap_or(0);
+            let top = top.min(units.unwrap_or(top));
+            let all = Gauge::new(ask, indicator, view.period.or(newest(ask, indicator)?), top, zones)?;
+            let rows = ask.world.range(None, top).filter(|row| zones.is_none_or(|z| z.near[top][*row as usize]));
+            Ok(all.together(rows))
+        }
+        _ => Ok(gauge.together(rows)),
+    }
+}
+
+fn newest(ask: &Ask<'_>, indicator: &Indicator) -> Result<Option<crate::domain::period::Period>, Problem> {
+    Ok(ask.periods(indicator)?.pop())
+}
+
+/// Cuts the classes over the rows and puts every row into its own.
+fn legend(gauge: &Gauge<'_>, indicator: &Indicator, classing: Classing, rows: &mut [Row]) -> Legend {
+    let policy = classing == Classing::Policy && !indicator.bands.is_empty() && gauge.bands_apply();
+    let mut values: Vec<f64> = rows.iter().filter_map(|r| value(&r.shown)).collect();
+    let classing = if classing == Classing::Policy && !policy { Classing::Quantile } else { classing };
+    let bands: &[f64] = if policy { &indicator.bands } else { &[] };
+    let bounds = if values.is_empty() && !policy { Vec::new() } else { classify::bounds(&mut values, classing, bands, CLASSES) };
+    let mut legend = Legend {
+        policy,
+        unit: gauge.unit().to_owned(),
+        total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+        no_geometry: u32::try_from(rows.iter().filter(|r| !r.drawn && r.subject == Subject::Unit).count()).unwrap_or(u32::MAX),
+        classes: if values.is_empty() && !policy {
+            Vec::new()
+        } else {
+            (0..=bounds.len())
+                .map(|n| Class { from: n.checked_sub(1).map(|n| bounds[n]), to: bounds.get(n).copied(), count: 0 })
+                .collect()
+        },
+        ..Legend::default()
+    };
+    for row in rows {
+        match row.shown.reading.state {
+            State::Value => {
+                let class = value(&row.shown).map(|v| classify::class_of(v, &bounds));
+                if let Some(class) = class.and_then(|c| legend.classes.get_mut(usize::from(c))) {
+                    class.count += 1;
+                }
+                row.class = class;
+            }
+            State::Missing => legend.missing += 1,
+            State::None => legend.none += 1,
+            State::NotDue => legend.not_due += 1,
+        }
+    }
+    legend
+}
+
+fn value(shown: &Shown) -> Option<f64> {
+    shown.reading.value.filter(|v| shown.reading.state == State::Value && v.is_finite())
+}

@@ -1,0 +1,113 @@
+//! Where a number comes from, to file and row.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rusqlite::named_params;
+
+use super::ask::{Ask, Place, Zones};
+use super::gauge::shown_at;
+use crate::domain::id::{IndicatorId, Uid};
+use crate::domain::page::{Provenance, SourceRow};
+use crate::domain::period::Period;
+use crate::domain::problem::Problem;
+use crate::domain::value::State;
+use crate::domain::view_state::ViewState;
+use crate::store::block;
+use crate::store::world::{self, known};
+
+/// Lines of each list at most; the counts say how many there are.
+const LINES: usize = 200;
+
+/// The reports that the number of a unit rests on, and who is missing.
+pub(super) fn provenance(
+    ask: &Ask<'_>,
+    uid: Uid,
+    indicator: &IndicatorId,
+    period: Option<Period>,
+    view: &ViewState,
+) -> Result<Provenance, Problem> {
+    let place = ask.place(uid)?;
+    let indicator = ask.indicator(indicator)?;
+    let period = match period {
+        Some(period) => Some(period),
+        None => ask.periods(indicator)?.pop(),
+    };
+    let zones = Zones::of(&ask.world, &view.scope);
+    let shown = shown_at(ask, indicator, period, place, zones.as_ref())?;
+    let level = ask.world.level(&indicator.level).filter(|_| indicator.derived.is_none());
+    let (sources, source_count) = match (level, period) {
+        (Some(level), Some(period)) => sources(ask, &indicator.id, period, place, level, zones.as_ref())?,
+        _ => (Vec::new(), 0),
+    };
+    let mut missing = Vec::new();
+    if let Some(level) = level {
+        let column = ask.column(level, &indicator.id, period)?;
+        let table = &ask.world.tables[level];
+        let absent = ask.world.range(Some(place), level).filter(|row| {
+            column.reading(*row).state == State::Missing && zones.as_ref().is_none_or(|z| z.own[level][*row as usize])
+        });
+        missing.extend(absent.take(LINES).map(|row| (table.codes[row as usize].to_string(), table.names[row as usize].to_string())));
+    }
+    Ok(Provenance {
+        uid,
+        name: ask.world.name(place).to_owned(),
+        indicator: Arc::clone(indicator),
+        period,
+        shown,
+        sources,
+        source_count,
+        missing,
+        framework: format!("{} {}", ask.framework.file, ask.framework.sha256),
+    })
+}
+
+/// Its own report and those of the reporting level below it, in the order of the tree.
+fn sources(
+    ask: &Ask<'_>,
+    indicator: &IndicatorId,
+    period: Period,
+    place: Place,
+    level: usize,
+    zones: Option<&Zones>,
+) -> Result<(Vec<SourceRow>, u32), Problem> {
+    let world = &ask.world;
+    let mut statement = ask.connection.prepare_cached(concat!(
+        "SELECT v.uid, v.state, v.num, v.den, v.value, v.source_row, s.file, s.source_sha256, s.known_from
+         FROM value v JOIN batch s ON s.county = v.county AND s.id = v.batch
+         WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
+        known!("v"),
+        " ORDER BY v.uid, v.batch"
+    ))?;
+    let (start, end) = (period.start().to_string(), period.end().to_string());
+    let parameters = named_params! {
+        ":county": world.county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": world.at.known_ms
+    };
+    let mut rows = statement.query(parameters)?;
+    let mut found: Vec<(Place, SourceRow)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let Some(at) = world.by_uid.get(&world::uid(row, 0)?).copied() else { continue };
+        let below = at.0 == level && world.lies_in(at, place) && zones.is_none_or(|z| z.own[at.0][at.1 as usize]);
+        if at != place && !below {
+            continue;
+        }
+        let table = &world.tables[at.0];
+        let line = SourceRow {
+            file: row.get(6)?,
+            sha256: row.get(7)?,
+            row: row.get(5)?,
+            loaded: Timestamp::from_millisecond(row.get(8)?).unwrap_or_default(),
+            unit: table.names[at.1 as usize].to_string(),
+            code: table.codes[at.1 as usize].to_string(),
+            reading: block::reading(row, 1)?,
+        };
+        // Two reports of one unit: the one loaded last counts.
+        match found.last_mut() {
+            Some(last) if last.0 == at => last.1 = line,
+            _ => found.push((at, line)),
+        }
+    }
+    found.sort_by_key(|(at, _)| *at);
+    let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
+    Ok((found.into_iter().take(LINES).map(|(_, line)| line).collect(), count))
+}

@@ -1,0 +1,74 @@
+//! The workspace itself, and every mark that stands.
+
+use super::ask::Ask;
+use crate::domain::as_of::AsOf;
+use crate::domain::indicator::Classing;
+use crate::domain::page::{MarkRow, ReadCount, Workspace};
+use crate::domain::problem::Problem;
+use crate::domain::view_state::{Listing, Scope, ViewState};
+use crate::store::load;
+use crate::store::world::meta;
+
+/// What a session knows before it asks for a page.
+pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Problem> {
+    let world = &ask.world;
+    let place = ask.standing_in(None)?;
+    let named = meta(ask.connection, "name")?.filter(|n| !n.is_empty());
+    let name = place.map(|p| world.name(p).to_owned()).or(named).unwrap_or_else(|| folder.to_owned());
+    let mut reads: Vec<ReadCount> = Vec::new();
+    let mut problems = Vec::new();
+    for loaded in load::sources(ask.connection)? {
+        match reads.iter_mut().find(|r| r.name == loaded.counts.name) {
+            Some(sum) => {
+                sum.read += loaded.counts.read;
+                sum.drawn += loaded.counts.drawn;
+                sum.listed += loaded.counts.listed;
+            }
+            None => reads.push(loaded.counts),
+        }
+        problems.extend(loaded.problems);
+    }
+    let listing = ask.listings(place).into_iter().next();
+    let listing = listing.or_else(|| world.levels.first().cloned().map(Listing::Units)).unwrap_or(Listing::Branches);
+    let indicators = ask.framework.indicators.clone();
+    Ok(Workspace {
+        name,
+        demo: ask.framework.demo,
+        version: ask.version,
+        levels: ask.framework.levels.clone(),
+        counts: (0..world.levels.len()).map(|t| u32::try_from(world.range(ask.within, t).len()).unwrap_or(u32::MAX)).collect(),
+        has_branches: !world.range(ask.within, world.branch_table()).is_empty(),
+        zones: ask.framework.zones.iter().map(|z| (z.code.clone(), z.label.clone())).collect(),
+        framework: ask.framework.name.clone(),
+        home: ViewState {
+            place: place.map(|(t, r)| world.tables[t].uids[r as usize]),
+            listing,
+            indicator: indicators.first().map_or_else(|| "".into(), |i| i.id.clone()),
+            period: None,
+            as_of: AsOf::NOW,
+            scope: Scope::default(),
+            only_flagged: false,
+            classing: Classing::Policy,
+            extent: None,
+            selection: None,
+        },
+        indicators,
+        problems,
+        reads,
+        pending: meta(ask.connection, "pending")?.filter(|p| !p.is_empty()),
+    })
+}
+
+/// Every mark that stands, the oldest first.
+pub(super) fn marks(ask: &Ask<'_>) -> Vec<MarkRow> {
+    let mut rows: Vec<MarkRow> = ask
+        .marks()
+        .flat_map(|(place, marks)| {
+            let way = ask.world.way(place);
+            let path: Vec<String> = way[..way.len() - 1].iter().map(|p| ask.world.name(*p).to_owned()).collect();
+            marks.iter().map(move |mark| MarkRow { mark: mark.clone(), name: ask.world.name(place).to_owned(), path: path.clone() })
+        })
+        .collect();
+    rows.sort_by_key(|row| (row.mark.at, row.mark.fact));
+    rows
+}
