@@ -448,6 +448,7 @@ impl Reader<'_, '_> {
 mod tests {
     use super::*;
     use crate::locale::Lang;
+    use proptest::prelude::*;
 
     const GOOD: &str = r#"
 [framework]
@@ -614,5 +615,24 @@ all = [{ indicator = "X-9", op = "<", value = 60 }]
             seen += 1;
         }
         assert!(seen > 20);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// A file damaged anywhere loads or says what is wrong, and never panics.
+        #[test]
+        fn damaged_files_load_or_are_refused_with_reasons(at in 0..GOOD.len(), len in 0..40_usize, with in "\\PC{0,8}") {
+            let cut = |n: usize| (0..=n.min(GOOD.len())).rev().find(|n| GOOD.is_char_boundary(*n)).unwrap_or(0);
+            let text = format!("{}{with}{}", &GOOD[..cut(at)], &GOOD[cut(at + len)..]);
+            match Framework::parse(&text, "f.toml") {
+                Ok(framework) => prop_assert!(!framework.levels.is_empty() && !framework.indicators.is_empty()),
+                Err(problems) => {
+                    prop_assert!(!problems.is_empty());
+                    let lines = text.lines().count() as u64 + 1;
+                    prop_assert!(problems.iter().all(|p| p.spot.line.is_some_and(|l| l <= lines)), "{problems:?}");
+                }
+            }
+        }
     }
 }
