@@ -594,11 +594,11 @@ class Branches:
             if not self.numbers.covered[g["code"], 3]:
                 continue
             r, own, joint = rng.random(), words[rng.integers(len(words))], trades[rng.integers(len(trades))]
-            if r < 0.18:
+            if r < 0.20:
                 kind, name, size = "党支部", f"{u['name']}{g['name'].split('(')[0]}党支部", 1 + (rng.random() < 0.6)
-            elif r < 0.285:
+            elif r < 0.312:
                 kind, name, size = "功能型党支部", f"{stem}{own}{'产业' if words is TRADES else ''}功能型党支部", 1
-            elif r < 0.33:
+            elif r < 0.36:
                 tail = "企业" if trades is PARKS else "" if city else "合作社"
                 kind, name, size = "联合党支部", f"{stem}{joint}{tail}联合党支部", 1
             else:
