@@ -405,10 +405,15 @@ impl Reader<'_, '_> {
         if let Some(field) = field.as_ref().filter(|f| self.gate.column(&f.value).is_some()) {
             self.report.add("E_PRIVACY_FIELD", field.at, &s.field("field"), &[&field.value]);
         }
-        if let Some(id) = &indicator
-            && !indicators.iter().any(|i| i.id.as_str() == id.value)
-        {
-            self.report.add("E_FRAMEWORK_INDICATOR_UNKNOWN", id.at, &s.field("indicator"), &[&id.value]);
+        if let Some(id) = &indicator {
+            match indicators.iter().find(|i| i.id.as_str() == id.value) {
+                None => self.report.add("E_FRAMEWORK_INDICATOR_UNKNOWN", id.at, &s.field("indicator"), &[&id.value]),
+                // Leads are what rules give: a rule on them would have no beginning.
+                Some(i) if i.derived == Some(Derived::Leads) => {
+                    self.report.add("E_FRAMEWORK_RULE_ON_LEADS", id.at, &s.field("indicator"), &[&id.value]);
+                }
+                Some(_) => {}
+            }
         }
         if let (Some(op), Some(super::Literal::Text(text))) = (&op, &value)
             && (indicator.is_some() || !matches!(op.value, Op::Equal | Op::NotEqual))
@@ -448,6 +453,7 @@ impl Reader<'_, '_> {
 mod tests {
     use super::*;
     use crate::locale::Lang;
+    use proptest::prelude::*;
 
     const GOOD: &str = r#"
 [framework]
@@ -583,6 +589,7 @@ all = [{ indicator = "X-9", op = "<", value = 60 }]
             ("field = \"列\", ", "", "E_FRAMEWORK_OPERAND"),
             ("value = 3", "value = \"三\"", "E_FRAMEWORK_TEXT_ORDER"),
             ("value = 3", "value = true", "E_FRAMEWORK_TYPE"),
+            ("min_share = 0.5\nbands = [60, 80.5]\nevery_months = 3", "derived = \"leads\"", "E_FRAMEWORK_RULE_ON_LEADS"),
             ("name = \"甲\"", "name = \"甲\"\nstart = \"2025-02-30\"", "E_FRAMEWORK_DATE"),
             ("name = \"甲\"", "name = \"甲\"\nstart = \"2025-02-03\"\ndue = \"2024-01-01\"", "E_FRAMEWORK_DUE"),
         ] {
@@ -614,5 +621,24 @@ all = [{ indicator = "X-9", op = "<", value = 60 }]
             seen += 1;
         }
         assert!(seen > 20);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// A file damaged anywhere loads or says what is wrong, and never panics.
+        #[test]
+        fn damaged_files_load_or_are_refused_with_reasons(at in 0..GOOD.len(), len in 0..40_usize, with in "\\PC{0,8}") {
+            let cut = |n: usize| (0..=n.min(GOOD.len())).rev().find(|n| GOOD.is_char_boundary(*n)).unwrap_or(0);
+            let text = format!("{}{with}{}", &GOOD[..cut(at)], &GOOD[cut(at + len)..]);
+            match Framework::parse(&text, "f.toml") {
+                Ok(framework) => prop_assert!(!framework.levels.is_empty() && !framework.indicators.is_empty()),
+                Err(problems) => {
+                    prop_assert!(!problems.is_empty());
+                    let lines = text.lines().count() as u64 + 1;
+                    prop_assert!(problems.iter().all(|p| p.spot.line.is_some_and(|l| l <= lines)), "{problems:?}");
+                }
+            }
+        }
     }
 }

@@ -13,339 +13,105 @@ pub struct Gate;
 /// What is put in place of a masked digit.
 const MASK: char = 'x';
 
-/// Kinds of headings that are refused: kind, parts that condemn a heading wherever they stand in
-/// it, and whole headings. Compared after [`normal`]. The kind's text is `problem.privacy.<kind>`.
-const DENIED: [(&str, &[&str], &[&str]); 12] = [
-    (
-        "identity",
-        &[
-            "身份证",
-            "身分证",
-            "身份号",
-            "公民身份",
-            "证件号",
-            "护照",
-            "社保号",
-            "社会保障号",
-            "社保卡",
-            "idcard",
-            "idnumber",
-            "idno",
-            "identitycard",
-            "identitynumber",
-            "identityno",
-            "citizenid",
-            "nationalid",
-            "passport",
-            "socialsecurity",
-            "shenfenzheng",
-            "sfzh",
-        ],
-        &["sfz", "zjhm", "ssn", "证号"],
-    ),
-    (
-        "telephone",
-        &[
-            "电话",
-            "手机",
-            "联系方式",
-            "联系号码",
-            "座机",
-            "微信号",
-            "qq号",
-            "邮箱",
-            "telephone",
-            "phone",
-            "mobilenumber",
-            "mobileno",
-            "cellnumber",
-            "wechat",
-            "email",
-            "dianhua",
-            "shouji",
-            "lianxifangshi",
-        ],
-        &["tel", "telno", "mobile", "cell", "sjh", "sjhm", "lxdh", "lxfs", "微信", "qq"],
-    ),
-    (
-        "home",
-        &[
-            "住址",
-            "家庭地址",
-            "居住地",
-            "居住地址",
-            "户籍地",
-            "户口所在",
-            "现住",
-            "门牌",
-            "籍贯",
-            "homeaddress",
-            "residentialaddress",
-            "addressofresidence",
-            "placeofresidence",
-            "zhuzhi",
-            "jiatingdizhi",
-            "hujidi",
-        ],
-        &["jtzz", "jtdz", "hometown"],
-    ),
-    (
-        "name",
-        &[
-            "姓名",
-            "名字",
-            "曾用名",
-            "人名",
-            "fullname",
-            "personname",
-            "personalname",
-            "membername",
-            "contactname",
-            "contactperson",
-            "surname",
-            "firstname",
-            "lastname",
-            "givenname",
-            "familyname",
-            "residentname",
-            "xingming",
-        ],
-        &[
-            "xm",
-            "姓",
-            "党员",
-            "联系人",
-            "负责人",
-            "法人",
-            "法人代表",
-            "法定代表人",
-            "经办人",
-            "填报人",
-            "填表人",
-            "书记",
-            "支部书记",
-            "党支部书记",
-            "副书记",
-            "第一书记",
-            "村主任",
-            "主任",
-            "网格长",
-            "网格员",
-            "楼长",
-            "楼栋长",
-            "党员名单",
-            "成员名单",
-            "人员名单",
-            "名单",
-            "居民",
-            "村民",
-        ],
-    ),
-    (
-        "household",
-        &[
-            "户主",
-            "户号",
-            "户编号",
-            "户编码",
-            "户籍",
-            "户口",
-            "家庭成员",
-            "家庭编号",
-            "家庭情况",
-            "家庭住户",
-            "householdid",
-            "householdhead",
-            "headofhousehold",
-            "householder",
-            "householdname",
-            "familymember",
-            "hukou",
-            "huzhu",
-            "huhao",
-            "huji",
-        ],
-        &["户", "家庭", "住户", "农户", "联系户", "中心户", "示范户", "household", "family", "hh", "hhid"],
-    ),
-    ("ethnicity", &["少数民族", "族别", "ethnic", "minzu"], &["民族", "所属民族", "mz", "nationality", "race"]),
-    ("faith", &["宗教", "信教", "信仰", "教徒", "信众", "religio", "faith", "belief", "zongjiao", "xinyang"], &[]),
-    ("petition", &["信访", "上访", "访民", "缠访", "越级访", "petition", "xinfang", "shangfang"], &[]),
-    (
-        "health",
-        &[
-            "健康",
-            "疾病",
-            "病史",
-            "病情",
-            "病种",
-            "患病",
-            "慢病",
-            "慢性病",
-            "残疾",
-            "体检",
-            "精神障碍",
-            "怀孕",
-            "孕妇",
-            "疫苗",
-            "体温",
-            "血型",
-            "health",
-            "disease",
-            "disabilit",
-            "disabled",
-            "illness",
-            "medical",
-            "diagnos",
-            "vaccin",
-            "jiankang",
-            "canji",
-        ],
-        &[],
-    ),
-    (
-        "hardship",
-        &[
-            "贫困户",
-            "贫困人",
-            "贫困党员",
-            "困难户",
-            "困难群众",
-            "困难党员",
-            "困难职工",
-            "低保",
-            "五保",
-            "特困",
-            "脱贫户",
-            "监测户",
-            "建档立卡",
-            "留守",
-            "孤寡",
-            "poorhousehold",
-            "povertyhousehold",
-            "dibao",
-            "pinkun",
-        ],
-        &[],
-    ),
-    (
-        "person",
-        &[
-            "性别",
-            "出生",
-            "生日",
-            "婚姻",
-            "入党时间",
-            "入党日期",
-            "入党年月",
-            "黑名单",
-            "红黑榜",
-            "失信",
-            "重点人",
-            "特殊人群",
-            "社区矫正",
-            "刑满",
-            "刑释",
-            "吸毒",
-            "涉毒",
-            "前科",
-            "犯罪",
-            "邪教",
-            "行踪",
-            "轨迹",
-            "人脸",
-            "指纹",
-            "虹膜",
-            "车牌",
-            "头像",
-            "照片",
-            "个人积分",
-            "党员积分",
-            "积分排名",
-            "gender",
-            "birth",
-            "blacklist",
-            "criminal",
-            "faceid",
-            "fingerprint",
-            "trajectory",
-            "heimingdan",
-            "xingbie",
-            "chusheng",
-            "licenseplate",
-            "personalpoints",
-        ],
-        &["年龄", "sex", "age", "dob", "csrq", "nl", "xb"],
-    ),
-    (
-        "bank",
-        &[
-            "银行卡",
-            "卡号",
-            "银行账",
-            "银行帐",
-            "开户",
-            "一卡通",
-            "工资卡",
-            "存折",
-            "bankcard",
-            "bankaccount",
-            "cardno",
-            "cardnumber",
-            "accountno",
-            "accountnumber",
-            "iban",
-            "yinhangka",
-            "kahao",
-        ],
-        &["账号", "帐号", "账户", "帐户"],
-    ),
+/// What condemns a heading. Words are separated by blanks and compared after [`normal`].
+struct Denied {
+    /// Its text is `problem.privacy.<kind>`.
+    kind: &'static str,
+    /// Chinese words, wherever they stand.
+    parts: &'static str,
+    /// English words and pinyin: whole words of the heading (`id_card`, `IdCard` and `ID card`
+    /// are one), because `huji` stands in `shuji` and `idno` in `gridno`.
+    words: &'static str,
+    /// Headings that are nothing else.
+    whole: &'static str,
+}
+
+const DENIED: [Denied; 12] = [
+    Denied {
+        kind: "identity",
+        parts: "身份证 身分证 身份号 公民身份 证件号 证件编号 护照 社保号 社会保障号 社保卡",
+        words: "idcard idcardno idcardnumber idnumber idno identity identitycard identitynumber identityno citizenid nationalid passport passportno \
+                socialsecurity shenfenzheng shenfenzhenghao sfz sfzh sfzhm zjhm ssn",
+        whole: "证号",
+    },
+    Denied {
+        kind: "telephone",
+        parts: "电话 手机 联系方式 联系号码 座机 微信号 qq号 邮箱",
+        words: "phone phoneno phonenumber telephone telephoneno telephonenumber tel telno mobileno mobilenumber mobilephone cellphone cellno wechat \
+                wechatid email dianhua lianxidianhua shouji shoujihao lianxifangshi lxdh lxfs sjh sjhm dhhm",
+        whole: "mobile 微信 qq",
+    },
+    Denied {
+        kind: "home",
+        parts: "住址 家庭地址 居住地 户籍地 户口所在 现住 门牌 籍贯",
+        words: "homeaddress residentialaddress addressofresidence placeofresidence hometown zhuzhi jiatingzhuzhi jiatingdizhi hujidi jtzz jtdz",
+        whole: "",
+    },
+    Denied {
+        kind: "name",
+        parts: "姓名 名字 曾用名",
+        words: "fullname personname personalname membername residentname contactname contactperson surname firstname lastname givenname familyname \
+                xingming",
+        whole: "xm 姓 人名 党员 联系人 负责人 负责人名称 法人 法人代表 法定代表人 经办人 填报人 填表人 书记 支部书记 党支部书记 副书记 第一书记 村主任 主任 \
+                网格长 网格员 楼长 楼栋长 名单 党员名单 成员名单 人员名单 居民 村民 person contact resident",
+    },
+    Denied {
+        kind: "household",
+        parts: "户主 户号 户编号 户编码 户籍 户口 家庭成员 家庭编号 家庭情况 家庭住户",
+        words: "householdid householdhead headofhousehold householder householdname familymember familymembers hhid hukou huzhu huhao huji",
+        whole: "户 家庭 住户 农户 联系户 中心户 示范户 household family hh",
+    },
+    Denied { kind: "ethnicity", parts: "民族 族别", words: "ethnic ethnicity ethnicgroup minzu nationality", whole: "mz race" },
+    Denied {
+        kind: "faith",
+        parts: "宗教 信教 信仰 教徒 信众",
+        words: "religion religions religious faith belief beliefs zongjiao xinyang",
+        whole: "",
+    },
+    Denied {
+        kind: "petition", parts: "信访 上访 访民 缠访 越级访", words: "petition petitions petitioner xinfang shangfang", whole: ""
+    },
+    Denied {
+        kind: "health",
+        parts: "健康 疾病 病史 病情 病种 患病 慢病 慢性病 残疾 体检 精神障碍 怀孕 孕妇 疫苗 体温 血型",
+        words: "health disease diseases disability disabled illness medical diagnosis vaccination vaccinated jiankang canji",
+        whole: "",
+    },
+    Denied {
+        kind: "hardship",
+        parts: "贫困户 贫困人 贫困党员 困难户 困难群众 困难党员 困难职工 低保 五保 特困 脱贫户 监测户 建档立卡 留守 孤寡",
+        words: "poorhousehold poorhouseholds povertyhousehold dibao pinkunhu",
+        whole: "",
+    },
+    Denied {
+        kind: "person",
+        parts: "性别 出生 生日 婚姻 入党时间 入党日期 入党年月 黑名单 红黑榜 失信 重点人 特殊人群 社区矫正 刑满 刑释 吸毒 涉毒 前科 犯罪 邪教 行踪 轨迹 人脸 \
+                指纹 虹膜 车牌 头像 照片 个人积分 党员积分 积分排名",
+        words: "gender birth birthday birthdate dateofbirth dob blacklist criminal faceid fingerprint trajectory heimingdan xingbie chusheng csrq \
+                licenseplate personalpoints",
+        whole: "年龄 sex age nl xb",
+    },
+    Denied {
+        kind: "bank",
+        parts: "银行卡 卡号 银行账 银行帐 开户 一卡通 工资卡 存折",
+        words: "bankcard bankcardno bankaccount cardno cardnumber accountno accountnumber iban yinhangka yinhangkahao kahao",
+        whole: "账号 帐号 账户 帐户",
+    },
 ];
 
-/// Parts that are refused but harmless in these longer words, which are removed first.
-const HARMLESS: [&str; 19] = [
-    "民族乡",
-    "民族团结",
-    "民族镇",
-    "健康乡村",
-    "健康村",
-    "健康县",
-    "健康社区",
-    "卫生健康",
-    "热线电话开通",
-    "电话开通率",
-    "户籍派出所",
-    "信访局",
-    "信访办",
-    "残疾人联合会",
-    "老区村",
-    "healthcentre",
-    "healthcenter",
-    "telephonecoverage",
-    "emailnotice",
-];
+/// Longer words in which a denied part is harmless.
+const HARMLESS: &str =
+    "民族乡 民族镇 民族村 民族县 民族团结 民族学校 民族中学 健康乡村 健康村 健康县 健康社区 卫生健康 户籍派出所 信访局 信访办 残疾人联合会";
 
-/// Endings that make a heading of the kinds `household` and `name` a count or a share.
-const COUNTED: [&str; 9] = ["数", "数量", "户数", "人数", "率", "占比", "比例", "count", "total"];
+/// Endings that make a heading a count or a share; then these kinds do not hold.
+const COUNTED: [&str; 7] = ["数", "数量", "率", "占比", "比例", "count", "total"];
+const COUNTABLE: [&str; 3] = ["household", "name", "telephone"];
+
+/// Latin words from this length on condemn a heading wherever they stand in it.
+const DISTINCTIVE_CHARS: usize = 8;
 
 /// Labels of levels that are people or households.
-const LEVELS: [&str; 16] = [
-    "户",
-    "家庭",
-    "住户",
-    "农户",
-    "居民",
-    "村民",
-    "党员",
-    "个人",
-    "人员",
-    "人口",
-    "成员",
-    "person",
-    "people",
-    "resident",
-    "member",
-    "individual",
-];
+const LEVELS: &str = "家庭 居民 村民 党员 个人 人员 人口 成员 person people resident member individual";
 
 impl Gate {
     /// The kind of personal data that a heading announces (`identity`, `telephone`, `home`,
@@ -353,30 +119,27 @@ impl Gate {
     /// `bank`), or `None` where it may pass.
     #[must_use]
     pub fn column(&self, heading: &str) -> Option<&'static str> {
+        let words = latin_words(heading);
         let mut heading = normal(heading);
-        for word in HARMLESS {
-            if heading.contains(word) {
-                heading = heading.replace(word, "");
-            }
+        for word in HARMLESS.split_whitespace() {
+            heading = heading.replace(word, "");
         }
-        // `hu_zhu`, `id_card` and `XingMing` are one word by now; a bare `id` or `name` is a unit's.
         let counted = COUNTED.iter().any(|end| heading.ends_with(end));
-        DENIED.iter().find_map(|(kind, parts, whole)| {
-            if counted && matches!(*kind, "household" | "name") {
-                return None;
-            }
-            let denied = whole.contains(&heading.as_str()) || parts.iter().any(|part| heading.contains(part));
-            denied.then_some(*kind)
-        })
+        let denied = DENIED.iter().filter(|d| !(counted && COUNTABLE.contains(&d.kind))).find(|d| {
+            d.whole.split_whitespace().any(|w| w == heading)
+                || d.parts.split_whitespace().any(|w| heading.contains(w))
+                || d.words.split_whitespace().any(|w| has_word(&words, w) || w.len() >= DISTINCTIVE_CHARS && heading.contains(w))
+        })?;
+        Some(denied.kind)
     }
 
     /// Whether a level (its code or label) would be people or households.
     #[must_use]
     pub fn level(&self, word: &str) -> bool {
-        let word = normal(word);
-        LEVELS.contains(&word.as_str())
-            || word.ends_with('户')
-            || matches!(self.column(&word), Some("household" | "name" | "hardship" | "identity"))
+        let label = normal(word);
+        LEVELS.split_whitespace().any(|l| l == label)
+            || label.ends_with('户')
+            || matches!(self.column(word), Some("household" | "name" | "hardship" | "identity"))
     }
 
     /// Whether a value holds an identity number (18 digits with a valid date and checksum), a
@@ -400,44 +163,78 @@ impl Gate {
     }
 }
 
-/// A heading as it is compared: half-width lower case without blanks, marks and brackets, with
-/// the traditional characters that occur in headings made simplified.
+/// Headings written in traditional characters are read as the simplified ones.
+const SIMPLIFIED: [(char, char); 24] = [
+    ('證', '证'),
+    ('電', '电'),
+    ('話', '话'),
+    ('機', '机'),
+    ('聯', '联'),
+    ('繫', '系'),
+    ('係', '系'),
+    ('號', '号'),
+    ('碼', '码'),
+    ('戶', '户'),
+    ('貧', '贫'),
+    ('難', '难'),
+    ('銀', '银'),
+    ('賬', '账'),
+    ('單', '单'),
+    ('訪', '访'),
+    ('殘', '残'),
+    ('別', '别'),
+    ('齡', '龄'),
+    ('黨', '党'),
+    ('員', '员'),
+    ('書', '书'),
+    ('記', '记'),
+    ('負', '负'),
+];
+
+/// A full-width character as its half-width one.
+fn half_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        c => c,
+    }
+}
+
+/// A heading as it is compared: half-width, lower case, simplified, without blanks and marks.
 fn normal(heading: &str) -> String {
-    heading
-        .chars()
-        .filter_map(|c| {
-            let c = match c {
-                '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-                '證' => '证',
-                '電' => '电',
-                '話' => '话',
-                '機' => '机',
-                '聯' => '联',
-                '係' | '繫' => '系',
-                '號' => '号',
-                '碼' => '码',
-                '戶' | '户' => '户',
-                '貧' => '贫',
-                '難' => '难',
-                '銀' => '银',
-                '賬' => '账',
-                '單' => '单',
-                '訪' => '访',
-                '殘' => '残',
-                '別' => '别',
-                '齡' => '龄',
-                '黨' => '党',
-                '員' => '员',
-                '書' => '书',
-                '記' => '记',
-                '負' => '负',
-                '責' => '责',
-                '數' => '数',
-                c => c,
-            };
-            c.is_alphanumeric().then(|| c.to_lowercase().next().unwrap_or(c))
-        })
-        .collect()
+    let letters = heading.chars().map(half_width).filter(|c| c.is_alphanumeric());
+    letters.map(|c| SIMPLIFIED.iter().find(|(t, _)| *t == c).map_or_else(|| c.to_ascii_lowercase(), |(_, s)| *s)).collect()
+}
+
+/// The Latin words of a heading in lower case, cut at marks, digits, Chinese and `camelCase`.
+fn latin_words(heading: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for c in heading.chars().map(half_width) {
+        if c.is_ascii_alphabetic() {
+            let begins = !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && c.is_ascii_uppercase();
+            match words.last_mut().filter(|_| !begins) {
+                Some(word) => word.push(c.to_ascii_lowercase()),
+                None => words.push(c.to_ascii_lowercase().to_string()),
+            }
+        }
+        before = c;
+    }
+    words
+}
+
+/// Whether neighbouring words join to `wanted`.
+fn has_word(words: &[String], wanted: &str) -> bool {
+    (0..words.len()).any(|first| {
+        let mut rest = wanted;
+        for word in &words[first..] {
+            match rest.strip_prefix(word.as_str()) {
+                Some("") => return true,
+                Some(left) => rest = left,
+                None => return false,
+            }
+        }
+        false
+    })
 }
 
 /// A digit, half or full width.
@@ -454,13 +251,16 @@ fn is_x(c: char) -> bool {
     matches!(c, 'X' | 'x' | '\u{ff38}' | '\u{ff58}')
 }
 
+/// What people put between the groups of a long number.
+const SEPARATORS: [char; 10] = [' ', '-', '.', '_', '·', '\u{a0}', '\u{2010}', '\u{2013}', '\u{3000}', '\u{ff0d}'];
+
 /// Digits that stand together, with the bytes they take.
 struct Group {
     digits: Vec<u8>,
     bytes: Range<usize>,
     /// An `X` follows, the last place of some identity numbers.
     x: bool,
-    /// One blank or hyphen, and nothing else, lies between this and the group before.
+    /// One or two of [`SEPARATORS`], and nothing else, lie between this and the group before.
     joined: bool,
 }
 
@@ -474,7 +274,7 @@ fn groups(text: &str) -> Vec<Group> {
                 if !open {
                     let joined = out.last().is_some_and(|g| {
                         let between = &text[g.bytes.end..at];
-                        matches!(between, " " | "-" | "\u{ff0d}" | "\u{3000}" | "·")
+                        between.chars().count() <= 2 && between.chars().all(|c| SEPARATORS.contains(&c))
                     });
                     out.push(Group { digits: Vec::new(), bytes: at..at, x: false, joined });
                     open = true;
@@ -583,199 +383,39 @@ mod tests {
     use proptest::prelude::*;
 
     /// Headings seen in office tables, half of them in disguise.
-    const REFUSED: [&str; 109] = [
-        "姓名",
-        " 姓 名 ",
-        "姓  名",
-        "党员姓名",
-        "书记姓名",
-        "户主姓名",
-        "xingming",
-        "XingMing",
-        "xing_ming",
-        "XM",
-        "名字",
-        "曾用名",
-        "联系人",
-        "负责人",
-        "法定代表人",
-        "书记",
-        "党支部书记",
-        "网格长",
-        "网格员",
-        "Full Name",
-        "full_name",
-        "contact-person",
-        "member name",
-        "身份证",
-        "身份证号",
-        "身份证号码",
-        "身 份 证",
-        "身份證號",
-        "公民身份号码",
-        "证件号码",
-        "idcard",
-        "ID Card",
-        "\u{ff29}\u{ff24} Card",
-        "id_card_no",
-        "IDNumber",
-        "ID No.",
-        "idcard",
-        "sfzh",
-        "SFZHM",
-        "shenfenzheng",
-        "护照号",
-        "社保卡号",
-        "passport",
-        "电话",
-        "电话号码",
-        "联系电话",
-        "聯繫電話",
-        "手机",
-        "手机号",
-        "手機號碼",
-        "联系方式",
-        "办公电话",
-        "phone",
-        "Phone No",
-        "mobile",
-        "tel",
-        "TEL.",
-        "lxdh",
-        "sjhm",
-        "shouji",
-        "微信号",
-        "E-mail",
-        "家庭住址",
-        "住址",
-        "居住地",
-        "户籍地址",
-        "户籍所在地",
-        "门牌号",
-        "home address",
-        "jtzz",
-        "民族",
-        "民 族",
-        "所属民族",
-        "少数民族",
-        "ethnicity",
-        "minzu",
-        "宗教信仰",
-        "宗教",
-        "信仰",
-        "是否信教",
-        "religion",
-        "faith",
-        "信访",
-        "信访次数",
-        "上访记录",
-        "是否上访",
-        "petitions",
-        "健康状况",
-        "健康",
-        "残疾类别",
-        "病史",
-        "health status",
-        "disability",
-        "贫困户",
-        "是否贫困户",
-        "貧困戶",
-        "低保户",
-        "建档立卡户",
-        "户主",
-        "戶主",
-        "户号",
-        "户编号",
-        "家庭成员",
-        "hukou",
-        "household_id",
-        "黑名单",
-        "blacklist",
-        "性别",
-        "出生日期",
-    ];
+    const REFUSED: &str = "姓名| 姓 名 |姓  名|党员姓名|书记姓名|户主姓名|xingming|XingMing|xing_ming|XM|名字|曾用名|联系人|\
+        负责人|法定代表人|书记|党支部书记|网格长|网格员|Full Name|full_name|contact-person|\
+        member name|身份证|身份证号|身份证号码|身 份 证|身份證號|公民身份号码|证件号码|idcard|ID Card|\
+        \u{ff29}\u{ff24} Card|id_card_no|IDNumber|ID No.|idcard|sfzh|SFZHM|\
+        shenfenzheng|护照号|社保卡号|passport|电话|电话号码|联系电话|聯繫電話|手机|手机号|手機號碼|联系方式|办公电话|\
+        phone|Phone No|mobile|tel|TEL.|lxdh|sjhm|shouji|微信号|E-mail|家庭住址|住址|居住地|\
+        户籍地址|户籍所在地|门牌号|home address|jtzz|民族|民 族|所属民族|少数民族|ethnicity|minzu|宗教信仰|\
+        宗教|信仰|是否信教|religion|faith|信访|信访次数|上访记录|是否上访|petitions|健康状况|健康|残疾类别|病史|\
+        health status|disability|贫困户|是否贫困户|貧困戶|低保户|建档立卡户|户主|戶主|户号|户编号|家庭成员|\
+        hukou|household_id|黑名单|blacklist|性别|出生日期|phone_number|phonenumber|mobilePhone|idCardNo|ID-No|HuZhu|huji|民族成分|民族代码|\u{200b}身\u{200b}份证|contact_person_phone|tel号码|bankCard|银行卡号|工资卡账号|iban|党员积分|出生年月|健康码|车牌号";
 
-    const PASSED: [&str; 62] = [
-        "户数",
-        "总户数",
-        "农户数",
-        "联系户数",
-        "人口",
-        "人口数",
-        "党员人数",
-        "党员规模档",
-        "党组织名称",
-        "网格名称",
-        "网格编码",
-        "网格长到位率",
-        "网格员数",
-        "网格长岗位",
-        "负责岗位",
-        "责任单位",
-        "统一社会信用代码",
-        "名称",
-        "name",
-        "Name",
-        "unit name",
-        "编码",
-        "code",
-        "id",
-        "ID",
-        "上级编码",
-        "联系村",
-        "联系单位",
-        "包联单位",
-        "结对村",
-        "书记空缺月数",
-        "书记出缺",
-        "书记轮训轮次",
-        "连续未发展党员年数",
-        "换届时间",
-        "换届超期月数",
-        "近12月主题党日缺次",
-        "阵地面积",
-        "建筑面积",
-        "村集体经济收入",
-        "分子",
-        "分母",
-        "数值",
-        "状态",
-        "期间",
-        "指标",
-        "区型",
-        "类型",
-        "所在网格",
-        "经度",
-        "纬度",
-        "地址",
-        "单位地址",
-        "备注",
-        "民族乡",
-        "民族团结示范村",
-        "贫困村",
-        "卫生厕所改造数",
-        "报到党组织数",
-        "一肩挑",
-        "village",
-        "mobile_branches",
-    ];
+    const PASSED: &str = "户数|总户数|农户数|联系户数|人口|人口数|党员人数|党员规模档|党组织名称|网格名称|网格编码|网格长到位率|网格员数|网格长岗位|\
+        负责岗位|责任单位|统一社会信用代码|名称|name|Name|unit name|编码|code|id|ID|上级编码|联系村|联系单位|\
+        包联单位|结对村|书记空缺月数|书记出缺|书记轮训轮次|连续未发展党员年数|换届时间|换届超期月数|近12月主题党日缺次|阵地面积|建筑面积|\
+        村集体经济收入|分子|分母|数值|状态|期间|指标|区型|类型|所在网格|经度|纬度|地址|单位地址|备注|民族乡|民族团结示范村|贫困村|\
+        卫生厕所改造数|报到党组织数|一肩挑|village|mobile_branches|grid_no|gridNo|shuji_kongque|shujikongque|zuzhibianma|validNote|microphones|法人名称|负责人职务|支部书记任职年限|民族村|经费使用率|热线电话开通率|community_centre_count|population|households_total";
 
     #[test]
     fn personal_headings_are_refused_however_they_are_spelt() {
-        let passed: Vec<_> = REFUSED.iter().filter(|h| Gate.column(h).is_none()).collect();
-        assert!(passed.is_empty(), "{passed:?}");
+        let passed: Vec<_> = REFUSED.split('|').filter(|h| Gate.column(h).is_none()).collect();
+        assert!(passed.is_empty() && REFUSED.split('|').count() > 100, "{passed:?}");
     }
 
     #[test]
     fn headings_of_organisations_places_and_counts_pass() {
-        let refused: Vec<_> = PASSED.iter().filter_map(|h| Gate.column(h).map(|kind| (h, kind))).collect();
-        assert!(refused.is_empty(), "{refused:?}");
+        let refused: Vec<_> = PASSED.split('|').filter_map(|h| Gate.column(h).map(|kind| (h, kind))).collect();
+        assert!(refused.is_empty() && PASSED.split('|').count() > 60, "{refused:?}");
     }
 
     #[test]
     fn every_kind_has_its_words() {
-        for (kind, ..) in DENIED {
-            let key = format!("problem.privacy.{kind}");
+        for denied in DENIED {
+            let key = format!("problem.privacy.{}", denied.kind);
             assert!(crate::locale::Lang::Zh.has(&key) && crate::locale::Lang::En.has(&key), "{key}");
         }
     }

@@ -13,6 +13,10 @@ use crate::domain::unit::Subject;
 use crate::domain::value::{Reading, State};
 use crate::framework::{Condition, Framework, Literal, Op, Operand, Rule};
 
+/// Where rules get the readings of a subject: the reading of an indicator and the last day of its
+/// period, `None` where there is none.
+pub type Readings<'a> = dyn Fn(&IndicatorId) -> Option<(Reading, Option<Date>)> + 'a;
+
 /// What is known of one branch or unit when rules look at it.
 pub struct Facts<'a> {
     /// Identity.
@@ -25,9 +29,8 @@ pub struct Facts<'a> {
     pub name: &'a str,
     /// Columns of the branch table by heading.
     pub fields: &'a [(String, String)],
-    /// The reading of an indicator at the unit (of a branch: at its unit) and the last day of its
-    /// period; `None` where there is none.
-    pub readings: &'a dyn Fn(&IndicatorId) -> Option<(Reading, Option<Date>)>,
+    /// Readings at the unit; of a branch, at its unit.
+    pub readings: &'a Readings<'a>,
 }
 
 /// A condition that could be told.
@@ -108,7 +111,7 @@ fn compare_cell(value: &str, op: Op, literal: &Literal) -> Option<bool> {
 }
 
 fn compare(value: f64, op: Op, threshold: f64) -> Option<bool> {
-    value.is_finite().then(|| match op {
+    value.is_finite().then_some(match op {
         Op::Less => value < threshold,
         Op::AtMost => value <= threshold,
         Op::More => value > threshold,

@@ -99,6 +99,45 @@ fn counts_codes_and_parents_hold() {
     assert!(four_bytes >= 3, "{four_bytes}");
 }
 
+/// Every edge of a layer, as the bits of its two ends.
+fn edges(file: &str) -> HashSet<[u64; 4]> {
+    let text = std::fs::read_to_string(root().join("maps").join(file)).expect("layer");
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let mut out = HashSet::new();
+    let bits = |p: &serde_json::Value| [0, 1].map(|n| p[n].as_f64().expect("number").to_bits());
+    for feature in json["features"].as_array().expect("features") {
+        let geometry = &feature["geometry"];
+        let polygons = match geometry["type"].as_str() {
+            Some("Polygon") => std::slice::from_ref(&geometry["coordinates"]),
+            Some("MultiPolygon") => geometry["coordinates"].as_array().expect("polygons"),
+            _ => continue,
+        };
+        for ring in polygons.iter().flat_map(|p| p.as_array().expect("rings")) {
+            let ring: Vec<_> = ring.as_array().expect("ring").iter().map(bits).collect();
+            assert!(ring.len() >= 4 && ring.first() == ring.last());
+            for (a, b) in ring.iter().zip(&ring[1..]) {
+                assert!(a != b && out.insert([a[0], a[1], b[0], b[1]]), "an edge of no length, or twice the same way");
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn borders_are_shared_vertex_for_vertex_and_parents_are_the_sum_of_their_children() {
+    let outline = |edges: &HashSet<[u64; 4]>| -> HashSet<[u64; 4]> {
+        edges.iter().filter(|[a, b, c, d]| !edges.contains(&[*c, *d, *a, *b])).copied().collect()
+    };
+    let county = edges("county.geojson");
+    let mut parents = county.clone();
+    for file in ["towns.geojson", "villages.geojson", "grids.geojson"] {
+        let layer = edges(file);
+        assert!(parents.is_subset(&layer), "{file} leaves a border of its parents");
+        assert_eq!(outline(&layer), county, "{file} has a gap or an overlap");
+        parents = layer;
+    }
+}
+
 #[test]
 fn some_units_have_no_geometry_and_some_no_data() {
     let layer = std::fs::read_to_string(root().join("maps/grids.geojson")).expect("layer");

@@ -558,6 +558,7 @@ class Numbers:
 
 TRADES = ["苹果", "养羊", "蔬菜", "中药材", "马铃薯", "花椒", "食用菌", "小杂粮", "肉牛", "育苗"]
 PARKS = ["禾丰农机", "青禾面业", "云台建材", "南渠物流", "锦程商贸", "玉泉饮品", "兴业纺织", "滨河电商", "丰泽种业", "瑞景物业"]
+TOWN_TRADES = ["商圈", "楼宇", "物业", "农贸市场", "夜市", "快递网点", "志愿服务", "文化活动", "老年大学", "出租车行"]
 FORESTRY = ["松涛林场", "东坪林场", "护林联防", "苗圃"]
 HERDS = ["转场服务站", "草场联户", "畜牧合作社"]
 SCENES = ["云台景区", "雁鸣湖景区", "青石峡景区"]
@@ -585,20 +586,26 @@ class Branches:
         self.rows.sort(key=lambda r: r[0])
 
     def of_village(self, u, grids, zone):
-        covered = [g for g in grids if self.numbers.covered[g["code"], 3]]
-        for g in covered:
-            r, stem = rng.random(), u["name"].removesuffix("村").removesuffix("社区")
-            if r < 0.165:
-                self.add(None, f"{u['name']}{g['name'].split('(')[0]}党支部", "党支部", u, g, 1 + (rng.random() < 0.6), None)
-            elif r < 0.265:
-                words = {"Y": PARKS, "L": FORESTRY, "M": HERDS, "J": SCENES}.get(zone, TRADES)
-                word = words[rng.integers(len(words))]
-                tail = "产业功能型党支部" if words is TRADES else "功能型党支部"
-                self.add(None, f"{stem}{word}{tail}", "功能型党支部", u, g, 1, None)
-            elif r < 0.305:
-                word = (PARKS if zone == "Y" else TRADES)[rng.integers(10)]
-                tail = "企业联合党支部" if zone == "Y" else "合作社联合党支部"
-                self.add(None, f"{stem}{word}{tail}", "联合党支部", u, g, 1, None)
+        stem, city = u["name"].removesuffix("村").removesuffix("社区"), u["name"].endswith("社区")
+        trades = PARKS if zone == "Y" else TOWN_TRADES if city else TRADES
+        words = {"L": FORESTRY, "M": HERDS, "J": SCENES}.get(zone, trades)
+        named = set()
+        for g in grids:
+            if not self.numbers.covered[g["code"], 3]:
+                continue
+            r, own, joint = rng.random(), words[rng.integers(len(words))], trades[rng.integers(len(trades))]
+            if r < 0.20:
+                kind, name, size = "党支部", f"{u['name']}{g['name'].split('(')[0]}党支部", 1 + (rng.random() < 0.6)
+            elif r < 0.312:
+                kind, name, size = "功能型党支部", f"{stem}{own}{'产业' if words is TRADES else ''}功能型党支部", 1
+            elif r < 0.36:
+                tail = "企业" if trades is PARKS else "" if city else "合作社"
+                kind, name, size = "联合党支部", f"{stem}{joint}{tail}联合党支部", 1
+            else:
+                continue
+            if name not in named:
+                named.add(name)
+                self.add(None, name, kind, u, g, size, None)
 
     def add(self, code, name, kind, u, grid, size, area):
         if code is None:
@@ -611,7 +618,7 @@ class Branches:
         vacant = int(rng.integers(1, 10)) if rng.random() < 0.02 + 0.09 * weak else 0
         years = int(rng.choice([0, 1, 2, 3], p=[1 - 0.30 - 0.1 * weak, 0.25, 0.04 + 0.07 * weak, 0.01 + 0.03 * weak]))
         missed = int(min(rng.poisson(0.15 + 1.5 * weak ** 1.5), 9))
-        overdue = int(rng.integers(1, 15)) if rng.random() < 0.02 + 0.03 * weak else 0
+        overdue = int(rng.integers(1, 20)) if rng.random() < 0.02 + 0.03 * weak else 0
         blank = lambda x, p: "" if rng.random() < p else x
         self.rows.append((code, name, kind, grid["code"], lon, lat, blank(vacant, 0.01), blank(years, 0.03), blank(missed, 0.03), blank(overdue, 0.02),
                           "" if area is None else area, SIZES[size], "2025-09-20"))
