@@ -53,24 +53,37 @@ pub struct Pack {
     pub bytes: Vec<u8>,
 }
 
-/// Packs every unit that has a geometry, at every level of detail.
+/// Packs every unit that has a geometry, at every level of detail: [`packs`] as a list.
+#[must_use]
+pub fn build_packs(features: &Features, units: &[PackUnit], order: &[u32]) -> Vec<Pack> {
+    packs(features, units, order).collect()
+}
+
+/// The packs of every unit that has a geometry, one at a time, level of detail by level of detail.
 ///
 /// `order` holds record indices in the order of the tree, so that the children of a unit lie in
 /// the same packs. Points and lines have a middle and a box, but no rings to fill.
-#[must_use]
-pub fn build_packs(features: &Features, units: &[PackUnit], order: &[u32]) -> Vec<Pack> {
-    let topology = topology::build(features);
-    let drawn = |n: &&u32| features.records.get(**n as usize).is_some_and(|r| r.kind != GeometryKind::None && !r.rings.is_empty());
-    let drawn: Vec<u32> = order.iter().filter(drawn).filter(|n| units.len() > **n as usize).copied().collect();
+pub fn packs<'a>(features: &'a Features, units: &'a [PackUnit], order: &[u32]) -> impl Iterator<Item = Pack> + 'a {
+    let drawn = |n: &&u32| {
+        let record = features.records.get(**n as usize);
+        units.len() > **n as usize && record.is_some_and(|r| r.kind != GeometryKind::None && !r.rings.is_empty())
+    };
+    let drawn: Vec<u32> = order.iter().filter(drawn).copied().collect();
     let places: Vec<Place> = drawn.iter().map(|n| Place::of(features, *n as usize)).collect();
-    let mut packs = Vec::with_capacity(LODS.len() * drawn.len().div_ceil(UNITS_PER_PACK));
-    for lod in 0..LODS.len() {
-        let lod = u8::try_from(lod).unwrap_or(0);
-        for (seq, (chunk, places)) in drawn.chunks(UNITS_PER_PACK).zip(places.chunks(UNITS_PER_PACK)).enumerate() {
-            packs.push(pack(&topology, units, chunk, places, lod, u32::try_from(seq).unwrap_or(u32::MAX)));
-        }
-    }
-    packs
+    let layer = Layer { features, units, topology: topology::build(features), drawn, places };
+    let chunks = layer.drawn.len().div_ceil(UNITS_PER_PACK);
+    let lods = 0..u8::try_from(LODS.len()).unwrap_or(u8::MAX);
+    lods.flat_map(move |lod| (0..chunks).map(move |seq| (lod, seq))).map(move |(lod, seq)| layer.pack(lod, seq))
+}
+
+/// What is packed.
+struct Layer<'a> {
+    features: &'a Features,
+    units: &'a [PackUnit],
+    topology: Topology,
+    /// Records with a geometry, in order, and where they lie.
+    drawn: Vec<u32>,
+    places: Vec<Place>,
 }
 
 /// Where a unit lies, the same at every level of detail.
@@ -106,55 +119,58 @@ fn degrees(snapped: i32) -> f64 {
     f64::from(snapped) / SNAP_PER_DEG
 }
 
-fn pack(topology: &Topology, units: &[PackUnit], chunk: &[u32], places: &[Place], lod: u8, seq: u32) -> Pack {
-    let mut parents: Vec<Uid> = Vec::new();
-    let mut bytes = vec![VERSION];
-    let mut body = Vec::new();
-    let mut rings = Vec::new();
-    for (record, place) in chunk.iter().zip(places) {
-        let unit = units[*record as usize];
-        let parent = unit.parent.map_or(0, |uid| match parents.iter().position(|p| *p == uid) {
-            Some(n) => n + 1,
-            None => {
-                parents.push(uid);
-                parents.len()
-            }
-        });
-        body.extend_from_slice(unit.uid.as_bytes());
-        unsigned(&mut body, parent as u64);
-        for n in 0..2 {
-            signed(&mut body, place.min[n].into());
+impl Layer<'_> {
+    fn pack(&self, lod: u8, seq: usize) -> Pack {
+        let begin = seq * UNITS_PER_PACK;
+        let end = (begin + UNITS_PER_PACK).min(self.drawn.len());
+        let (chunk, places) = (&self.drawn[begin..end], &self.places[begin..end]);
+        let mut parents: Vec<Uid> = Vec::new();
+        let (mut body, mut rings) = (Vec::new(), Vec::new());
+        for (record, place) in chunk.iter().zip(places) {
+            let unit = self.units[*record as usize];
+            let parent = unit.parent.map_or(0, |uid| match parents.iter().position(|p| *p == uid) {
+                Some(n) => n + 1,
+                None => {
+                    parents.push(uid);
+                    parents.len()
+                }
+            });
+            body.extend_from_slice(unit.uid.as_bytes());
+            unsigned(&mut body, parent as u64);
+            place.min.iter().for_each(|v| signed(&mut body, i64::from(*v)));
+            place.min.iter().zip(place.max).for_each(|(min, max)| unsigned(&mut body, max.abs_diff(*min).into()));
+            place.min.iter().zip(place.middle).for_each(|(min, v)| signed(&mut body, i64::from(v) - i64::from(*min)));
+            rings.clear();
+            self.rings(*record, place.min, lod, &mut rings);
+            unsigned(&mut body, rings.len() as u64);
+            body.extend_from_slice(&rings);
         }
-        for n in 0..2 {
-            unsigned(&mut body, u64::from(place.max[n].abs_diff(place.min[n])));
-        }
-        for n in 0..2 {
-            signed(&mut body, i64::from(place.middle[n]) - i64::from(place.min[n]));
-        }
-        rings.clear();
-        write_rings(topology, *record, place.min, lod, &mut rings);
-        unsigned(&mut body, rings.len() as u64);
-        body.extend_from_slice(&rings);
+        let mut bytes = Vec::with_capacity(body.len() + parents.len() * UID_BYTES + 8);
+        bytes.push(VERSION);
+        unsigned(&mut bytes, parents.len() as u64);
+        parents.iter().for_each(|p| bytes.extend_from_slice(p.as_bytes()));
+        unsigned(&mut bytes, chunk.len() as u64);
+        bytes.append(&mut body);
+        let extent = places.iter().map(Place::extent).reduce(Extent::union).unwrap_or_else(|| extent([0; 2], [0; 2]));
+        let units = chunk.iter().map(|n| self.units[*n as usize].uid).collect();
+        Pack { lod, seq: u32::try_from(seq).unwrap_or(u32::MAX), units, extent, bytes }
     }
-    unsigned(&mut bytes, parents.len() as u64);
-    parents.iter().for_each(|p| bytes.extend_from_slice(p.as_bytes()));
-    unsigned(&mut bytes, chunk.len() as u64);
-    bytes.append(&mut body);
-    bytes.shrink_to_fit();
-    let extent = places.iter().map(Place::extent).reduce(Extent::union).unwrap_or_else(|| extent([0; 2], [0; 2]));
-    Pack { lod, seq, units: chunk.iter().map(|n| units[*n as usize].uid).collect(), extent, bytes }
-}
 
-fn write_rings(topology: &Topology, record: u32, origin: [i32; 2], lod: u8, out: &mut Vec<u8>) {
-    let rings = topology.rings_of(record as usize);
-    unsigned(out, u64::from(rings.end - rings.start));
-    for ring in rings {
-        unsigned(out, topology.ring_at(ring, lod).count() as u64);
-        let mut before = origin;
-        for p in topology.ring_at(ring, lod) {
-            signed(out, i64::from(p[0]) - i64::from(before[0]));
-            signed(out, i64::from(p[1]) - i64::from(before[1]));
-            before = p;
+    fn rings(&self, record: u32, origin: [i32; 2], lod: u8, out: &mut Vec<u8>) {
+        let record = &self.features.records[record as usize];
+        let polygon = record.kind == GeometryKind::Polygon;
+        let rings = if polygon { &self.features.rings[record.rings.start as usize..record.rings.end as usize] } else { &[] };
+        // A ring that is one place after snapping has no vertices left.
+        let rings = rings.iter().map(|r| (r, self.topology.ring_len(r, lod))).filter(|(_, len)| *len > 0);
+        unsigned(out, rings.clone().count() as u64);
+        for (ring, len) in rings {
+            unsigned(out, len as u64);
+            let mut before = origin;
+            for p in self.topology.ring(self.features, ring, lod) {
+                signed(out, i64::from(p[0]) - i64::from(before[0]));
+                signed(out, i64::from(p[1]) - i64::from(before[1]));
+                before = p;
+            }
         }
     }
 }

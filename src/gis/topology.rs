@@ -9,7 +9,7 @@
 //! splits above it in the recursion lie farther off than the tolerance, so one recursion that
 //! hands the least distance down gives the level of every vertex.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::ops::Range;
 
 use rustc_hash::FxBuildHasher;
@@ -23,135 +23,221 @@ use super::shape::SNAP_PER_DEG;
 const METRES_PER_SNAP: f64 = 111_195.08 / SNAP_PER_DEG;
 /// Longest run that is simplified as one; keeps the worst case, a spiral, from growing squared.
 const RUN_MAX: usize = 4096;
-/// Kept at every level of detail.
-const NODE: u8 = u8::MAX;
 
-/// A layer after snapping, with the coarsest level of detail of each vertex.
-#[derive(Clone, Debug, Default)]
+/// In no level of detail: a repeat of the vertex after it.
+const REPEAT: u8 = 0;
+/// In the full detail only.
+const FULL: u8 = 1;
+/// In every level of detail.
+const ALWAYS: u8 = u8::MAX;
+
+/// How far each vertex of a layer is kept: at so many levels of detail, from the full one on.
+///
+/// One byte per position of [`Features::coords_deg`]; everything else is gone after [`build`], so
+/// that a province fits into memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Topology {
-    /// Per record its polygon rings, in [`Topology::rings`].
-    records: Vec<Range<u32>>,
-    rings: Vec<Range<u32>>,
-    coords: Vec<[i32; 2]>,
-    /// Per vertex the coarsest index of [`LODS`] that still has it; [`NODE`] for all.
-    coarsest: Vec<u8>,
+    levels: Vec<u8>,
 }
 
 impl Topology {
-    /// The polygon rings of a record: indices for [`Topology::ring`].
-    pub(super) fn rings_of(&self, record: usize) -> Range<u32> {
-        self.records[record].clone()
+    /// The snapped vertices of a ring that a level of detail keeps, unclosed, without repeats.
+    pub(super) fn ring<'a>(&'a self, features: &'a Features, ring: &Range<u32>, lod: u8) -> impl Iterator<Item = [i32; 2]> + 'a {
+        let range = ring.start as usize..ring.end as usize;
+        let kept = features.coords_deg[range.clone()].iter().zip(&self.levels[range]).filter(move |(_, levels)| **levels > lod);
+        kept.map(|(position, _)| snap(*position))
     }
 
-    /// The vertices of a ring that a level of detail keeps.
-    pub(super) fn ring_at(&self, ring: u32, lod: u8) -> impl Iterator<Item = [i32; 2]> {
-        let range = &self.rings[ring as usize];
-        let range = range.start as usize..range.end as usize;
-        self.coords[range.clone()].iter().zip(&self.coarsest[range]).filter(move |(_, c)| **c >= lod).map(|(p, _)| *p)
+    /// How many vertices [`Topology::ring`] gives.
+    pub(super) fn ring_len(&self, ring: &Range<u32>, lod: u8) -> usize {
+        self.levels[ring.start as usize..ring.end as usize].iter().filter(|levels| **levels > lod).count()
     }
 }
 
 /// A position as a snapped one; values out of range saturate, which validation does not let happen.
 #[expect(clippy::cast_possible_truncation, reason = "±180 × 1e7 fits into an i32; as saturates")]
 pub(super) fn snap(position_deg: [f64; 2]) -> [i32; 2] {
-    position_deg.map(|v| (v * SNAP_PER_DEG).round() as i32)
+    // `round` is a call on baseline x86-64 and this runs often; half goes away from zero.
+    position_deg.map(|v| (v * SNAP_PER_DEG + 0.5_f64.copysign(v)) as i32)
 }
 
 /// Finds the shared borders of the polygons and the levels of detail of their vertices.
 #[must_use]
 pub fn build(features: &Features) -> Topology {
-    let mut topology = snapped(features);
-    let first = first_visits(&topology.coords);
-    let mut nodes = nodes(&topology, &first);
-    for ring in &topology.rings {
-        hold_open(ring, &topology.coords, &first, &mut nodes);
+    let rings: Vec<Range<usize>> = polygon_rings(features).collect();
+    let places = Places { coords_deg: &features.coords_deg, first: first_visits(&features.coords_deg, &rings), rings: &rings };
+    let mut nodes = places.nodes();
+    for ring in &rings {
+        places.hold_open(ring, &mut nodes);
     }
-    topology.coarsest = levels(&topology, &first, &nodes);
-    topology
+    Topology { levels: places.levels(&nodes) }
 }
 
-fn snapped(features: &Features) -> Topology {
-    let mut t = Topology { coords: Vec::with_capacity(features.coords_deg.len()), ..Topology::default() };
-    for record in &features.records {
-        let begin = index(t.rings.len());
-        if record.kind == GeometryKind::Polygon {
-            for ring_deg in features.rings_deg(record) {
-                let start = t.coords.len();
-                for position in ring_deg {
-                    let p = snap(*position);
-                    if t.coords.len() == start || t.coords.last() != Some(&p) {
-                        t.coords.push(p);
-                    }
+/// The rings of all polygons, in the order of their positions.
+fn polygon_rings(features: &Features) -> impl Iterator<Item = Range<usize>> {
+    let polygons = features.records.iter().filter(|r| r.kind == GeometryKind::Polygon);
+    let rings = polygons.flat_map(|r| &features.rings[r.rings.start as usize..r.rings.end as usize]);
+    rings.map(|r| r.start as usize..r.end as usize).filter(|r| !r.is_empty())
+}
+
+/// Per position the first position of the layer at the same place after snapping.
+///
+/// A table of indices, not of places: four bytes a slot where a hash map of places takes
+/// seventeen, which for a province is 67 MB against 285.
+fn first_visits(coords_deg: &[[f64; 2]], rings: &[Range<usize>]) -> Vec<u32> {
+    const FREE: u32 = u32::MAX;
+    // At most 7 in 8 slots are taken even where no border is shared.
+    let slots = (coords_deg.len() + coords_deg.len() / 7 + 1).next_power_of_two();
+    let mut table = vec![FREE; slots];
+    let mut first = vec![0; coords_deg.len()];
+    for n in rings.iter().cloned().flatten() {
+        let place = snap(coords_deg[n]);
+        let mut slot = hash(place) & (slots - 1);
+        first[n] = loop {
+            match table[slot] {
+                FREE => {
+                    table[slot] = index(n);
+                    break index(n);
                 }
-                while t.coords.len() > start + 1 && t.coords.last() == t.coords.get(start) {
-                    t.coords.pop();
-                }
-                t.rings.push(index(start)..index(t.coords.len()));
+                found if snap(coords_deg[found as usize]) == place => break found,
+                _ => slot = (slot + 1) & (slots - 1),
             }
-        }
-        t.records.push(begin..index(t.rings.len()));
+        };
     }
-    t
+    first
 }
 
-/// Counts come from [`Features`], whose indices are `u32` already.
+#[expect(clippy::cast_possible_truncation, reason = "any bits of a hash will do")]
+fn hash(place: [i32; 2]) -> usize {
+    FxBuildHasher.hash_one(place) as usize
+}
+
+/// Positions are numbered with `u32` in [`Features`] already.
 fn index(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// Per vertex the first vertex of the layer at the same place.
-fn first_visits(coords: &[[i32; 2]]) -> Vec<u32> {
-    // Neighbours share borders, so about half of the places are new.
-    let mut seen: HashMap<[i32; 2], u32, FxBuildHasher> = HashMap::with_capacity_and_hasher(coords.len() / 2, FxBuildHasher);
-    coords.iter().enumerate().map(|(n, p)| *seen.entry(*p).or_insert(index(n))).collect()
+/// The positions of a layer and which of them are the same place.
+struct Places<'a> {
+    coords_deg: &'a [[f64; 2]],
+    first: Vec<u32>,
+    rings: &'a [Range<usize>],
 }
 
-/// Marks (at its first visit) every place whose neighbours differ from visit to visit.
-fn nodes(topology: &Topology, first: &[u32]) -> Vec<bool> {
-    let mut node = vec![false; first.len()];
-    // Neighbours at the first visit, smaller first; MAX until then.
-    let mut around = vec![[u32::MAX; 2]; first.len()];
-    for ring in &topology.rings {
-        let places = &first[ring.start as usize..ring.end as usize];
-        let Some(&last) = places.last() else { continue };
-        let mut before = last;
-        for (n, &here) in places.iter().enumerate() {
-            let after = places[if n + 1 == places.len() { 0 } else { n + 1 }];
-            let pair = if before < after { [before, after] } else { [after, before] };
-            let known = &mut around[here as usize];
-            if known[0] == u32::MAX {
-                *known = pair;
-            } else if *known != pair {
-                node[here as usize] = true;
-            }
-            before = here;
-        }
+impl Places<'_> {
+    fn place(&self, n: usize) -> [i32; 2] {
+        snap(self.coords_deg[n])
     }
-    node
-}
 
-/// Gives a ring three nodes, so that it cannot collapse: those farthest from the ones it has.
-fn hold_open(ring: &Range<u32>, coords: &[[i32; 2]], first: &[u32], nodes: &mut [bool]) {
-    let range = ring.start as usize..ring.end as usize;
-    let mut held: Vec<[i32; 2]> = Vec::with_capacity(3);
-    for n in range.clone() {
-        if nodes[first[n] as usize] && !held.contains(&coords[n]) {
-            held.push(coords[n]);
-            if held.len() == 3 {
-                return;
+    /// Marks (at its first visit) every place whose two neighbours differ from visit to visit.
+    fn nodes(&self) -> Vec<bool> {
+        let mut node = vec![false; self.first.len()];
+        for ring in self.rings {
+            for n in ring.clone() {
+                let first = self.first[n] as usize;
+                // A long row of repeats is looked at once, or it would cost its square.
+                let repeat = n > ring.start && self.first[n - 1] as usize == first;
+                if repeat || first == n || node[first] {
+                    continue;
+                }
+                let (here, there) = (self.neighbours(ring, n), self.neighbours(self.ring_of(ring, first), first));
+                node[first] = here != there && here != [there[1], there[0]];
             }
         }
+        node
     }
-    while held.len() < 3 {
-        let off = |p: [i32; 2]| match held[..] {
-            [] => 0.0,
-            [a] => squared(p, a),
-            [a, b, ..] => (cross(a, b, p)).abs(),
-        };
-        let farthest = range.clone().filter(|n| !held.contains(&coords[*n])).max_by(|a, b| off(coords[*a]).total_cmp(&off(coords[*b])));
-        let Some(n) = farthest else { return };
-        nodes[first[n] as usize] = true;
-        held.push(coords[n]);
+
+    /// The ring of a position that lies in `guess` or before it.
+    fn ring_of<'r>(&'r self, guess: &'r Range<usize>, n: usize) -> &'r Range<usize> {
+        if guess.contains(&n) {
+            return guess;
+        }
+        let after = self.rings.partition_point(|r| r.start <= n);
+        self.rings[..after].last().filter(|r| r.contains(&n)).unwrap_or(guess)
+    }
+
+    /// The places before and after a position of a ring; repeats are passed over.
+    fn neighbours(&self, ring: &Range<usize>, n: usize) -> [u32; 2] {
+        let here = self.first[n];
+        let differs = |m: &usize| self.first[*m] != here;
+        let before = (ring.start..n).rev().chain((n..ring.end).rev()).find(differs);
+        let after = (n..ring.end).chain(ring.start..n).find(differs);
+        [before, after].map(|m| m.map_or(here, |m| self.first[m]))
+    }
+
+    /// Gives a ring three nodes, so that it cannot collapse: those farthest from the ones it has.
+    fn hold_open(&self, ring: &Range<usize>, nodes: &mut [bool]) {
+        let mut held: Vec<[i32; 2]> = Vec::with_capacity(3);
+        for n in ring.clone() {
+            if nodes[self.first[n] as usize] && !held.contains(&self.place(n)) {
+                held.push(self.place(n));
+                if held.len() == 3 {
+                    return;
+                }
+            }
+        }
+        while held.len() < 3 {
+            let off = |p: [i32; 2]| match held[..] {
+                [] => 0.0,
+                [a] => squared(p, a),
+                [a, b, ..] => cross(a, b, p).abs(),
+            };
+            let rest = ring.clone().map(|n| (n, self.place(n))).filter(|(_, p)| !held.contains(p));
+            let Some((n, place)) = rest.max_by(|a, b| off(a.1).total_cmp(&off(b.1))) else { return };
+            nodes[self.first[n] as usize] = true;
+            held.push(place);
+        }
+    }
+
+    /// At how many levels of detail each position is kept.
+    fn levels(&self, nodes: &[bool]) -> Vec<u8> {
+        let mut levels = vec![REPEAT; self.first.len()];
+        let mut run: Vec<u32> = Vec::new();
+        let mut work = Work::default();
+        for ring in self.rings {
+            let places = &self.first[ring.clone()];
+            // A ring without a node is one place: see `hold_open`.
+            let Some(start) = places.iter().position(|p| nodes[*p as usize]) else { continue };
+            run.clear();
+            for &place in places[start..].iter().chain(&places[..=start]) {
+                if run.last() == Some(&place) {
+                    continue;
+                }
+                run.push(place);
+                if run.len() > 1 && (nodes[place as usize] || run.len() > RUN_MAX) {
+                    self.run(&run, &mut levels, &mut work);
+                    run.clear();
+                    run.push(place);
+                }
+            }
+        }
+        // From first visits to all of them; then of repeats the last one stays.
+        for ring in self.rings {
+            for n in ring.clone() {
+                levels[n] = levels[self.first[n] as usize];
+            }
+        }
+        for ring in self.rings {
+            let places = &self.first[ring.clone()];
+            for (n, place) in places.iter().enumerate() {
+                let after = places[if n + 1 == places.len() { 0 } else { n + 1 }];
+                if *place == after {
+                    levels[ring.start + n] = REPEAT;
+                }
+            }
+        }
+        levels
+    }
+
+    /// Simplifies the run between two nodes, unless the neighbour along it has been here already.
+    fn run(&self, run: &[u32], levels: &mut [u8], work: &mut Work) {
+        let [start, inner @ .., end] = run else { return };
+        if inner.iter().any(|p| levels[*p as usize] == REPEAT) {
+            inner.iter().for_each(|p| levels[*p as usize] = FULL);
+            work.simplify(self, run, levels);
+        }
+        levels[*start as usize] = ALWAYS;
+        levels[*end as usize] = ALWAYS;
     }
 }
 
@@ -166,64 +252,36 @@ fn cross(a: [i32; 2], b: [i32; 2], c: [i32; 2]) -> f64 {
     (f64::from(b[0]) - ax) * (f64::from(c[1]) - ay) - (f64::from(c[0]) - ax) * (f64::from(b[1]) - ay)
 }
 
-/// The coarsest level of detail of every vertex.
-fn levels(topology: &Topology, first: &[u32], nodes: &[bool]) -> Vec<u8> {
-    let mut level = vec![0_u8; first.len()];
-    let mut done = vec![false; first.len()];
-    let mut run = Vec::new();
-    let mut work = Work::default();
-    for ring in &topology.rings {
-        let places = &first[ring.start as usize..ring.end as usize];
-        let Some(start) = places.iter().position(|p| nodes[*p as usize]) else { continue };
-        run.clear();
-        for &place in places[start..].iter().chain(&places[..=start]) {
-            run.push(place);
-            if run.len() > 1 && (nodes[place as usize] || run.len() > RUN_MAX) {
-                // The other side of the arc has been here already?
-                if !run[1..run.len() - 1].iter().all(|p| done[*p as usize]) {
-                    work.simplify(&run, &topology.coords, &mut level);
-                    run.iter().for_each(|p| done[*p as usize] = true);
-                }
-                level[run[0] as usize] = NODE;
-                level[place as usize] = NODE;
-                run.clear();
-                run.push(place);
-            }
-        }
-    }
-    first.iter().map(|p| level[*p as usize]).collect()
-}
-
 /// Arrays that simplification uses again and again.
 #[derive(Default)]
 struct Work {
     /// Vertices of the run, metres from its first.
     at_m: Vec<[f64; 2]>,
-    /// Pieces still to split: first, last, and the level of what splits them at most.
+    /// Pieces still to split: first, last, and at how many levels the split above is kept.
     stack: Vec<(usize, usize, u8)>,
 }
 
 impl Work {
     /// Sets the levels of the vertices between the ends of a run.
-    fn simplify(&mut self, run: &[u32], coords: &[[i32; 2]], level: &mut [u8]) {
-        let [x0, y0] = coords[run[0] as usize];
+    fn simplify(&mut self, places: &Places<'_>, run: &[u32], levels: &mut [u8]) {
+        let [x0, y0] = places.place(run[0] as usize);
         let per_x = METRES_PER_SNAP * (f64::from(y0) / SNAP_PER_DEG).to_radians().cos();
         self.at_m.clear();
         self.at_m.extend(run.iter().map(|place| {
-            let [x, y] = coords[*place as usize];
+            let [x, y] = places.place(*place as usize);
             [(f64::from(x) - f64::from(x0)) * per_x, (f64::from(y) - f64::from(y0)) * METRES_PER_SNAP]
         }));
-        self.stack.push((0, run.len() - 1, NODE));
+        self.stack.push((0, run.len() - 1, ALWAYS));
         while let Some((a, b, above)) = self.stack.pop() {
             let Some((split, squared_m2)) = farthest(&self.at_m[a..=b]) else { continue };
-            let lod = coarsest_lod(squared_m2).min(above);
+            let kept = kept_at(squared_m2).min(above);
             // Nothing below this split can be kept at any level but the full one.
-            if lod == 0 {
+            if kept == FULL {
                 continue;
             }
-            level[run[a + split] as usize] = lod;
-            self.stack.push((a, a + split, lod));
-            self.stack.push((a + split, b, lod));
+            levels[run[a + split] as usize] = kept;
+            self.stack.push((a, a + split, kept));
+            self.stack.push((a + split, b, kept));
         }
     }
 }
@@ -252,8 +310,8 @@ fn farthest(at_m: &[[f64; 2]]) -> Option<(usize, f64)> {
     (best.0 > 0).then_some(best)
 }
 
-/// The coarsest level of detail whose tolerance is under a distance.
-fn coarsest_lod(squared_m2: f64) -> u8 {
-    let coarser = LODS[1..].iter().take_while(|t| **t * **t < squared_m2).count();
-    u8::try_from(coarser).unwrap_or(0)
+/// At how many levels of detail a vertex is kept that lies so far off.
+fn kept_at(squared_m2: f64) -> u8 {
+    let coarser = LODS[1..].iter().take_while(|tolerance_m| **tolerance_m * **tolerance_m < squared_m2).count();
+    u8::try_from(coarser).map_or(ALWAYS, |n| n + FULL)
 }
