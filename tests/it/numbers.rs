@@ -331,7 +331,7 @@ fn a_scope_governs_list_and_legend() {
     let office = Office::get();
     let zone = office.zones.values().flatten().next().expect("a zone").clone();
     let level = office.levels.last().expect("a level");
-    let page = demo().json(["list", top_code(), "--json", "--level", level, "--scope", &format!("zone={zone}")]);
+    let page = demo().json(["list", top_code(), "--json", "--level", level, "--zone", &zone]);
     let inside: BTreeSet<&str> = office
         .of_level(level)
         .into_iter()

@@ -49,8 +49,8 @@ pub(crate) fn shared() -> PathBuf {
 /// No step of a test waits longer than this; a slow machine is slow, a hung one fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The clock of everything that is printed: screens say how old the data is.
-const NOW: &str = "1761955200"; // 2025-11-01 08:00 in China
+/// The day that every test believes in: screens say how old the data is.
+const TODAY: &str = "2025-11-01";
 
 /// A workspace in a temporary folder, with a home of its own.
 pub(crate) struct Workspace {
@@ -84,7 +84,7 @@ impl Workspace {
     pub(crate) fn xiantu<I: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = I>) -> Command {
         let mut command = Command::new(XIANTU);
         command.env_clear().envs(environment(&self.temp.path().join("home"))).timeout(PATIENCE);
-        command.arg("-C").arg(self.dir()).args(args);
+        command.arg("-C").arg(self.dir()).args(["--today", TODAY]).args(args);
         command
     }
 
@@ -115,6 +115,7 @@ impl Workspace {
         }
         command.arg("-C");
         command.arg(self.dir());
+        command.args(["--today", TODAY]);
         command.args(args);
         Terminal::spawn(command, size)
     }
@@ -131,7 +132,6 @@ fn environment(home: &Path) -> Vec<(&'static str, PathBuf)> {
         ("TERM", "xterm-256color".into()),
         ("COLORTERM", "truecolor".into()),
         ("TZ", "Asia/Shanghai".into()),
-        ("SOURCE_DATE_EPOCH", NOW.into()),
     ];
     if let Some(path) = std::env::var_os("PATH") {
         env.push(("PATH", path.into()));
