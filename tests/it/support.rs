@@ -82,9 +82,14 @@ impl Workspace {
 
     /// The executable on this workspace, in Chinese, with nothing of the tester's environment.
     pub(crate) fn xiantu<I: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = I>) -> Command {
+        self.xiantu_on(&self.dir(), args)
+    }
+
+    /// The same on another folder or a snapshot.
+    pub(crate) fn xiantu_on<I: AsRef<OsStr>>(&self, place: &Path, args: impl IntoIterator<Item = I>) -> Command {
         let mut command = Command::new(XIANTU);
         command.env_clear().envs(environment(&self.temp.path().join("home"))).timeout(PATIENCE);
-        command.arg("-C").arg(self.dir()).args(["--today", TODAY]).args(args);
+        command.arg("-C").arg(place).args(["--today", TODAY]).args(args);
         command
     }
 
@@ -105,6 +110,11 @@ impl Workspace {
 
     /// The executable on this workspace in a terminal.
     pub(crate) fn terminal(&self, size: (u16, u16), env: &[(&str, &str)], args: &[&str]) -> Terminal {
+        self.terminal_on(&self.dir(), size, env, args)
+    }
+
+    /// The same on another folder or a snapshot.
+    pub(crate) fn terminal_on(&self, place: &Path, size: (u16, u16), env: &[(&str, &str)], args: &[&str]) -> Terminal {
         let mut command = CommandBuilder::new(XIANTU);
         command.env_clear();
         for (key, value) in environment(&self.temp.path().join("home")) {
@@ -114,7 +124,7 @@ impl Workspace {
             command.env(key, value);
         }
         command.arg("-C");
-        command.arg(self.dir());
+        command.arg(place);
         command.args(["--today", TODAY]);
         command.args(args);
         Terminal::spawn(command, size)
