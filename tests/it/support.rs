@@ -67,6 +67,18 @@ impl Workspace {
         Self { temp }
     }
 
+    /// An empty one for a static, which nothing drops: it lies in target/tmp, and the next run
+    /// removes it.
+    pub(crate) fn kept(name: &str) -> Self {
+        sweep();
+        let temp = tempfile::Builder::new()
+            .prefix(&format!("it-{}-{name}-", std::process::id()))
+            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .expect("a folder in target/tmp");
+        fs::create_dir_all(temp.path().join("home")).expect("a folder");
+        Self { temp }
+    }
+
     /// The folder that `-C` names.
     pub(crate) fn dir(&self) -> PathBuf {
         self.temp.path().join("ws")
@@ -153,13 +165,7 @@ fn environment(home: &Path) -> Vec<(&'static str, PathBuf)> {
 pub(crate) fn demo() -> &'static Workspace {
     static DEMO: OnceLock<Workspace> = OnceLock::new();
     DEMO.get_or_init(|| {
-        sweep();
-        let temp = tempfile::Builder::new()
-            .prefix(&format!("demo-{}-", std::process::id()))
-            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
-            .expect("a folder in target/tmp");
-        let workspace = Workspace { temp };
-        fs::create_dir_all(workspace.temp.path().join("home")).expect("a folder");
+        let workspace = Workspace::kept("demo");
         for folder in ["maps", "data"] {
             copy(&root().join(folder), &workspace.dir().join(folder), &|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -202,12 +208,11 @@ pub(crate) fn demo_framework() -> toml::Table {
     text.parse().expect("the demo's framework is TOML")
 }
 
-/// The folder in target/tmp outlives the process (nothing drops a static), so that the next run
-/// removes what earlier ones left; a folder whose process still runs is in use.
+/// Removes what earlier runs left in target/tmp; a folder whose process still runs is in use.
 fn sweep() {
     for entry in fs::read_dir(env!("CARGO_TARGET_TMPDIR")).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let pid = name.to_str().and_then(|n| n.strip_prefix("demo-")).and_then(|n| n.split('-').next());
+        let pid = name.to_str().and_then(|n| n.strip_prefix("it-")).and_then(|n| n.split('-').next());
         if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
             // Another run may be sweeping too.
             let _ = fs::remove_dir_all(entry.path());
