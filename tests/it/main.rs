@@ -14,4 +14,5 @@ mod numbers;
 mod print;
 mod pty;
 mod real;
+mod snapshot;
 mod ssh;

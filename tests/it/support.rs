@@ -49,8 +49,8 @@ pub(crate) fn shared() -> PathBuf {
 /// No step of a test waits longer than this; a slow machine is slow, a hung one fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The clock of everything that is printed: screens say how old the data is.
-const NOW: &str = "1761955200"; // 2025-11-01 08:00 in China
+/// The day that every test believes in: screens say how old the data is.
+const TODAY: &str = "2025-11-01";
 
 /// A workspace in a temporary folder, with a home of its own.
 pub(crate) struct Workspace {
@@ -64,6 +64,18 @@ impl Workspace {
         for folder in ["ws/maps", "ws/data", "home"] {
             fs::create_dir_all(temp.path().join(folder)).expect("a folder");
         }
+        Self { temp }
+    }
+
+    /// An empty one for a static, which nothing drops: it lies in target/tmp, and the next run
+    /// removes it.
+    pub(crate) fn kept(name: &str) -> Self {
+        sweep();
+        let temp = tempfile::Builder::new()
+            .prefix(&format!("it-{}-{name}-", std::process::id()))
+            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .expect("a folder in target/tmp");
+        fs::create_dir_all(temp.path().join("home")).expect("a folder");
         Self { temp }
     }
 
@@ -82,9 +94,14 @@ impl Workspace {
 
     /// The executable on this workspace, in Chinese, with nothing of the tester's environment.
     pub(crate) fn xiantu<I: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = I>) -> Command {
+        self.xiantu_on(&self.dir(), args)
+    }
+
+    /// The same on another folder or a snapshot.
+    pub(crate) fn xiantu_on<I: AsRef<OsStr>>(&self, place: &Path, args: impl IntoIterator<Item = I>) -> Command {
         let mut command = Command::new(XIANTU);
         command.env_clear().envs(environment(&self.temp.path().join("home"))).timeout(PATIENCE);
-        command.arg("-C").arg(self.dir()).args(args);
+        command.arg("-C").arg(place).args(["--today", TODAY]).args(args);
         command
     }
 
@@ -105,6 +122,11 @@ impl Workspace {
 
     /// The executable on this workspace in a terminal.
     pub(crate) fn terminal(&self, size: (u16, u16), env: &[(&str, &str)], args: &[&str]) -> Terminal {
+        self.terminal_on(&self.dir(), size, env, args)
+    }
+
+    /// The same on another folder or a snapshot.
+    pub(crate) fn terminal_on(&self, place: &Path, size: (u16, u16), env: &[(&str, &str)], args: &[&str]) -> Terminal {
         let mut command = CommandBuilder::new(XIANTU);
         command.env_clear();
         for (key, value) in environment(&self.temp.path().join("home")) {
@@ -114,7 +136,8 @@ impl Workspace {
             command.env(key, value);
         }
         command.arg("-C");
-        command.arg(self.dir());
+        command.arg(place);
+        command.args(["--today", TODAY]);
         command.args(args);
         Terminal::spawn(command, size)
     }
@@ -131,7 +154,6 @@ fn environment(home: &Path) -> Vec<(&'static str, PathBuf)> {
         ("TERM", "xterm-256color".into()),
         ("COLORTERM", "truecolor".into()),
         ("TZ", "Asia/Shanghai".into()),
-        ("SOURCE_DATE_EPOCH", NOW.into()),
     ];
     if let Some(path) = std::env::var_os("PATH") {
         env.push(("PATH", path.into()));
@@ -143,13 +165,7 @@ fn environment(home: &Path) -> Vec<(&'static str, PathBuf)> {
 pub(crate) fn demo() -> &'static Workspace {
     static DEMO: OnceLock<Workspace> = OnceLock::new();
     DEMO.get_or_init(|| {
-        sweep();
-        let temp = tempfile::Builder::new()
-            .prefix(&format!("demo-{}-", std::process::id()))
-            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
-            .expect("a folder in target/tmp");
-        let workspace = Workspace { temp };
-        fs::create_dir_all(workspace.temp.path().join("home")).expect("a folder");
+        let workspace = Workspace::kept("demo");
         for folder in ["maps", "data"] {
             copy(&root().join(folder), &workspace.dir().join(folder), &|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -192,12 +208,11 @@ pub(crate) fn demo_framework() -> toml::Table {
     text.parse().expect("the demo's framework is TOML")
 }
 
-/// The folder in target/tmp outlives the process (nothing drops a static), so that the next run
-/// removes what earlier ones left; a folder whose process still runs is in use.
+/// Removes what earlier runs left in target/tmp; a folder whose process still runs is in use.
 fn sweep() {
     for entry in fs::read_dir(env!("CARGO_TARGET_TMPDIR")).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let pid = name.to_str().and_then(|n| n.strip_prefix("demo-")).and_then(|n| n.split('-').next());
+        let pid = name.to_str().and_then(|n| n.strip_prefix("it-")).and_then(|n| n.split('-').next());
         if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
             // Another run may be sweeping too.
             let _ = fs::remove_dir_all(entry.path());
