@@ -112,6 +112,10 @@ pub struct Table {
     pub period: Option<Period>,
     /// Columns to leave unread, because the privacy gate stopped at them.
     pub without: Vec<String>,
+    /// Where the data is from.
+    pub source: String,
+    /// Under which terms.
+    pub licence: String,
     /// Expected SHA-256 of the only file.
     pub sha256: Option<String>,
 }
@@ -381,7 +385,8 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
             entry.wrong("E_MANIFEST_KEY_UNKNOWN", &columns_span, "columns").args.extend([role.clone(), known.join(", ")]);
         }
     }
-    entry.finish("root, file, files, table, what, key, level, columns, period, without, sha256");
+    let (source, licence) = (entry.take("source"), entry.take("licence"));
+    entry.finish("root, file, files, table, what, key, level, columns, period, without, source, licence, sha256");
     let ((root, files, sha256), what, key) = (place?, what?, key?);
     let file = files.join(" ");
     Some(Table {
@@ -395,6 +400,8 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
         columns,
         period,
         without,
+        source: source.unwrap_or_default(),
+        licence: licence.unwrap_or_default(),
         sha256,
     })
 }

@@ -42,7 +42,7 @@ impl Engine {
         }
         let manifest = Manifest::read(dir)?;
         let shown = manifest.framework.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let framework = Arc::new(Framework::load(&manifest.framework, &shown)?);
+        let framework = Arc::new(Framework::load(&dir.join("maps").join(&manifest.framework), &shown)?);
         let mode = if read_only { Mode::ReadOnly } else { Mode::ReadWrite };
         let store = Store::open(dir, mode, Arc::clone(&framework)).map_err(|p| vec![p])?;
         Ok(Self { store, dir: dir.to_path_buf(), source: (!read_only).then_some((manifest, framework)) })

@@ -656,7 +656,6 @@ name = "青禾县"
 county = "990121"
 tree = "admin"
 framework = "../data/frameworks/qinghe.toml"
-demo = true
 """
 SOURCE = "invented (tests/tools/make_demo.py)"
 
