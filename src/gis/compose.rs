@@ -177,9 +177,15 @@ impl Canvas<'_> {
     fn select(&mut self, unit: u32) {
         let raster = self.raster;
         let mut seen = 0;
-        for row in 0..raster.size.rows_cells {
+        let lines = raster.samples.chunks_exact(raster.width().max(1) * SAMPLES_Y);
+        for (row, lines) in (0..raster.size.rows_cells).zip(lines) {
+            // Without leaving early, so that many samples are compared at once.
+            if !lines.iter().fold(false, |found, &u| found | (u == unit)) {
+                continue;
+            }
             for col in 0..raster.size.cols_cells {
-                let inside = cell::mask_of(raster.cell(col, row), |u| u == unit);
+                let cell = raster.cell(col, row);
+                let inside = cell::mask_bits(|x, y| cell[y * SAMPLES_X + x] == unit);
                 if inside != 0 {
                     seen += inside.count_ones();
                     let edge = cell::mask_bits(|x, y| inside >> (y * SAMPLES_X + x) & 1 == 1 && is_edge(raster, col, row, x, y));
