@@ -171,6 +171,3 @@ impl Free {
         best.map(|b| (b.1, b.2))
     }
 }
-
-#[cfg(test)]
-mod tests;
