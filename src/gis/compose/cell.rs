@@ -9,7 +9,7 @@ pub(super) const SAMPLES: usize = SAMPLES_X * SAMPLES_Y;
 
 /// Samples that an area must cover on average for its border to be drawn at all, a shade off the
 /// fill: below, the dots would run together to a grey fog.
-const MIN_FOR_SHADE: usize = 16;
+const MIN_FOR_SHADE: usize = 32;
 /// The same where nothing but dots tells areas apart, and they hide digits.
 const MIN_FOR_PATTERN: usize = 40;
 /// The same for ASCII lines, which are as thick as a cell.
@@ -18,6 +18,9 @@ const MIN_FOR_ASCII: usize = 200;
 const MIN_FOR_PARENTS: usize = 100;
 /// Samples of the outside from which a cell shows the coast rather than a border that ends there.
 const COAST: u32 = 3;
+
+/// Cells between the signs of a pattern at the most: wider units show theirs without help.
+const WIDEST_GAP: u16 = 6;
 
 /// The code of [`Fill::Outside`].
 const OUT: u8 = 0;
@@ -109,7 +112,7 @@ pub(super) struct Paint<'a> {
     codes: Vec<u8>,
     /// Group of each unit, and none as the last.
     groups: Vec<u32>,
-    /// Cells in which a pattern must show its digit: one of each unit.
+    /// Cells in which a pattern must show its sign: one of each narrow unit.
     digits: Vec<(u16, u16)>,
 }
 
@@ -133,7 +136,8 @@ impl<'a> Paint<'a> {
         let inside = raster.samples.iter().filter(|&&unit| unit != OUTSIDE).count();
         let mut digits = Vec::new();
         if dress.pattern {
-            digits.extend(raster.anchors.iter().map(|a| (a.y_cells, a.x_cells as u16)));
+            let narrow = raster.anchors.iter().filter(|a| a.room_cells < WIDEST_GAP);
+            digits.extend(narrow.map(|a| (a.y_cells, a.x_cells as u16)));
             digits.sort_unstable();
         }
         Self {
@@ -203,7 +207,8 @@ impl<'a> Paint<'a> {
         let parents = if self.strong && !is_coast { self.parent_borders(&around) } else { 0 };
         if parents != 0 {
             let fill = decode(mix.main());
-            return self.dots(parents, Ink::Border(fill), fill, &around);
+            let char = self.border(parents, &around, |a, b| self.group(a) != self.group(b));
+            return self.on_fill(char, Ink::Border(fill), fill);
         }
         if mix.mask != 0 {
             return self.blend(mix);
@@ -213,8 +218,8 @@ impl<'a> Paint<'a> {
         // Borders of parents that are strong have been drawn above.
         let drawn = (self.units || (self.parents && !self.strong)) && fill != Fill::Outside;
         let units = if drawn { borders(&around, same) } else { 0 };
-        if units != 0 && self.glyphs != Glyphs::Ascii {
-            return self.dots(units, Ink::Shade(fill), fill, &around);
+        if units != 0 {
+            return self.on_fill(self.border(units, &around, same), Ink::Shade(fill), fill);
         }
         self.plain(fill, col, row, false)
     }
@@ -250,9 +255,13 @@ impl<'a> Paint<'a> {
         MapCell { text: CellText::Char(char), fg: paper(fg, Ink::Text(fg)), bg: paper(bg, Ink::Ground), bold: false, reverse: false }
     }
 
-    /// Dots on a fill; in ASCII the line that they make.
-    fn dots(&self, mask: u8, ink: Ink, fill: Fill, around: &Around) -> MapCell {
-        let char = if self.glyphs == Glyphs::Ascii { line(around, |a, b| self.group(a) != self.group(b)) } else { braille(mask) };
+    /// Dots where a border runs; in ASCII the line that they make.
+    fn border(&self, mask: u8, around: &Around, test: impl Fn(u32, u32) -> bool) -> char {
+        if self.glyphs == Glyphs::Ascii { line(around, test) } else { braille(mask) }
+    }
+
+    /// A character on a fill.
+    fn on_fill(&self, char: char, ink: Ink, fill: Fill) -> MapCell {
         let (fg, bg) = self.inks(ink, fill);
         MapCell { text: CellText::Char(char), fg, bg, bold: false, reverse: false }
     }
@@ -261,8 +270,7 @@ impl<'a> Paint<'a> {
     pub(super) fn plain(&self, fill: Fill, col: u16, row: u16, digit: bool) -> MapCell {
         let shown = self.pattern && (digit || is_inked(fill, col, row) || self.digits.binary_search(&(row, col)).is_ok());
         let char = if shown { sign(fill) } else { ' ' };
-        let (fg, bg) = self.inks(Ink::Text(fill), fill);
-        MapCell { text: CellText::Char(char), fg, bg, bold: false, reverse: false }
+        self.on_fill(char, Ink::Text(fill), fill)
     }
 
     /// A cell of several units without colour: every border is dots, coasts too, parents' in bold.
@@ -276,12 +284,10 @@ impl<'a> Paint<'a> {
             return self.plain(fill, col, row, false);
         }
         let char = match self.glyphs {
-            Glyphs::Ascii if lines != 0 => line(around, |a, b| self.is_drawn(a, b)),
-            Glyphs::Ascii => return self.plain(fill, col, row, false),
-            _ => braille(coast | lines),
+            Glyphs::Ascii if lines == 0 => return self.plain(fill, col, row, false),
+            _ => self.border(coast | lines, around, |a, b| self.is_drawn(a, b)),
         };
-        let (fg, bg) = self.inks(Ink::Border(fill), fill);
-        MapCell { text: CellText::Char(char), fg, bg, bold: parents, reverse: false }
+        MapCell { bold: parents, ..self.on_fill(char, Ink::Border(fill), fill) }
     }
 
     /// Foreground and background of something on a fill: no colours at all in a pattern.
