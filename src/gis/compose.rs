@@ -120,6 +120,39 @@ pub struct Dress<'a> {
     pub worst: &'a dyn Fn(Fill) -> u8,
 }
 
+/// The character that a cell of one fill shows, for a legend too: a digit for a class where there is
+/// no colour to rely on, and a hatch for each of the three ways to have no value, so that colour
+/// never says it alone.
+#[must_use]
+pub fn sign(fill: Fill, glyphs: Glyphs, pattern: bool) -> char {
+    let plain = pattern || glyphs == Glyphs::Ascii;
+    match fill {
+        Fill::Class(class) if pattern => char::from(b'1' + class.min(8)),
+        Fill::Outside | Fill::OutOfScope | Fill::Class(_) => ' ',
+        Fill::Missing => {
+            if plain {
+                '/'
+            } else {
+                '\u{280c}'
+            }
+        }
+        Fill::None => {
+            if plain {
+                '-'
+            } else {
+                '\u{2812}'
+            }
+        }
+        Fill::NotDue => {
+            if plain {
+                '.'
+            } else {
+                '\u{2804}'
+            }
+        }
+    }
+}
+
 /// The cells of a map, row by row.
 ///
 /// `width` measures one character (given as text) in cells, as the session's terminal draws it.
@@ -172,8 +205,8 @@ impl Canvas<'_> {
         }
     }
 
-    /// Outlines a unit by dots on its own side of the border. Where it is too small to be found by
-    /// that, its cell is reversed.
+    /// Outlines a unit by dots on its own side of the border. Without colours the outline is
+    /// reversed, as is the cell of a unit too small to be found by its outline.
     fn select(&mut self, unit: u32) {
         let raster = self.raster;
         let mut seen = 0;
@@ -211,8 +244,9 @@ impl Canvas<'_> {
         let fill = self.fill_at(col, row);
         let char = if self.dress.glyphs == Glyphs::Ascii { '#' } else { glyph::braille(edge) };
         let (fg, bg) = self.paint.inks(Ink::Selection(fill), fill);
+        let reverse = self.dress.pattern;
         if let Some(cell) = self.cell(col, row) {
-            *cell = MapCell { text: CellText::Char(char), fg, bg, bold: true, reverse: false };
+            *cell = MapCell { text: CellText::Char(char), fg, bg, bold: true, reverse };
         }
     }
 

@@ -1,7 +1,7 @@
 //! The rule of one cell.
 
 use super::glyph::{Glyph, Table, braille};
-use super::{CellText, Dress, Fill, Glyphs, Ink, MapCell};
+use super::{CellText, Dress, Fill, Glyphs, Ink, MapCell, sign};
 use crate::domain::scene::{Anchor, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
 
 /// Samples of a cell.
@@ -268,9 +268,9 @@ impl<'a> Paint<'a> {
 
     /// A cell of one fill; `digit` where a pattern must show what it is.
     pub(super) fn plain(&self, fill: Fill, col: u16, row: u16, digit: bool) -> MapCell {
-        let shown = self.pattern && (digit || is_inked(fill, col, row) || self.digits.binary_search(&(row, col)).is_ok());
-        let char = if shown { sign(fill) } else { ' ' };
-        self.on_fill(char, Ink::Text(fill), fill)
+        let shown = !self.pattern || digit || is_inked(fill, col, row) || self.digits.binary_search(&(row, col)).is_ok();
+        let char = if shown { sign(fill, self.glyphs, self.pattern) } else { ' ' };
+        self.on_fill(char, Ink::Shade(fill), fill)
     }
 
     /// A cell of several units without colour: every border is dots, coasts too, parents' in bold.
@@ -329,17 +329,6 @@ fn line(around: &Around, test: impl Fn(u32, u32) -> bool) -> char {
         (0, _) | (1, 2) => '-',
         (_, 0) | (3.., 1) => '|',
         _ => '+',
-    }
-}
-
-/// The character of a fill where colour does not say it.
-fn sign(fill: Fill) -> char {
-    match fill {
-        Fill::Outside | Fill::OutOfScope => ' ',
-        Fill::Class(class) => char::from(b'1' + class.min(8)),
-        Fill::Missing => '/',
-        Fill::None => '-',
-        Fill::NotDue => '.',
     }
 }
 

@@ -73,7 +73,6 @@ fn art(raster: &Raster, dress: &Dress<'_>) -> Vec<String> {
     let show = |cell: &MapCell| match (cell.text, cell.bg) {
         (CellText::Continuation, _) => None,
         (CellText::Char(' '), Ink::Fill(Fill::Class(class))) => Some(char::from(b'a' + class)),
-        (CellText::Char(' '), Ink::Fill(_)) => Some('?'),
         (CellText::Char(char), _) => Some(char),
     };
     cells.chunks(usize::from(raster.size.cols_cells)).map(|row| row.iter().filter_map(show).collect()).collect()
@@ -334,6 +333,39 @@ fn a_selected_unit_without_a_sample_is_reversed() {
         let reversed: Vec<usize> = cells.iter().enumerate().filter(|(_, cell)| cell.reverse).map(|(at, _)| at).collect();
         assert_eq!(reversed, [usize::from(crowd.row) * 20 + usize::from(crowd.col)]);
     }
+}
+
+#[test]
+fn the_selection_shows_without_colour() {
+    let raster = raster_of(&THREE, 40, 12);
+    for glyphs in [Glyphs::Octant, Glyphs::Ascii] {
+        let reversed =
+            |selected| compose(&raster, &Dress { pattern: true, glyphs, selected, ..PLAIN }, width).iter().filter(|c| c.reverse).count();
+        assert_eq!(reversed(None), 0);
+        assert!(reversed(Some(1)) >= 30, "an outline");
+    }
+}
+
+#[test]
+fn each_way_to_have_no_value_has_its_hatch() {
+    for (glyphs, pattern) in [(Glyphs::Octant, false), (Glyphs::Octant, true), (Glyphs::Ascii, false)] {
+        let fills = [Fill::Missing, Fill::None, Fill::NotDue];
+        let signs = fills.map(|fill| sign(fill, glyphs, pattern));
+        let cells = compose(&raster_of(&THREE, 40, 12), &Dress { fills: &fills, glyphs, pattern, ..PLAIN }, width);
+        for (at, sign) in signs.into_iter().enumerate() {
+            assert!(sign != ' ' && !signs[..at].contains(&sign));
+            assert!(cells.iter().filter(|cell| cell.text == CellText::Char(sign)).count() >= 10, "{sign}");
+        }
+    }
+}
+
+#[test]
+fn borders_of_a_crowded_map_are_left_out() {
+    let square = |n: i32| vec![[n % 40, n / 40], [n % 40 + 1, n / 40], [n % 40 + 1, n / 40 + 1], [n % 40, n / 40 + 1]];
+    let units: Vec<Vec<[i32; 2]>> = (0..1600).map(square).collect();
+    let raster = raster_in(&units.iter().map(Vec::as_slice).collect::<Vec<_>>(), 60, 30, 0.01);
+    let cells = compose(&raster, &Dress { fills: &[Fill::Class(1); 1600], ..PLAIN }, width);
+    assert!(cells.iter().all(|cell| !matches!(cell.fg, Ink::Shade(_)) || cell.text == CellText::Char(' ')));
 }
 
 #[test]
