@@ -76,7 +76,7 @@ pub enum CellText {
 pub struct MapCell {
     /// What stands in it.
     pub text: CellText,
-    /// Colour of the character.
+    /// Colour of the character; of no meaning for a blank.
     pub fg: Ink,
     /// Colour behind it.
     pub bg: Ink,

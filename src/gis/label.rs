@@ -1,7 +1,7 @@
 //! Where labels stand.
 //!
-//! A label stands on cells that lie wholly inside its unit, as near to the unit's middle as there is
-//! room; one that finds none is left out, never shortened and never laid over another.
+//! A label stands on cells that are for the most part its unit's, as near to the unit's middle as
+//! there is room; one that finds none is left out, never shortened and never laid over another.
 
 use rustc_hash::FxHashMap;
 

@@ -33,7 +33,7 @@ pub(super) fn mask_bits(test: impl Fn(usize, usize) -> bool) -> u8 {
 }
 
 /// Bits of the samples whose code differs from `code`; all eight are compared at once.
-fn differing(codes: [u8; SAMPLES], code: u8) -> u8 {
+pub(super) fn differing(codes: [u8; SAMPLES], code: u8) -> u8 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     /// Brings the lowest bit of every byte to the top byte.
     const GATHER: u64 = 0x0102_0408_1020_4080;

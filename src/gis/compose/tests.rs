@@ -394,6 +394,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
+    fn eight_codes_are_compared_at_once(codes: [u8; 8], code: u8) {
+        let one_by_one = cell::mask_bits(|x, y| codes[y * 2 + x] != code);
+        prop_assert_eq!(cell::differing(codes, code), one_by_one);
+        prop_assert_eq!(cell::differing(codes, codes[3]), cell::mask_bits(|x, y| codes[y * 2 + x] != codes[3]));
+    }
+
+    #[test]
     fn a_mix_shows_at_least_as_much_as_any_two_fills_could(codes in prop::array::uniform8(0..6u8)) {
         let mix = Mix::of(codes);
         let shown = |mix: Mix| codes.iter().enumerate().filter(|(bit, code)| **code == if mix.mask >> bit & 1 == 1 { mix.ink } else { mix.ground }).count();
