@@ -245,7 +245,7 @@ impl<'r> Reader<'r> {
     fn beginning(&mut self) -> Result<(), Problem> {
         self.fill()?;
         let bytes = self.source.bytes();
-        if bytes.starts_with(&[0xfe, 0xff]) || bytes.starts_with(&[0xff, 0xfe]) || bytes.iter().take(4).any(|b| *b == 0) {
+        if bytes.starts_with(&[0xfe, 0xff]) || bytes.starts_with(&[0xff, 0xfe]) || bytes.iter().take(2).any(|b| *b == 0) {
             return Err(self.refused("E_GEOJSON_UTF16"));
         }
         if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {
@@ -287,13 +287,7 @@ impl<'r> Reader<'r> {
                     check_declared(spec.crs.as_deref(), name.as_deref())
                         .map_err(|(code, name)| self.refused(code).line(self.source.line).field("crs").arg(name))?;
                 }
-                key => {
-                    let noted = draft.notes.len();
-                    self.step(1, |c, sink| {
-                        draft.notes.truncate(noted);
-                        draft.member(c, key, spec, sink, true)
-                    })?;
-                }
+                key => self.step(1, |c, sink| draft.member(c, key, spec, sink, true))?,
             }
             more = self.step(1, |c, _| c.another(b'}'))?;
         }
@@ -305,10 +299,10 @@ impl<'r> Reader<'r> {
     }
 
     fn collection(&mut self) -> Result<(), Problem> {
-        self.step(1, |c, _| match c.token()? {
-            b'[' => c.open(b'['),
-            _ => Err(c.unexpected(c.at)),
-        })?;
+        let listed = self.step(1, |c, _| if c.token()? == b'[' { c.open(b'[').map(|()| true) } else { c.skip().map(|()| false) })?;
+        if !listed {
+            return Err(self.refused("E_GEOJSON_NO_FEATURES").line(self.source.line));
+        }
         self.inside_features = true;
         self.elements(2, |c, first| if first { c.close_if(b']') } else { c.another(b']').map(|more| !more) })?;
         self.inside_features = false;

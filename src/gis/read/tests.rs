@@ -131,6 +131,8 @@ fn what_is_no_geojson_is_refused_with_its_kind_and_place() {
         (r#"{"type":"Polygon","coordinates":[]}"#, "E_GEOJSON_KIND"),
         (r#"{"type":"FeatureCollection"}"#, "E_GEOJSON_NO_FEATURES"),
         (r#"{"type":"FeatureCollection","features":[]}"#, "E_GEOJSON_NO_FEATURES"),
+        (r#"{"type":"FeatureCollection","features":null}"#, "E_GEOJSON_NO_FEATURES maps/a.geojson:1"),
+        ("\u{1f}\u{8}\u{8}\0", "E_GEOJSON_NOT_JSON"),
         (r#"{"features":[],"features":[]}"#, "E_GEOJSON_FEATURES_TWICE"),
         ("{\"type\":\"FeatureCollection\",\n\"features\":[\n{]", "E_GEOJSON_SYNTAX maps/a.geojson:3 #1: 44, ]"),
         ("{\"type\":\"FeatureCollection\",\"features\":[]}\n{}", "E_GEOJSON_SYNTAX maps/a.geojson:2: 44, {}"),
@@ -235,9 +237,22 @@ fn features_without_a_code_are_kept_aside_unless_none_has_one() {
     assert_eq!((features.read, features.skipped, features.records.len()), (5, 4, 1));
     assert_eq!(codes(&problems), ["E_GEOJSON_NO_ID", "E_GEOJSON_NO_ID", "E_GEOJSON_ID_TEXT", "E_GEOJSON_NOT_A_FEATURE"]);
     assert_eq!(features.records[0].record, 5);
-    let (_, spec) = ((), spec("编码"));
-    let refused = read_bytes(text.as_bytes(), &spec).err().map(|p| p.to_string());
+    let refused = read_bytes(text.as_bytes(), &spec("编码")).err().map(|p| p.to_string());
     assert_eq!(refused.as_deref(), Some("E_GEOJSON_NO_ID_FIELD maps/a.geojson: 编码, code"));
+}
+
+#[test]
+fn of_members_given_twice_the_last_counts() {
+    let geometry = format!(r#"{{"type":"Point","coordinates":[999,1]}},"geometry":{SQUARE},"properties":{{"code":"b"}}"#);
+    let (features, problems) = read(&collection(&[feature("\"a\"", &geometry)])).expect("a good file");
+    assert_eq!((features.records[0].code.as_str(), features.records[0].kind, problems), ("b", GeometryKind::Polygon, Vec::new()));
+    // The same for a single feature, whose members are read one by one, with every window.
+    let text = feature("\"a\"", &geometry);
+    for step in 1..9 {
+        let mut problems = Vec::new();
+        let features = read_features(&mut Drip(text.as_bytes(), step), None, &spec("code"), &mut problems, &mut |_| {}).expect("good");
+        assert_eq!((features.records[0].code.as_str(), features.rings.len(), problems), ("b", 1, Vec::new()));
+    }
 }
 
 #[test]
