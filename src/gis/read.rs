@@ -24,7 +24,7 @@ use crate::gis::validate::{RingFault, check_ring};
 use cursor::{Cursor, Stop, count_lines};
 use feature::{Draft, Note, crs_name};
 use geometry::Sink;
-use source::{FillError, Source};
+use source::{FillError, Source, WINDOW_BYTES};
 
 /// Least bytes that a position takes in a file that is not rounded to metres; for reserving.
 const BYTES_PER_POSITION: u64 = 24;
@@ -119,13 +119,12 @@ pub fn read_features(
     problems: &mut Vec<Problem>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Features, Problem> {
-    let mut reader = Reader::new(input, spec, progress);
+    let mut reader = Reader::new(Source::new(input, WINDOW_BYTES), spec, progress);
     let positions = len_hint.unwrap_or(0) / BYTES_PER_POSITION;
     // Where even the address space is short the array grows step by step instead.
     let _ = reader.sink.coords.try_reserve(usize::try_from(positions).unwrap_or(0));
     reader.file()?;
-    let features = reader.finish(problems)?;
-    Ok(features)
+    reader.finish(problems)
 }
 
 /// What the file turned out to be, apart from its features.
@@ -161,9 +160,9 @@ struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
-    fn new(input: &'r mut dyn Read, spec: &'r ReadSpec, progress: &'r mut dyn FnMut(u64)) -> Self {
+    fn new(source: Source<'r>, spec: &'r ReadSpec, progress: &'r mut dyn FnMut(u64)) -> Self {
         Self {
-            source: Source::new(input),
+            source,
             spec,
             progress,
             sink: Sink::default(),
