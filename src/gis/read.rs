@@ -24,7 +24,7 @@ use crate::gis::validate::{RingFault, check_ring};
 use cursor::{Cursor, Stop, count_lines};
 use feature::{Draft, Note, crs_name};
 use geometry::Sink;
-use source::{FillError, Source};
+use source::{FillError, Source, WINDOW_BYTES};
 
 /// Least bytes that a position takes in a file that is not rounded to metres; for reserving.
 const BYTES_PER_POSITION: u64 = 24;
@@ -119,13 +119,12 @@ pub fn read_features(
     problems: &mut Vec<Problem>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Features, Problem> {
-    let mut reader = Reader::new(input, spec, progress);
+    let mut reader = Reader::new(Source::new(input, WINDOW_BYTES), spec, progress);
     let positions = len_hint.unwrap_or(0) / BYTES_PER_POSITION;
     // Where even the address space is short the array grows step by step instead.
     let _ = reader.sink.coords.try_reserve(usize::try_from(positions).unwrap_or(0));
     reader.file()?;
-    let features = reader.finish(problems)?;
-    Ok(features)
+    reader.finish(problems)
 }
 
 /// What the file turned out to be, apart from its features.
@@ -161,9 +160,9 @@ struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
-    fn new(input: &'r mut dyn Read, spec: &'r ReadSpec, progress: &'r mut dyn FnMut(u64)) -> Self {
+    fn new(source: Source<'r>, spec: &'r ReadSpec, progress: &'r mut dyn FnMut(u64)) -> Self {
         Self {
-            source: Source::new(input),
+            source,
             spec,
             progress,
             sink: Sink::default(),
@@ -245,7 +244,7 @@ impl<'r> Reader<'r> {
     fn beginning(&mut self) -> Result<(), Problem> {
         self.fill()?;
         let bytes = self.source.bytes();
-        if bytes.starts_with(&[0xfe, 0xff]) || bytes.starts_with(&[0xff, 0xfe]) || bytes.iter().take(4).any(|b| *b == 0) {
+        if bytes.starts_with(&[0xfe, 0xff]) || bytes.starts_with(&[0xff, 0xfe]) || bytes.iter().take(2).any(|b| *b == 0) {
             return Err(self.refused("E_GEOJSON_UTF16"));
         }
         if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {
@@ -287,13 +286,7 @@ impl<'r> Reader<'r> {
                     check_declared(spec.crs.as_deref(), name.as_deref())
                         .map_err(|(code, name)| self.refused(code).line(self.source.line).field("crs").arg(name))?;
                 }
-                key => {
-                    let noted = draft.notes.len();
-                    self.step(1, |c, sink| {
-                        draft.notes.truncate(noted);
-                        draft.member(c, key, spec, sink, true)
-                    })?;
-                }
+                key => self.step(1, |c, sink| draft.member(c, key, spec, sink, true))?,
             }
             more = self.step(1, |c, _| c.another(b'}'))?;
         }
@@ -305,10 +298,10 @@ impl<'r> Reader<'r> {
     }
 
     fn collection(&mut self) -> Result<(), Problem> {
-        self.step(1, |c, _| match c.token()? {
-            b'[' => c.open(b'['),
-            _ => Err(c.unexpected(c.at)),
-        })?;
+        let listed = self.step(1, |c, _| if c.token()? == b'[' { c.open(b'[').map(|()| true) } else { c.skip().map(|()| false) })?;
+        if !listed {
+            return Err(self.refused("E_GEOJSON_NO_FEATURES").line(self.source.line));
+        }
         self.inside_features = true;
         self.elements(2, |c, first| if first { c.close_if(b']') } else { c.another(b']').map(|more| !more) })?;
         self.inside_features = false;

@@ -50,20 +50,15 @@ fn has_three_places(ring: &[[f64; 2]]) -> bool {
 /// whose halves cancel.
 fn is_flat(ring: &[[f64; 2]]) -> bool {
     let [x0, y0] = ring[0];
-    let span = |p: &[f64; 2]| (p[0] - x0).abs().max((p[1] - y0).abs());
-    let far = ring.iter().copied().max_by(|a, b| span(a).total_cmp(&span(b))).unwrap_or(ring[0]);
-    let least = span(&far) * ROUNDING_DEG;
-    if doubled_area_deg2(ring).abs() >= least {
+    let doubled = |b: [f64; 2], c: [f64; 2]| ((b[0] - x0) * (c[1] - y0) - (c[0] - x0) * (b[1] - y0)).abs();
+    // Three places a third of the way apart settle nearly every ring, whatever its span.
+    let (b, c) = (ring[ring.len() / 3], ring[ring.len() * 2 / 3]);
+    if doubled(b, c) > 360.0 * ROUNDING_DEG {
         return false;
     }
-    ring.iter().all(|p| ((far[0] - x0) * (p[1] - y0) - (p[0] - x0) * (far[1] - y0)).abs() < least)
-}
-
-/// Twice the signed area of an unclosed ring, relative to its first position so that large
-/// longitudes do not eat the digits.
-fn doubled_area_deg2(ring: &[[f64; 2]]) -> f64 {
-    let [x0, y0] = ring[0];
-    ring.windows(2).map(|w| (w[0][0] - x0) * (w[1][1] - y0) - (w[1][0] - x0) * (w[0][1] - y0)).sum()
+    let span = |p: &[f64; 2]| (p[0] - x0).abs().max((p[1] - y0).abs());
+    let far = ring.iter().copied().max_by(|a, b| span(a).total_cmp(&span(b))).unwrap_or(ring[0]);
+    ring.iter().all(|p| doubled(far, *p) < span(&far) * ROUNDING_DEG)
 }
 
 /// Marks every unit of which a ring crosses itself: it is drawn by the even-odd rule all the same,

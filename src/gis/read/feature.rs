@@ -88,7 +88,9 @@ impl Draft {
     }
 
     fn geometry(&mut self, cursor: &mut Cursor<'_>, sink: &mut Sink) -> Result<(), Stop> {
+        // Of two geometries, or at a second try with more of the file, the last counts.
         sink.rewind(self.checkpoint);
+        self.notes.clear();
         sink.had_z = false;
         let (begin, depth) = (cursor.at, cursor.depth);
         let found = geometry::read(cursor, sink);

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use super::cursor::count_lines;
 
 /// Window at first: stays in a core's second cache.
-const WINDOW_BYTES: usize = 256 << 10;
+pub(super) const WINDOW_BYTES: usize = 256 << 10;
 /// Largest window, so largest single feature or member that is read.
 const MAX_WINDOW_BYTES: usize = 64 << 20;
 
@@ -32,8 +32,8 @@ pub(super) struct Source<'r> {
 }
 
 impl<'r> Source<'r> {
-    pub(super) fn new(input: &'r mut dyn Read) -> Self {
-        Self { input, buffer: vec![0; WINDOW_BYTES], start: 0, end: 0, ended: false, line: 1, taken: 0 }
+    pub(super) fn new(input: &'r mut dyn Read, window_bytes: usize) -> Self {
+        Self { input, buffer: vec![0; window_bytes], start: 0, end: 0, ended: false, line: 1, taken: 0 }
     }
 
     /// The unread bytes of the window.

@@ -12,21 +12,20 @@ fn spec(id_field: &str) -> ReadSpec {
     }
 }
 
-/// A reader that hands out a few bytes at a time.
-struct Drip<'a>(&'a [u8], usize);
-
-impl Read for Drip<'_> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.1.min(self.0.len()).min(out.len());
-        out[..n].copy_from_slice(&self.0[..n]);
-        self.0 = &self.0[n..];
-        Ok(n)
-    }
+/// Reads with a window of so many bytes at first.
+fn read_in(window_bytes: usize, mut bytes: &[u8], spec: &ReadSpec) -> Result<(Features, Vec<Problem>), Problem> {
+    let (mut problems, mut progress) = (Vec::new(), |_| {});
+    let mut reader = Reader::new(Source::new(&mut bytes, window_bytes), spec, &mut progress);
+    reader.file()?;
+    Ok((reader.finish(&mut problems)?, problems))
 }
 
-fn read_bytes(bytes: &[u8], spec: &ReadSpec) -> Result<(Features, Vec<Problem>), Problem> {
+fn read_bytes(mut bytes: &[u8], spec: &ReadSpec) -> Result<(Features, Vec<Problem>), Problem> {
     let mut problems = Vec::new();
-    let features = read_features(&mut Drip(bytes, usize::MAX), Some(bytes.len() as u64), spec, &mut problems, &mut |_| {})?;
+    let len = bytes.len() as u64;
+    let mut heard = 0;
+    let features = read_features(&mut bytes, Some(len), spec, &mut problems, &mut |done| heard = done)?;
+    assert_eq!(heard, len, "progress ends at the end");
     Ok((features, problems))
 }
 
@@ -97,11 +96,8 @@ fn a_window_that_ends_anywhere_changes_nothing() {
         feature("\"x\"", r#"{"type":"Point","coordinates":[NaN,1]}"#),
     ]);
     let whole = read(&text).expect("a good file");
-    for step in 1..9 {
-        let mut problems = Vec::new();
-        let drip = &mut Drip(text.as_bytes(), step);
-        let features = read_features(drip, None, &spec("code"), &mut problems, &mut |_| {}).expect("a good file");
-        assert_eq!((features, problems), whole);
+    for window_bytes in 1..200 {
+        assert_eq!(read_in(window_bytes, text.as_bytes(), &spec("code")), Ok(whole.clone()), "{window_bytes}");
     }
     // Windows that begin and end at every byte of a step.
     for cut in 0..text.len() {
@@ -131,6 +127,8 @@ fn what_is_no_geojson_is_refused_with_its_kind_and_place() {
         (r#"{"type":"Polygon","coordinates":[]}"#, "E_GEOJSON_KIND"),
         (r#"{"type":"FeatureCollection"}"#, "E_GEOJSON_NO_FEATURES"),
         (r#"{"type":"FeatureCollection","features":[]}"#, "E_GEOJSON_NO_FEATURES"),
+        (r#"{"type":"FeatureCollection","features":null}"#, "E_GEOJSON_NO_FEATURES maps/a.geojson:1"),
+        ("\u{1f}\u{8}\u{8}\0", "E_GEOJSON_NOT_JSON"),
         (r#"{"features":[],"features":[]}"#, "E_GEOJSON_FEATURES_TWICE"),
         ("{\"type\":\"FeatureCollection\",\n\"features\":[\n{]", "E_GEOJSON_SYNTAX maps/a.geojson:3 #1: 44, ]"),
         ("{\"type\":\"FeatureCollection\",\"features\":[]}\n{}", "E_GEOJSON_SYNTAX maps/a.geojson:2: 44, {}"),
@@ -166,10 +164,11 @@ fn other_encodings_are_refused_and_a_byte_order_mark_is_marked() {
 fn a_truncated_file_is_refused_wherever_it_ends_and_leaves_nothing() {
     let text = collection(&[feature("\"a\"", SQUARE), feature("\"b\"", SQUARE)]);
     for cut in 1..text.len() {
+        let problem = read_in(7, &text.as_bytes()[..cut], &spec("code")).expect_err("cut short");
+        assert_eq!(problem.code, "E_GEOJSON_TRUNCATED", "{cut}");
         let mut problems = Vec::new();
-        let result = read_features(&mut Drip(&text.as_bytes()[..cut], 7), None, &spec("code"), &mut problems, &mut |_| {});
-        let problem = result.expect_err("cut short");
-        assert_eq!((problem.code.as_str(), problems.len()), ("E_GEOJSON_TRUNCATED", 0), "{cut}");
+        let result = read_features(&mut &text.as_bytes()[..cut], None, &spec("code"), &mut problems, &mut |_| {});
+        assert_eq!((result, problems), (Err(problem), Vec::new()));
     }
     let two_and_a_half = format!("{},{}", &text[..text.len() - 3], &feature("\"c\"", SQUARE)[..60]);
     assert_eq!(refusal(&two_and_a_half), format!("E_GEOJSON_TRUNCATED maps/a.geojson:3 #3: {}, 2", two_and_a_half.len() + 1));
@@ -235,9 +234,21 @@ fn features_without_a_code_are_kept_aside_unless_none_has_one() {
     assert_eq!((features.read, features.skipped, features.records.len()), (5, 4, 1));
     assert_eq!(codes(&problems), ["E_GEOJSON_NO_ID", "E_GEOJSON_NO_ID", "E_GEOJSON_ID_TEXT", "E_GEOJSON_NOT_A_FEATURE"]);
     assert_eq!(features.records[0].record, 5);
-    let (_, spec) = ((), spec("编码"));
-    let refused = read_bytes(text.as_bytes(), &spec).err().map(|p| p.to_string());
+    let refused = read_bytes(text.as_bytes(), &spec("编码")).err().map(|p| p.to_string());
     assert_eq!(refused.as_deref(), Some("E_GEOJSON_NO_ID_FIELD maps/a.geojson: 编码, code"));
+}
+
+#[test]
+fn of_members_given_twice_the_last_counts() {
+    let geometry = format!(r#"{{"type":"Point","coordinates":[999,1]}},"geometry":{SQUARE},"properties":{{"code":"b"}}"#);
+    let (features, problems) = read(&collection(&[feature("\"a\"", &geometry)])).expect("a good file");
+    assert_eq!((features.records[0].code.as_str(), features.records[0].kind, problems), ("b", GeometryKind::Polygon, Vec::new()));
+    // The same for a single feature, whose members are read one by one, with every window.
+    let text = feature("\"a\"", &geometry);
+    for window_bytes in 1..200 {
+        let (features, problems) = read_in(window_bytes, text.as_bytes(), &spec("code")).expect("a good file");
+        assert_eq!((features.records[0].code.as_str(), features.rings.len(), problems), ("b", 1, Vec::new()));
+    }
 }
 
 #[test]
@@ -257,8 +268,7 @@ proptest! {
             let at = place.index(bytes.len());
             bytes[at] = byte;
         }
-        let mut problems = Vec::new();
-        if let Ok(features) = read_features(&mut Drip(&bytes, step), None, &spec("code"), &mut problems, &mut |_| {}) {
+        if let Ok((features, _)) = read_in(step, &bytes, &spec("code")) {
             for record in &features.records {
                 for ring in features.rings_deg(record) {
                     prop_assert!(ring.iter().all(|p| p[0].abs() <= 180.0 && p[1].abs() <= 90.0));
