@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use xiantu::locale::Lang;
+
 use crate::support::{Terminal, demo, demo_copy, rows, text, top_code};
 
 const SIZE: (u16, u16) = (120, 36);
@@ -9,6 +11,12 @@ const ENTER: &str = "\r";
 const ESC: &str = "\x1b";
 const DOWN: &str = "\x1b[B";
 const UP: &str = "\x1b[A";
+
+/// What an announcement begins with.
+fn toast(key: &str) -> &'static str {
+    let text = Lang::Zh.text(&format!("ui.toast.{key}"));
+    text.split('{').next().unwrap_or(text)
+}
 
 /// Drills from the top to the lowest level along the first rows; the names gone through.
 fn drill(terminal: &mut Terminal, top: &str) -> Vec<String> {
@@ -65,7 +73,7 @@ fn a_mark_survives_kill_9() {
     let name = text(&rows(&first)[0], "name");
     terminal.wait_for(name).press("m").press(REASON).wait_for(REASON).press(ENTER);
     // Announced after commit, and from then on it must be there.
-    terminal.wait_for("已标记");
+    terminal.wait_for(toast("marked"));
     terminal.kill();
 
     let marks = workspace.json(["marks", "--json"]);
@@ -83,7 +91,7 @@ fn the_last_action_is_taken_back() {
     let mut terminal = workspace.terminal(SIZE, &[], &["--post", "青禾县组织部岗位"]);
     let first = demo().json(["list", top_code(), "--json"]);
     terminal.wait_for(text(&rows(&first)[0], "name")).press("m").press(REASON).wait_for(REASON).press(ENTER);
-    terminal.wait_for("已标记").press("u").wait_for("已撤销").press("q");
+    terminal.wait_for(toast("marked")).press("u").wait_for(toast("undone")).press("q");
     assert_eq!(terminal.end(), 0);
     let marks = workspace.json(["marks", "--json"]);
     assert!(!marks.to_string().contains(REASON), "{marks}");
