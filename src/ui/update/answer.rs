@@ -1,0 +1,166 @@
+//! Answers. One whose request is no longer the current one is dropped.
+
+use std::sync::Arc;
+
+use crate::domain::page::{HomePage, Workspace};
+use crate::domain::request::{Loaded, Outcome, Query, Receipt, RequestId, Write};
+use crate::domain::view_state::Listing;
+use crate::ui::model::{Ask, Model, Purpose};
+use crate::ui::overlay::Overlay;
+
+impl Model {
+    pub(super) fn answer(&mut self, request: RequestId, outcome: Outcome) {
+        if let Some(purpose) = self.commands.remove(&request) {
+            match outcome {
+                Ok(Loaded::Written(receipt)) => self.written(purpose, receipt),
+                Ok(_) => {}
+                Err(problem) => {
+                    let text = self.session.lang.problem(&problem);
+                    self.refuse(text);
+                }
+            }
+            return;
+        }
+        let Some(ask) = self.close(request) else { return };
+        match outcome {
+            Err(problem) => {
+                let text = self.session.lang.problem(&problem);
+                if let Some(slot) = self.slots.get_mut(&ask) {
+                    slot.failure = Some(problem);
+                }
+                if ask == Ask::Home {
+                    self.ahead.clear();
+                    // Back to what can be shown, unless there is nothing yet.
+                    if let Some(home) = &self.home {
+                        let view = home.view.clone();
+                        self.slots.insert(
+                            Ask::Home,
+                            crate::ui::model::Slot {
+                                asked: Some((
+                                    Query::Home(crate::domain::view_state::ViewState { selection: None, extent: None, ..view.clone() }),
+                                    self.version,
+                                )),
+                                open: None,
+                                failure: None,
+                            },
+                        );
+                        self.view = Some(view);
+                    }
+                }
+                self.entering = None;
+                self.refuse(text);
+            }
+            Ok(loaded) => self.loaded(ask, loaded),
+        }
+    }
+
+    fn loaded(&mut self, ask: Ask, loaded: Loaded) {
+        match loaded {
+            Loaded::Workspace(workspace) => self.workspace_loaded(workspace),
+            Loaded::Home(home) => self.home_loaded(home),
+            Loaded::Map(raster) => {
+                if let Some(Query::Map { view, .. }) = self.slots.get(&ask).and_then(|s| s.asked.as_ref()).map(|(q, _)| q.clone()) {
+                    if view.extent.is_none() {
+                        self.map.fit = raster.as_ref().map(|r| r.extent);
+                        let home = self.workspace.as_ref().map(|w| w.home.place);
+                        if home == Some(view.place) && matches!(view.listing, Listing::Units(_)) {
+                            self.map.whole.clone_from(&raster);
+                        }
+                    }
+                    self.map.of = Some((view.place, view.listing));
+                }
+                self.map.raster = raster;
+                self.map.answered = true;
+                self.dress();
+            }
+            Loaded::Card(card) => {
+                self.card = card;
+                self.entered();
+            }
+            Loaded::Provenance(page) => {
+                if let Some(Overlay::Provenance { page: slot }) = &mut self.overlay {
+                    *slot = Some(page);
+                }
+            }
+            Loaded::Found(found) => {
+                if let Some(Overlay::Find { hits, .. }) = &mut self.overlay {
+                    *hits = Some(found);
+                }
+            }
+            Loaded::Marks(marks) => {
+                if let Some(Overlay::Marks { rows }) = &mut self.overlay {
+                    *rows = Some(marks);
+                }
+            }
+            Loaded::Written(_) => {}
+        }
+    }
+
+    fn workspace_loaded(&mut self, workspace: Arc<Workspace>) {
+        self.version = self.version.max(workspace.version);
+        self.problems.clone_from(&workspace.problems);
+        // Where the framework was changed under the session, its indicator may be gone.
+        let stands = self.view.as_ref().is_some_and(|view| crate::domain::page::indicator(&workspace, &view.indicator).is_some());
+        if !stands {
+            self.view = Some(workspace.home.clone());
+        }
+        self.workspace = Some(workspace);
+    }
+
+    fn home_loaded(&mut self, home: Arc<HomePage>) {
+        let wanted = self.view.as_ref().and_then(|view| view.selection);
+        let kept = self.row().map(|row| row.uid);
+        let moved = self.home.as_ref().is_none_or(|old| old.view.place != home.view.place || old.view.listing != home.view.listing);
+        if moved {
+            self.remember_siblings(&home);
+        }
+        let find = |uid| home.rows.iter().position(|row| Some(row.uid) == uid);
+        let row = if moved { find(wanted).filter(|_| wanted.is_some()) } else { find(kept).filter(|_| kept.is_some()) };
+        self.selected = row.unwrap_or(if moved { 0 } else { self.selected.min(home.rows.len().saturating_sub(1)) });
+        if moved {
+            self.top = 0;
+        }
+        if let Some(view) = &mut self.view {
+            view.selection = None;
+        }
+        self.home = Some(home);
+        self.dress();
+        self.replay();
+    }
+
+    /// The list that is left may hold the place that is entered, with its siblings.
+    fn remember_siblings(&mut self, next: &HomePage) {
+        let Some(place) = next.view.place else {
+            self.siblings.clear();
+            return;
+        };
+        if let Some(old) = self.home.as_ref().filter(|old| old.rows.iter().any(|row| row.uid == place)) {
+            self.siblings = old.rows.iter().map(|row| row.uid).collect();
+        } else if !self.siblings.contains(&place) {
+            self.siblings.clear();
+        }
+    }
+
+    fn written(&mut self, purpose: Purpose, receipt: Receipt) {
+        let lang = self.session.lang;
+        let text = match (&receipt.write, purpose) {
+            (Write::Mark { due: Some(day), .. }, Purpose::Write) => lang.fill("ui.toast.marked_due", &[&receipt.name, day]),
+            (Write::Mark { .. }, Purpose::Write) => lang.fill("ui.toast.marked", &[&receipt.name]),
+            (Write::Clear { .. }, Purpose::Write) => lang.fill("ui.toast.unmarked", &[&receipt.name]),
+            (_, Purpose::Undo) => lang.fill("ui.toast.undone", &[&receipt.name]),
+        };
+        let masked = if receipt.masked > 0 { lang.fill("ui.toast.masked", &[&receipt.masked]) } else { String::new() };
+        self.say(format!("{text}{masked}"));
+        self.version = self.version.max(receipt.version);
+        match purpose {
+            Purpose::Write if receipt.undo.is_some() => self.undo.push(receipt),
+            Purpose::Write => {}
+            Purpose::Undo => {
+                self.undo.pop();
+            }
+        }
+        if matches!(self.overlay, Some(Overlay::Marks { .. })) {
+            self.want(Ask::Marks, Query::Marks);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What the map wears: a fill and a row per unit, labels, badges. Made when the list or the raster
+//! changes, not when the screen is drawn.
+
+use std::collections::HashMap;
+
+use crate::domain::id::Uid;
+use crate::domain::page::Row;
+use crate::domain::value::State;
+use crate::gis::compose::{Fill, LabelText};
+use crate::ui::model::Model;
+use crate::ui::number;
+
+/// The fill of a row.
+pub(in crate::ui) fn fill(row: &Row) -> Fill {
+    match (row.class, row.shown.reading.state) {
+        (Some(class), State::Value) => Fill::Class(class.min(4)),
+        (None, State::Value) => Fill::Class(0),
+        (_, State::None) => Fill::None,
+        (_, State::NotDue) => Fill::NotDue,
+        (_, State::Missing) => Fill::Missing,
+    }
+}
+
+impl Model {
+    pub(in crate::ui) fn dress(&mut self) {
+        if !self.map_is_current() {
+            return;
+        }
+        let (Some(home), Some(raster)) = (self.home.clone(), self.map.raster.clone()) else {
+            self.map.units.clear();
+            return;
+        };
+        let width = self.width();
+        let rows: HashMap<Uid, u32> = home.rows.iter().zip(0u32..).map(|(row, n)| (row.uid, n)).collect();
+        let row_of: Vec<Option<u32>> = raster.units.iter().map(|uid| rows.get(uid).copied()).collect();
+        let mut unit_of = vec![None; home.rows.len()];
+        for (unit, row) in (0u32..).zip(&row_of) {
+            if let Some(row) = row {
+                unit_of[*row as usize] = Some(unit);
+            }
+        }
+        let row = |unit: usize| row_of.get(unit).copied().flatten().and_then(|n| home.rows.get(n as usize));
+        self.map.fills = (0..raster.units.len()).map(|unit| row(unit).map_or(Fill::OutOfScope, fill)).collect();
+        let mut labels = Vec::new();
+        for anchor in &raster.anchors {
+            let Some(row) = row(anchor.unit as usize) else { continue };
+            let value = number::shown(self.session.lang, &home.indicator, &row.shown);
+            let both = format!("{} {value}", row.name);
+            // The name where there is room, then the value as well.
+            let text = [both, row.name.clone()].into_iter().find(|text| width.of(text) <= anchor.room_cells);
+            let Some(text) = text else { continue };
+            // The largest first; what has leads or marks before what has none.
+            let flagged = u32::from(row.leads > 0 || row.marks > 0);
+            let priority = u32::from(anchor.room_cells) * 2 + flagged;
+            labels.push(LabelText { unit: anchor.unit, width_cells: width.of(&text), text, priority });
+        }
+        let flag = self.symbols().flag.chars().next().unwrap_or('*');
+        self.map.badges = row_of
+            .iter()
+            .zip(0u32..)
+            .filter_map(|(n, unit)| {
+                let row = home.rows.get((*n)? as usize)?;
+                if row.marks > 0 {
+                    Some((unit, flag))
+                } else if row.leads > 0 {
+                    Some((unit, '!'))
+                } else {
+                    None
+                }
+            })
+            .collect();
+        self.map.labels = labels;
+        self.map.rows = row_of;
+        self.map.units = unit_of;
+    }
+}

@@ -1,0 +1,299 @@
+//! Overlays and the start page: opening them and their keys.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, InputRequest};
+
+use crate::domain::request::Query;
+use crate::domain::view_state::ViewState;
+use crate::locale::Lang;
+use crate::ui::action::Action;
+use crate::ui::keys::{Key, half_width};
+use crate::ui::menu::{self, STANDINGS, START};
+use crate::ui::message::Effect;
+use crate::ui::model::{Ask, Model};
+use crate::ui::overlay::{HITS, Menu, Overlay};
+use crate::ui::theme::Theme;
+use crate::ui::view;
+
+/// The editing request of a key in a field; `None` where it is no editing key.
+fn edit(event: &KeyEvent) -> Option<InputRequest> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    Some(match event.code {
+        KeyCode::Char('u') if control => InputRequest::DeleteLine,
+        KeyCode::Char('w') if control => InputRequest::DeletePrevWord,
+        KeyCode::Char('a') if control => InputRequest::GoToStart,
+        KeyCode::Char('e') if control => InputRequest::GoToEnd,
+        KeyCode::Char(_) if control || event.modifiers.contains(KeyModifiers::ALT) => return None,
+        KeyCode::Char(c) => InputRequest::InsertChar(c),
+        KeyCode::Backspace => InputRequest::DeletePrevChar,
+        KeyCode::Delete => InputRequest::DeleteNextChar,
+        KeyCode::Left => InputRequest::GoToPrevChar,
+        KeyCode::Right => InputRequest::GoToNextChar,
+        KeyCode::Home => InputRequest::GoToStart,
+        KeyCode::End => InputRequest::GoToEnd,
+        _ => return None,
+    })
+}
+
+impl Model {
+    /// Opens the overlay of an action.
+    pub(super) fn open(&mut self, action: Action) {
+        self.chosen = 0;
+        self.scroll = 0;
+        let menu = |menu| Some(Overlay::Menu(menu));
+        self.overlay = match action {
+            Action::Find => Some(Overlay::Find { input: Input::default(), hits: None }),
+            Action::Palette => Some(Overlay::Palette { input: Input::default() }),
+            Action::Help => Some(Overlay::Help),
+            Action::Glossary => Some(Overlay::Glossary),
+            Action::Problems => Some(Overlay::Problems),
+            Action::Listing => menu(Menu::Listings),
+            Action::Indicators => menu(Menu::Indicators),
+            Action::Periods => menu(Menu::Periods),
+            Action::Scope => menu(Menu::Scope),
+            Action::Theme => menu(Menu::Themes),
+            Action::Language => menu(Menu::Languages),
+            Action::Marks => {
+                self.slots.remove(&Ask::Marks);
+                self.want(Ask::Marks, Query::Marks);
+                Some(Overlay::Marks { rows: None })
+            }
+            Action::Provenance => self.ask_provenance(),
+            _ => None,
+        };
+        if let Some(Overlay::Menu(menu)) = self.overlay {
+            self.chosen = menu::items(self, menu).iter().position(|item| item.checked && menu != Menu::Scope).unwrap_or(0);
+        }
+    }
+
+    fn ask_provenance(&mut self) -> Option<Overlay> {
+        let (Some((uid, _)), Some(home)) = (self.subject(), self.home.clone()) else { return None };
+        let view = ViewState { selection: None, extent: None, ..home.view.clone() };
+        self.slots.remove(&Ask::Provenance);
+        self.want(Ask::Provenance, Query::Provenance { uid, indicator: home.indicator.id.clone(), period: home.period, view });
+        Some(Overlay::Provenance { page: None })
+    }
+
+    pub(super) fn close_overlay(&mut self) {
+        self.overlay = None;
+        self.chosen = 0;
+        self.scroll = 0;
+    }
+
+    pub(super) fn overlay_key(&mut self, event: &KeyEvent, key: Key) {
+        if key.code == KeyCode::Esc {
+            self.close_overlay();
+            return;
+        }
+        if self.form_key(key) {
+            return;
+        }
+        let has_input = self.overlay.as_mut().is_some_and(|o| o.input().is_some());
+        let (_, page) = view::overlay_extent(self);
+        match key.code {
+            KeyCode::Enter => self.choose(),
+            KeyCode::Up => self.scroll_by(-1),
+            KeyCode::Down => self.scroll_by(1),
+            KeyCode::PageUp => self.scroll_by(-isize::try_from(page).unwrap_or(1)),
+            KeyCode::PageDown => self.scroll_by(isize::try_from(page).unwrap_or(1)),
+            KeyCode::Tab if has_input => self.scroll_by(if key.modifiers.contains(KeyModifiers::SHIFT) { -1 } else { 1 }),
+            _ if has_input => {
+                let request = edit(event);
+                if let (Some(request), Some(input)) = (request, self.overlay.as_mut().and_then(Overlay::input)) {
+                    input.handle(request);
+                    self.typed();
+                }
+            }
+            KeyCode::Home => self.scroll_by(isize::MIN),
+            KeyCode::End => self.scroll_by(isize::MAX),
+            KeyCode::Char(c) => self.overlay_char(c),
+            _ => {}
+        }
+    }
+
+    /// A letter or digit in an overlay without a field.
+    fn overlay_char(&mut self, c: char) {
+        let page = isize::try_from(view::overlay_extent(self).1).unwrap_or(1);
+        match (c, &self.overlay) {
+            ('q', _) => self.close_overlay(),
+            ('j', _) => self.scroll_by(1),
+            ('k', _) => self.scroll_by(-1),
+            (' ', Some(Overlay::Menu(_))) => self.choose(),
+            (' ', _) => self.scroll_by(page),
+            ('x', Some(Overlay::Marks { .. })) => self.clear_mark(),
+            ('1'..='9', Some(Overlay::Menu(menu))) => {
+                let n = c as usize - '1' as usize;
+                if n < menu::items(self, *menu).len() {
+                    self.chosen = n;
+                    self.choose();
+                }
+            }
+            ('?', Some(Overlay::Help)) | ('i', Some(Overlay::Provenance { .. })) => self.close_overlay(),
+            _ => {}
+        }
+    }
+
+    /// Whether lines are chosen, instead of the sheet being scrolled.
+    fn chooses(&self) -> bool {
+        !matches!(self.overlay, Some(Overlay::Help | Overlay::Provenance { .. } | Overlay::Problems))
+    }
+
+    pub(super) fn scroll_by(&mut self, by: isize) {
+        let (lines, height) = view::overlay_extent(self);
+        if self.chooses() {
+            self.chosen = self.chosen.saturating_add_signed(by).min(lines.saturating_sub(1));
+            self.scroll = self.scroll.min(self.chosen).max((self.chosen + 1).saturating_sub(height));
+        } else {
+            self.scroll = self.scroll.saturating_add_signed(by).min(lines.saturating_sub(height));
+        }
+    }
+
+    /// The text of a field changed.
+    pub(super) fn typed(&mut self) {
+        self.chosen = 0;
+        self.scroll = 0;
+        let text = match &mut self.overlay {
+            Some(Overlay::Find { input, hits }) => {
+                let text: String = input.value().trim().to_owned();
+                if text.is_empty() {
+                    *hits = None;
+                }
+                text
+            }
+            _ => return,
+        };
+        if text.is_empty() {
+            // An answer that is still out is to the text before.
+            self.slots.remove(&Ask::Find);
+        } else {
+            self.want(Ask::Find, Query::Find { text, limit: HITS });
+        }
+    }
+
+    /// Enter on the chosen line.
+    pub(super) fn choose(&mut self) {
+        let chosen = self.chosen;
+        match self.overlay.clone() {
+            Some(Overlay::Palette { input }) => {
+                let typed: String = input.value().chars().map(|c| if c == '：' { half_width(c) } else { c }).collect();
+                if let Some(action) = menu::palette(self, &typed).get(chosen).copied() {
+                    self.close_overlay();
+                    self.act(action);
+                }
+            }
+            Some(Overlay::Find { hits, .. }) => {
+                if let Some(hit) = hits.as_ref().and_then(|hits| hits.get(chosen)) {
+                    self.close_overlay();
+                    self.jump(hit);
+                }
+            }
+            Some(Overlay::Menu(menu)) => self.choose_in(menu, chosen),
+            Some(Overlay::Marks { rows }) => {
+                let row = rows.as_ref().and_then(|rows| rows.get(chosen)).cloned();
+                if let Some(row) = row {
+                    // The search knows where a unit or branch stands in a list.
+                    self.close_overlay();
+                    self.open(Action::Find);
+                    if let Some(input) = self.overlay.as_mut().and_then(Overlay::input) {
+                        *input = Input::new(row.name);
+                    }
+                    self.typed();
+                }
+            }
+            Some(Overlay::Folder { input }) => {
+                let path = input.value().trim().to_owned();
+                if !path.is_empty() {
+                    self.close_overlay();
+                    self.effects.push(Effect::OpenWorkspace(path));
+                }
+            }
+            Some(Overlay::Help | Overlay::Glossary | Overlay::Provenance { .. } | Overlay::Problems) => self.close_overlay(),
+            Some(Overlay::Mark(_)) | None => {}
+        }
+    }
+
+    fn choose_in(&mut self, menu: Menu, chosen: usize) {
+        match menu {
+            Menu::Indicators => {
+                self.close_overlay();
+                self.indicator(chosen);
+            }
+            Menu::Periods => {
+                let period = self.home.as_ref().and_then(|h| h.periods.iter().rev().nth(chosen).copied());
+                self.close_overlay();
+                if let (Some(period), Some(view)) = (period, &mut self.view) {
+                    view.period = Some(period);
+                }
+            }
+            Menu::Listings => {
+                let listing = self.home.as_ref().and_then(|h| h.listings.get(chosen).cloned());
+                self.close_overlay();
+                if let (Some(listing), Some(view)) = (listing, self.view_state()) {
+                    self.go(ViewState { listing, extent: None, selection: None, ..view });
+                }
+            }
+            Menu::Scope => self.toggle_scope(chosen),
+            Menu::Themes => {
+                let theme = Theme::ids().nth(chosen).and_then(Theme::named);
+                self.close_overlay();
+                if let Some(theme) = theme {
+                    self.effects.push(Effect::RememberTheme(theme.id.clone()));
+                    self.session.theme = theme;
+                }
+            }
+            Menu::Languages => {
+                self.session.lang = if chosen == 0 { Lang::Zh } else { Lang::En };
+                self.effects.push(Effect::RememberLang(self.session.lang));
+                self.close_overlay();
+                self.dress();
+            }
+        }
+    }
+
+    /// Scopes hold at once and the menu stays, so that several can be chosen.
+    fn toggle_scope(&mut self, chosen: usize) {
+        let Some(workspace) = self.workspace.clone() else { return };
+        let Some(mut scope) = self.view.as_ref().map(|view| view.scope.clone()) else { return };
+        let zones = workspace.zones.len();
+        if let Some((code, _)) = workspace.zones.get(chosen) {
+            if !scope.zones.remove(code) {
+                scope.zones.insert(code.clone());
+            }
+        } else if let Some((standing, _)) = STANDINGS.get(chosen - zones) {
+            if !scope.standings.remove(standing) {
+                scope.standings.insert(*standing);
+            }
+        } else {
+            scope = Default::default();
+            self.close_overlay();
+        }
+        self.set_scope(scope);
+    }
+
+    pub(super) fn start_key(&mut self, key: Key) {
+        let last = START.len() - 1;
+        match key.code {
+            KeyCode::Up | KeyCode::Char('k') => self.chosen = self.chosen.saturating_sub(1),
+            KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') => self.chosen = (self.chosen + 1).min(last),
+            KeyCode::Char(c @ '1'..='4') => {
+                self.chosen = c as usize - '1' as usize;
+                self.choose_start();
+            }
+            KeyCode::Enter => self.choose_start(),
+            KeyCode::Char('q') => self.effects.push(Effect::Quit),
+            _ => {}
+        }
+    }
+
+    pub(super) fn choose_start(&mut self) {
+        match self.chosen {
+            0 => self.effects.push(Effect::OpenDemo),
+            1 => self.overlay = Some(Overlay::Folder { input: Input::default() }),
+            2 => {
+                self.tutorial = Some(crate::ui::tutorial::Tutorial::default());
+                self.effects.push(Effect::OpenDemo);
+            }
+            _ => self.effects.push(Effect::Quit),
+        }
+    }
+}

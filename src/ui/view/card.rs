@@ -1,0 +1,176 @@
+//! The card: everything known of one unit or branch.
+
+use ratatui::layout::Rect;
+
+use super::pen::{Line, Pen, Tone};
+use super::sheet::Sheet;
+use crate::domain::page::{Card, Figure, Lead};
+use crate::domain::unit::Subject;
+use crate::domain::value::State;
+use crate::ui::layout::inner;
+use crate::ui::model::{Ask, Model};
+use crate::ui::number;
+
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
+    let model = pen.model;
+    let wanted = model.subject();
+    let name =
+        model.row().map(|row| row.name.as_str()).or_else(|| model.home.as_ref().and_then(|h| h.crumbs.last()).map(|c| c.name.as_str()));
+    pen.title(area, name.unwrap_or_default(), model.card_open);
+    let body = inner(area);
+    let body = Rect { width: body.width.saturating_sub(1), ..body };
+    let Some(card) = model.card.as_deref().filter(|card| wanted.is_some_and(|(uid, _)| uid == card.uid)) else {
+        let text = match model.failure(Ask::Card) {
+            Some(problem) => model.session.lang.problem(problem),
+            None => model.text(if wanted.is_some() { "ui.loading" } else { "ui.empty.no_card" }).to_owned(),
+        };
+        let style = pen.style(Tone::Dim);
+        for (y, line) in (body.y..body.bottom()).zip(pen.width.wrap(&text, body.width)) {
+            pen.text(body, body.x, y, &line, style);
+        }
+        return;
+    };
+    let lines = lines(pen, card, body.width);
+    let height = usize::from(body.height);
+    let top = model.card_scroll.min(lines.len().saturating_sub(height));
+    for (y, line) in (body.y..body.bottom()).zip(lines.iter().skip(top)) {
+        pen.line(body, y, line);
+    }
+    if top + height < lines.len() && height > 1 {
+        let left = lines.len() - top - height;
+        let text = model.session.lang.fill("ui.card.more", &[&(left + 1)]);
+        let last = Rect { y: body.bottom() - 1, height: 1, ..body };
+        let style = pen.on(pen.style(Tone::Dim), crate::ui::theme::Role::Ground);
+        pen.clear(last, style);
+        pen.text(last, last.x, last.y, &text, style);
+    }
+}
+
+fn lines(pen: &Pen<'_>, card: &Card, cells: u16) -> Vec<Line> {
+    let model = pen.model;
+    let lang = model.session.lang;
+    let mut sheet = Sheet::new(model, cells);
+    sheet.text(0, &format!("{} {}", card.kind, card.code), Tone::Dim);
+    // What is above it, where the breadcrumb does not say so already.
+    let above: Vec<&str> =
+        card.crumbs.iter().rev().skip(usize::from(card.subject == Subject::Unit)).take(2).map(|c| c.name.as_str()).collect();
+    if card.subject == Subject::Branch && !above.is_empty() {
+        let step = format!(" {} ", pen.symbols.step);
+        sheet.text(0, &above.into_iter().rev().collect::<Vec<_>>().join(&step), Tone::Dim);
+    }
+    let dot = format!(" {} ", pen.symbols.dot);
+    let mut facts: Vec<String> = Vec::new();
+    if let Some(area) = card.area_km2 {
+        facts.push(
+            format!("{} km²", number::plain((area * 10.0).round() / 10.0))
+                .replace('²', if model.session.caps.ambiguous_wide { "2" } else { "²" }),
+        );
+    }
+    if !card.zones.is_empty() {
+        facts.push(card.zones.join("/"));
+    }
+    for (level, count) in &card.below {
+        facts.push(format!("{} {count}", model.listing_label(&crate::domain::view_state::Listing::Units(level.clone()))));
+    }
+    if !facts.is_empty() {
+        sheet.text(0, &facts.join(&dot), Tone::Text);
+    }
+    if !card.branches.is_empty() {
+        let branches: Vec<String> = card.branches.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        sheet.text(0, &branches.join(&dot), Tone::Text);
+    }
+
+    if !card.figures.is_empty() {
+        sheet.gap();
+    }
+    for (n, figure) in card.figures.iter().enumerate() {
+        figure_lines(pen, &mut sheet, figure, n == 0, cells);
+    }
+
+    sheet.gap();
+    if card.leads.is_empty() {
+        sheet.text(0, lang.text("ui.card.no_leads"), Tone::Dim);
+    } else {
+        sheet.text(0, &lang.fill("ui.card.leads", &[&card.leads.len()]), Tone::Lead);
+        for lead in &card.leads {
+            lead_lines(model, &mut sheet, card, lead);
+        }
+    }
+
+    if !card.marks.is_empty() || card.marks_below > 0 {
+        sheet.gap();
+        let text = lang.fill("ui.card.marks", &[&card.marks.len(), &card.marks_below]);
+        sheet.text(0, &text, Tone::Mark);
+        for mark in &card.marks {
+            sheet.text(0, &format!("{} {}", pen.symbols.flag, mark.reason), Tone::Text);
+            let raised = mark.at.strftime("%Y-%m-%d");
+            let line = match mark.due {
+                Some(due) => {
+                    let days = due.since(model.session.today).map(|span| span.get_days()).unwrap_or_default();
+                    let key = if days < 0 { "ui.card.mark_overdue" } else { "ui.card.mark_due" };
+                    lang.fill(key, &[&mark.actor, &raised, &due, &days.abs()])
+                }
+                None => lang.fill("ui.card.mark_by", &[&mark.actor, &raised]),
+            };
+            sheet.text(2, &line, Tone::Dim);
+        }
+    }
+    if !card.fields.is_empty() {
+        sheet.gap();
+        let label = card.fields.iter().map(|(name, _)| pen.width.of(name)).max().unwrap_or(0);
+        for (name, value) in &card.fields {
+            sheet.pair(name, label, Tone::Dim, value, Tone::Text);
+        }
+    }
+    sheet.lines
+}
+
+/// Label and value on one line where they fit, the trend and what to know about it under them.
+fn figure_lines(pen: &Pen<'_>, sheet: &mut Sheet, figure: &Figure, in_force: bool, cells: u16) {
+    let model = pen.model;
+    let lang = model.session.lang;
+    let (indicator, shown) = (&figure.indicator, &figure.shown);
+    let label = model.indicator_label(indicator);
+    let value = number::full(lang, indicator, shown.origin, shown.reading);
+    let spark = pen.spark(&figure.trend);
+    let known = shown.reading.state == State::Value;
+    let tone = if !known {
+        Tone::Dim
+    } else if in_force {
+        Tone::Accent
+    } else {
+        Tone::Text
+    };
+    let label_tone = if in_force { Tone::Strong } else { Tone::Dim };
+    let used = pen.width.of(label) + 1 + pen.width.of(&value);
+    if used + 1 + pen.width.of(&spark) <= cells && figure.trend.len() > 1 {
+        let pad = " ".repeat(usize::from(cells - used - pen.width.of(&spark)));
+        sheet.lines.push(vec![(format!("{label} "), label_tone), (value, tone), (format!("{pad}{spark}"), Tone::Dim)]);
+    } else if used <= cells {
+        sheet.lines.push(vec![(format!("{label} "), label_tone), (value, tone)]);
+    } else {
+        sheet.text(0, label, label_tone);
+        sheet.text(2, &value, tone);
+    }
+    if shown.origin == crate::domain::value::Origin::RolledUp && (in_force || shown.incomplete) {
+        let key = if shown.incomplete { "ui.card.share_incomplete" } else { "ui.card.share" };
+        sheet.text(2, &lang.fill(key, &[&shown.reported, &shown.due]), if shown.incomplete { Tone::Lead } else { Tone::Dim });
+    }
+    if shown.small_base {
+        sheet.text(2, lang.text("ui.card.small_base"), Tone::Dim);
+    }
+    if let Some(roll_up) = shown.roll_up {
+        let value = number::full(lang, indicator, crate::domain::value::Origin::RolledUp, roll_up);
+        sheet.text(2, &lang.fill("ui.card.roll_up", &[&value]), Tone::Dim);
+    }
+}
+
+fn lead_lines(model: &Model, sheet: &mut Sheet, card: &Card, lead: &Lead) {
+    let lang = model.session.lang;
+    let whose = if lead.entity == card.uid { String::new() } else { format!(" {} {}", model.symbols().dot, lead.name) };
+    sheet.text(0, &format!("! {}{whose}", lead.label), Tone::Lead);
+    sheet.text(2, &lead.evidence, Tone::Text);
+    let document = if lead.document.is_empty() { lang.text("ui.not_configured") } else { &lead.document };
+    let day = lead.day.map(|day| lang.fill("ui.card.data_day", &[&day])).unwrap_or_default();
+    sheet.text(2, &format!("{} {day}", lang.fill("ui.card.document", &[&document])), Tone::Dim);
+}

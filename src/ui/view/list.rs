@@ -1,0 +1,251 @@
+//! The list with its bars, and the legend under it.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::pen::{Pen, Tone};
+use crate::domain::indicator::Direction;
+use crate::domain::page::{HomePage, Row};
+use crate::domain::unit::Subject;
+use crate::domain::value::State;
+use crate::gis::compose::{Fill, Ink};
+use crate::ui::layout::{inner, legend_columns};
+use crate::ui::model::{Ask, Focus, Model};
+use crate::ui::number;
+use crate::ui::update::{classing_key, fill};
+
+/// An entry of the legend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::ui) struct LegendItem {
+    /// What it looks like; `None` has no colour.
+    fill: Option<Fill>,
+    label: String,
+    count: u32,
+}
+
+/// Classes with their bounds, then what has no number. What does not occur is left out, classes never.
+pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendItem> {
+    let legend = &home.legend;
+    let mut out: Vec<LegendItem> = legend
+        .classes
+        .iter()
+        .zip(0u8..)
+        .map(|(class, n)| LegendItem { fill: Some(Fill::Class(n)), label: number::class(class), count: class.count })
+        .collect();
+    let others = [
+        (Some(Fill::Missing), "ui.state.missing", legend.missing),
+        (Some(Fill::None), "ui.state.none", legend.none),
+        (Some(Fill::NotDue), "ui.state.not_due", legend.not_due),
+        (None, "ui.state.no_geometry", legend.no_geometry),
+    ];
+    out.extend(others.into_iter().filter(|(_, _, count)| *count > 0).map(|(fill, key, count)| LegendItem {
+        fill,
+        label: model.text(key).to_owned(),
+        count,
+    }));
+    out
+}
+
+/// Whether high is bad: the other ramp.
+pub(super) fn is_down(home: &HomePage) -> bool {
+    home.indicator.direction == Direction::Down
+}
+
+/// A fill as two cells: its colour, or its digit or pattern where there are too few colours.
+fn swatch(pen: &Pen<'_>, down: bool, fill: Fill) -> (String, Style) {
+    let theme = &pen.model.session.theme;
+    let pattern = pen.model.session.caps.pattern();
+    let style = Style::new().fg(theme.ink(Ink::Text(fill), down, pattern)).bg(theme.ink(Ink::Fill(fill), down, pattern));
+    (super::map::sign(fill, pattern), style)
+}
+
+pub(super) fn legend(pen: &mut Pen<'_>, area: Rect) {
+    let model = pen.model;
+    let Some(home) = &model.home else { return };
+    let how = if home.legend.policy { "ui.classing.policy" } else { classing_key(home.view.classing) };
+    let unit = if home.legend.unit.is_empty() { String::new() } else { format!(" ({})", home.legend.unit) };
+    let share = format!("{}/{}", home.legend.classes.iter().map(|c| c.count).sum::<u32>(), home.legend.total);
+    pen.title(area, &format!("{}{unit}", model.text(how)), false);
+    let style = pen.style(Tone::Dim);
+    pen.right(Rect { height: 1, ..area }, area.y, &format!(" {share}"), style);
+    let body = inner(area);
+    let columns = legend_columns(area.width);
+    let cells = body.width / u16::try_from(columns).unwrap_or(1).max(1);
+    for (n, item) in legend_items(model, home).iter().enumerate() {
+        let rows = usize::from(body.height).max(1);
+        let (col, row) = (n / rows, n % rows);
+        let Ok(x) = u16::try_from(col).map(|col| body.x + col * cells) else { break };
+        let y = body.y + u16::try_from(row).unwrap_or(0);
+        let slot = Rect { x, y, width: cells.saturating_sub(1).min(body.right().saturating_sub(x)), height: 1 };
+        if slot.width == 0 {
+            continue;
+        }
+        let mut at = slot.x;
+        if let Some(fill) = item.fill {
+            let (sign, style) = swatch(pen, is_down(home), fill);
+            at = pen.text(slot, at, y, &sign, style) + 1;
+        }
+        let style = pen.style(Tone::Text);
+        let at = pen.text(slot, at, y, &item.label, style) + 1;
+        let style = pen.style(Tone::Dim);
+        pen.text(slot, at, y, &item.count.to_string(), style);
+    }
+}
+
+/// What the list says instead of rows, with the next step.
+fn empty(model: &Model) -> String {
+    if let Some(problem) = model.failure(Ask::Home).or_else(|| model.failure(Ask::Workspace)) {
+        return model.session.lang.problem(problem);
+    }
+    let Some(home) = &model.home else { return model.text("ui.loading").to_owned() };
+    let filtered = home.unscoped > 0 || !home.view.scope.is_all() || home.view.only_flagged;
+    let hint = |action| model.session.keymap.hint(action, model.session.lang);
+    if filtered {
+        return model.session.lang.fill(
+            "ui.empty.filtered",
+            &[&home.unscoped, &hint(crate::ui::action::Action::ScopeClear), &hint(crate::ui::action::Action::OnlyFlagged)],
+        );
+    }
+    model.session.lang.fill("ui.empty.nothing", &[&hint(crate::ui::action::Action::Back), &hint(crate::ui::action::Action::Problems)])
+}
+
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
+    let model = pen.model;
+    let active = model.focus == Focus::List && model.overlay.is_none();
+    let title = match &model.home {
+        Some(home) => format!("{} {}", model.listing_label(&home.view.listing), home.rows.len()),
+        None => model.text("ui.list.title").to_owned(),
+    };
+    pen.title(area, &title, active);
+    let body = inner(area);
+    let Some(home) = model.home.as_deref().filter(|home| !home.rows.is_empty()) else {
+        let style = pen.style(if model.failure(Ask::Home).is_some() { Tone::Error } else { Tone::Dim });
+        for (y, line) in (body.y..body.bottom()).zip(pen.width.wrap(&empty(model), body.width.saturating_sub(1))) {
+            pen.text(body, body.x, y, &line, style);
+        }
+        return;
+    };
+    let short = if model.session.lang == crate::locale::Lang::En { model.indicator_label(&home.indicator) } else { &home.indicator.short };
+    let head = pen.width.cut(short, area.width / 2, pen.symbols.ellipsis).into_owned();
+    let style = pen.style(Tone::Dim);
+    pen.right(Rect { height: 1, width: area.width.saturating_sub(1), ..area }, area.y, &format!(" {head} "), style);
+
+    let columns = Columns::of(pen, home, body.width);
+    let scale = Scale::of(home);
+    for (y, (n, row)) in (body.y..body.bottom()).zip(home.rows.iter().enumerate().skip(model.top)) {
+        let line = Rect { y, height: 1, ..body };
+        draw_row(pen, home, row, line, &columns, &scale, n == model.selected, active);
+    }
+}
+
+/// Widths of the columns, cells.
+struct Columns {
+    bar: u16,
+    value: u16,
+    /// Leads and marks.
+    flags: u16,
+}
+
+impl Columns {
+    fn of(pen: &Pen<'_>, home: &HomePage, width: u16) -> Self {
+        let lang = pen.model.session.lang;
+        let value =
+            home.rows.iter().map(|row| pen.width.of(&number::shown(lang, &home.indicator, &row.shown))).max().unwrap_or(0).min(width / 2);
+        let flags = home.rows.iter().map(|row| pen.width.of(&flags(pen, row))).max().unwrap_or(0);
+        let name = home.rows.iter().map(|row| pen.width.of(&row.name)).max().unwrap_or(0);
+        let left = width.saturating_sub(value + 1 + flags + u16::from(flags > 0) + 1);
+        // The name is what people look for: the bar takes what is left over.
+        let bar = left.saturating_sub(name.max(8) + 1).min(10);
+        Self { bar: if bar >= 4 { bar } else { 0 }, value, flags }
+    }
+}
+
+/// `!2⚑1`: leads and marks.
+fn flags(pen: &Pen<'_>, row: &Row) -> String {
+    let mut out = String::new();
+    if row.leads > 0 {
+        out.push_str(&format!("!{}", row.leads));
+    }
+    if row.marks > 0 {
+        out.push_str(&format!("{}{}", pen.symbols.flag, row.marks));
+    }
+    out
+}
+
+/// The length of bars: from 0 (or the lowest) to the highest.
+struct Scale {
+    low: f64,
+    high: f64,
+}
+
+impl Scale {
+    fn of(home: &HomePage) -> Self {
+        let values = || home.rows.iter().filter_map(|row| row.shown.reading.value).filter(|v| v.is_finite());
+        let high = values().fold(0.0, f64::max);
+        let percent = home.legend.unit == "%" && high <= 100.0;
+        Self { low: values().fold(0.0, f64::min), high: if percent { 100.0 } else { high } }
+    }
+
+    fn share(&self, value: f64) -> f64 {
+        if self.high > self.low { (value - self.low) / (self.high - self.low) } else { 0.0 }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row needs what its list has worked out once")]
+fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: &Columns, scale: &Scale, selected: bool, active: bool) {
+    let lang = pen.model.session.lang;
+    let chosen = selected.then(|| pen.selected(active));
+    let of = |pen: &Pen<'_>, tone| chosen.unwrap_or_else(|| pen.style(tone));
+    if let Some(style) = chosen {
+        pen.clear(line, style);
+    }
+    let mut right = line.right().saturating_sub(1);
+    if columns.flags > 0 {
+        right = right.saturating_sub(columns.flags);
+        let style = of(pen, if row.marks > 0 { Tone::Mark } else { Tone::Lead });
+        pen.text(line, right.max(line.x), line.y, &flags(pen, row), style);
+        right = right.saturating_sub(1);
+    }
+    let value = number::shown(lang, &home.indicator, &row.shown);
+    let value = pen.width.cut(&value, columns.value, pen.symbols.ellipsis).into_owned();
+    let known = row.shown.reading.state == State::Value;
+    let style = of(pen, if known { Tone::Text } else { Tone::Dim });
+    let x = right.saturating_sub(pen.width.of(&value)).max(line.x);
+    pen.text(line, x, line.y, &value, style);
+    right = right.saturating_sub(columns.value + 1);
+    if columns.bar > 0 {
+        right = right.saturating_sub(columns.bar);
+        if let Some(value) = row.shown.reading.value.filter(|_| known) {
+            let bar = pen.bar(scale.share(value), columns.bar);
+            let style = chosen.unwrap_or_else(|| bar_style(pen, home, row));
+            pen.text(line, right.max(line.x), line.y, &bar, style);
+        }
+        right = right.saturating_sub(1);
+    }
+    // One cell of the class at the beginning ties the row to the map.
+    let (sign, style) = swatch(pen, is_down(home), fill(row));
+    let style = match chosen {
+        Some(chosen) if pen.model.session.caps.pattern() => chosen,
+        _ => style,
+    };
+    let sign: String = sign.chars().next().map(String::from).unwrap_or_default();
+    let x = pen.text(line, line.x, line.y, &sign, style);
+    let name = Rect { width: right.saturating_sub(line.x), ..line };
+    let style = of(
+        pen,
+        if row.subject == Subject::Unit && !row.drawn && home.legend.no_geometry < home.legend.total { Tone::Dim } else { Tone::Text },
+    );
+    let under = if row.under.is_empty() { String::new() } else { format!(" {}", row.under) };
+    let room = name.right().saturating_sub(x + 1);
+    let text = if pen.width.of(&row.name) + pen.width.of(&under) <= room { format!("{}{under}", row.name) } else { row.name.clone() };
+    pen.text(name, x + 1, line.y, &text, style);
+}
+
+/// A bar has the colour of its class where that can be seen on the ground, else the accent's.
+fn bar_style(pen: &Pen<'_>, home: &HomePage, row: &Row) -> Style {
+    if pen.model.session.caps.pattern() {
+        return pen.style(Tone::Dim);
+    }
+    let theme = &pen.model.session.theme;
+    Style::new().fg(theme.ink(Ink::Fill(fill(row)), is_down(home), false))
+}

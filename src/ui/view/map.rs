@@ -1,0 +1,220 @@
+//! The map pane: fills, labels, points, the locator.
+
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::list::is_down;
+use super::pen::{Pen, Tone};
+use crate::domain::scene::{OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
+use crate::gis::compose::{CellText, Dress, Fill, compose};
+use crate::ui::layout::inner;
+use crate::ui::model::{Ask, Focus};
+
+/// Size of the locator, cells.
+const LOCATOR: (u16, u16) = (12, 5);
+
+/// A fill in the legend: two cells.
+pub(super) fn sign(fill: Fill, pattern: bool) -> String {
+    let c = match fill {
+        _ if !pattern => ' ',
+        Fill::Class(n) => char::from(b'1' + n.min(4)),
+        Fill::Missing => '?',
+        Fill::None => '-',
+        Fill::NotDue => '.',
+        Fill::Outside | Fill::OutOfScope => ' ',
+    };
+    format!("{c} ")
+}
+
+/// How much a fill needs looking at: the classes from bad to good, after what did not come.
+fn worst(down: bool, fill: Fill) -> u8 {
+    match fill {
+        Fill::Class(n) => 20 + if down { n.min(9) } else { 9 - n.min(9) },
+        Fill::Missing => 15,
+        Fill::None => 5,
+        Fill::NotDue => 4,
+        Fill::OutOfScope => 1,
+        Fill::Outside => 0,
+    }
+}
+
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
+    let model = pen.model;
+    let active = model.focus == Focus::Map && model.overlay.is_none();
+    let body = inner(area);
+    let title = model.row().map_or_else(
+        || model.text("ui.map.title").to_owned(),
+        |row| format!("{} {} {}", model.text("ui.map.title"), pen.symbols.step, row.name),
+    );
+    pen.title(area, &title, active);
+    let Some(home) = &model.home else { return };
+    let Some(raster) = &model.map.raster else {
+        let text = match model.failure(Ask::Map) {
+            Some(problem) => model.session.lang.problem(problem),
+            None if model.map.answered => model.text("ui.empty.no_map").to_owned(),
+            None => model.text("ui.loading").to_owned(),
+        };
+        let style = pen.style(Tone::Dim);
+        for (y, line) in (body.y..body.bottom()).zip(pen.width.wrap(&text, body.width.saturating_sub(2))) {
+            pen.text(body, body.x + 1, y, &line, style);
+        }
+        return;
+    };
+    let down = is_down(home);
+    let pattern = model.session.caps.pattern();
+    let selected = model.map.units.get(model.selected).copied().flatten();
+    let dress = Dress {
+        fills: &model.map.fills,
+        selected,
+        labels: &model.map.labels,
+        glyphs: model.session.caps.glyphs,
+        pattern,
+        badges: &model.map.badges,
+        worst: &|fill| worst(down, fill),
+    };
+    let width = pen.width;
+    let cells = compose(raster, &dress, |text| width.of(text));
+    let cols = usize::from(raster.size.cols_cells);
+    let theme = &model.session.theme;
+    for (n, cell) in cells.iter().enumerate() {
+        let (Ok(col), Ok(row)) = (u16::try_from(n % cols), u16::try_from(n / cols)) else { break };
+        if col >= body.width || row >= body.height {
+            continue;
+        }
+        let CellText::Char(c) = cell.text else { continue };
+        let mut style = Style::new().fg(theme.ink(cell.fg, down, pattern)).bg(theme.ink(cell.bg, down, pattern));
+        if cell.bold {
+            style = style.add_modifier(Modifier::BOLD);
+        }
+        if cell.reverse {
+            style = style.add_modifier(Modifier::REVERSED);
+        }
+        let wide = cells.get(n + 1).is_some_and(|next| next.text == CellText::Continuation) && col + 1 < body.width;
+        let mut bytes = [0; 4];
+        let text = c.encode_utf8(&mut bytes);
+        if !wide && width.of(text) > 1 {
+            // The other half lies beyond the edge.
+            pen.put(body.x + col, body.y + row, " ", 1, style);
+        } else {
+            pen.put(body.x + col, body.y + row, text, 1 + u16::from(wide), style);
+        }
+    }
+    points(pen, body, raster);
+    locator(pen, body, raster);
+    notes(pen, body, raster);
+}
+
+/// Branches as points, where the list holds them.
+fn points(pen: &mut Pen<'_>, body: Rect, raster: &Raster) {
+    let model = pen.model;
+    let Some(home) = model.home.as_ref().filter(|h| h.view.listing == crate::domain::view_state::Listing::Branches) else { return };
+    let chosen = model.row().map(|row| row.uid);
+    let ordered = raster.points.iter().filter(|p| Some(p.0) != chosen).chain(raster.points.iter().filter(|p| Some(p.0) == chosen));
+    for (uid, col, row) in ordered {
+        if *col >= body.width || *row >= body.height || !home.rows.iter().any(|r| r.uid == *uid) {
+            continue;
+        }
+        let is_chosen = Some(*uid) == chosen;
+        let style = if is_chosen { pen.selected(true) } else { pen.style(Tone::Mark) };
+        let glyph = if is_chosen { pen.symbols.point_chosen } else { pen.symbols.point };
+        pen.put(body.x + col, body.y + row, glyph, 1, style);
+    }
+}
+
+/// Where the map lies in the whole, in the corner with the most free cells.
+fn locator(pen: &mut Pen<'_>, body: Rect, raster: &Raster) {
+    let model = pen.model;
+    let Some(whole) = &model.map.whole else { return };
+    let (cols, rows) = LOCATOR;
+    let wide = |e: &crate::domain::scene::Extent| e.max_x_deg - e.min_x_deg;
+    if body.width < cols * 3 || body.height < rows * 3 || wide(&raster.extent) > wide(&whole.extent) * 0.8 {
+        return;
+    }
+    let corners =
+        [(body.right() - cols, body.y), (body.x, body.y), (body.right() - cols, body.bottom() - rows), (body.x, body.bottom() - rows)];
+    let covered = |(x, y): (u16, u16)| {
+        let cells = (0..rows).flat_map(|r| (0..cols).map(move |c| (x - body.x + c, y - body.y + r)));
+        cells
+            .filter(|(c, r)| {
+                *c < raster.size.cols_cells && *r < raster.size.rows_cells && raster.cell(*c, *r).iter().any(|s| *s != OUTSIDE)
+            })
+            .count()
+    };
+    let Some((x, y)) = corners.into_iter().min_by_key(|corner| covered(*corner)) else { return };
+    let frame = Rect { x, y, width: cols, height: rows };
+    let style = pen.style(Tone::Dim);
+    let ground = pen.on(style, crate::ui::theme::Role::Ground);
+    pen.clear(frame, ground);
+    let (width, height) = (usize::from(cols) * SAMPLES_X, usize::from(rows) * SAMPLES_Y);
+    let sample = |px: usize, py: usize| {
+        let (sx, sy) = (px * whole.width() / width, py * whole.height() / height);
+        whole.samples.get(sy * whole.width() + sx).copied().unwrap_or(OUTSIDE) != OUTSIDE
+    };
+    let place = |px: usize, py: usize| {
+        let at = |n: usize, of: usize| (n as f64 + 0.5) / of as f64;
+        let e = &whole.extent;
+        [e.min_x_deg + (e.max_x_deg - e.min_x_deg) * at(px, width), e.max_y_deg - (e.max_y_deg - e.min_y_deg) * at(py, height)]
+    };
+    let here = |px: usize, py: usize| {
+        let [lon, lat] = place(px, py);
+        let e = &raster.extent;
+        lon >= e.min_x_deg && lon <= e.max_x_deg && lat >= e.min_y_deg && lat <= e.max_y_deg
+    };
+    let ascii = model.session.caps.glyphs == crate::gis::compose::Glyphs::Ascii;
+    // Dots of a braille cell by column and row (Unicode 2800: 1 2 3 7 on the left, 4 5 6 8 on the right).
+    const DOTS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
+    for row in 0..rows {
+        for col in 0..cols {
+            let mut dots = 0;
+            let mut inside = false;
+            for (dx, column) in DOTS.iter().enumerate() {
+                for (dy, dot) in column.iter().enumerate() {
+                    let (px, py) = (usize::from(col) * SAMPLES_X + dx, usize::from(row) * SAMPLES_Y + dy);
+                    if sample(px, py) {
+                        dots |= dot;
+                    }
+                    inside |= here(px, py);
+                }
+            }
+            let glyph = match (dots, ascii) {
+                (0, _) => ' ',
+                (_, true) => {
+                    if inside {
+                        '#'
+                    } else {
+                        '.'
+                    }
+                }
+                (dots, false) => char::from_u32(0x2800 + dots).unwrap_or(' '),
+            };
+            let style = pen.on(pen.style(if inside { Tone::Lead } else { Tone::Dim }), crate::ui::theme::Role::Ground);
+            pen.put(x + col, y + row, glyph.encode_utf8(&mut [0; 4]), 1, style);
+        }
+    }
+}
+
+/// What the map cannot show: too many units for its samples.
+fn notes(pen: &mut Pen<'_>, body: Rect, raster: &Raster) {
+    let model = pen.model;
+    if raster.hidden_share <= 0.1 || body.height < 4 {
+        return;
+    }
+    let percent = format!("{:.0}%", raster.hidden_share * 100.0);
+    let key = model.session.keymap.hint(crate::ui::action::Action::Listing, model.session.lang);
+    let text = format!(" {} ", model.session.lang.fill("ui.map.hidden", &[&percent, &key]));
+    let style = pen.on(pen.style(Tone::Lead), crate::ui::theme::Role::Panel);
+    pen.text(body, body.x, body.bottom() - 1, &text, style);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_class_shows_for_crowds() {
+        assert!(worst(false, Fill::Class(0)) > worst(false, Fill::Class(4)));
+        assert!(worst(true, Fill::Class(4)) > worst(true, Fill::Class(0)));
+        assert!(worst(false, Fill::Class(4)) > worst(false, Fill::Missing));
+        assert!(worst(false, Fill::OutOfScope) > worst(false, Fill::Outside));
+    }
+}
