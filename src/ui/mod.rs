@@ -17,7 +17,7 @@ mod layout;
 mod menu;
 mod message;
 mod model;
-mod number;
+pub mod number;
 mod overlay;
 pub mod text;
 pub mod theme;

@@ -6,7 +6,7 @@ use crate::domain::value::{Origin, Reading, Shown, State};
 use crate::locale::Lang;
 
 /// A number without its unit: no decimals where it is whole, else one.
-pub(super) fn plain(value: f64) -> String {
+pub fn plain(value: f64) -> String {
     if !value.is_finite() {
         return "?".to_owned();
     }
