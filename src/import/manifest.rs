@@ -25,7 +25,7 @@ pub struct Manifest {
     pub county: String,
     /// The tree that the layers and tables belong to.
     pub tree: String,
-    /// The framework, relative to the workspace.
+    /// The framework, relative to the manifest's folder.
     pub framework: PathBuf,
     /// Layers, as written.
     pub layers: Vec<Layer>,
@@ -40,7 +40,7 @@ pub struct Manifest {
 pub struct Layer {
     /// Name under which it is counted: the level and the pattern.
     pub name: String,
-    /// Folder the files lie in, relative to the workspace; may point outside it.
+    /// Folder the files lie in, relative to the manifest's own; may point outside the workspace.
     pub root: PathBuf,
     /// Files below `root`; the last part may hold `*`.
     pub files: Vec<String>,
@@ -112,6 +112,10 @@ pub struct Table {
     pub period: Option<Period>,
     /// Columns to leave unread, because the privacy gate stopped at them.
     pub without: Vec<String>,
+    /// Where the data is from.
+    pub source: String,
+    /// Under which terms.
+    pub licence: String,
     /// Expected SHA-256 of the only file.
     pub sha256: Option<String>,
 }
@@ -364,7 +368,7 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
     let without = entry.take::<Vec<String>>("without").unwrap_or_default();
     let known: &[&str] = match what {
         Some(What::Units) => &["name", "parent", "level"],
-        Some(What::Branches) => &["name", "kind", "unit", "x", "y", "code"],
+        Some(What::Branches) => &["name", "kind", "unit", "lon", "lat", "code"],
         Some(What::Zones) => &["zone"],
         Some(What::Values) | None => &[],
     };
@@ -381,7 +385,8 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
             entry.wrong("E_MANIFEST_KEY_UNKNOWN", &columns_span, "columns").args.extend([role.clone(), known.join(", ")]);
         }
     }
-    entry.finish("root, file, files, table, what, key, level, columns, period, without, sha256");
+    let (source, licence) = (entry.take("source"), entry.take("licence"));
+    entry.finish("root, file, files, table, what, key, level, columns, period, without, source, licence, sha256");
     let ((root, files, sha256), what, key) = (place?, what?, key?);
     let file = files.join(" ");
     Some(Table {
@@ -395,6 +400,8 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
         columns,
         period,
         without,
+        source: source.unwrap_or_default(),
+        licence: licence.unwrap_or_default(),
         sha256,
     })
 }
