@@ -25,7 +25,7 @@ pub struct Manifest {
     pub county: String,
     /// The tree that the layers and tables belong to.
     pub tree: String,
-    /// The framework, relative to the workspace.
+    /// The framework, relative to the manifest's folder.
     pub framework: PathBuf,
     /// Layers, as written.
     pub layers: Vec<Layer>,
@@ -40,7 +40,7 @@ pub struct Manifest {
 pub struct Layer {
     /// Name under which it is counted: the level and the pattern.
     pub name: String,
-    /// Folder the files lie in, relative to the workspace; may point outside it.
+    /// Folder the files lie in, relative to the manifest's own; may point outside the workspace.
     pub root: PathBuf,
     /// Files below `root`; the last part may hold `*`.
     pub files: Vec<String>,
@@ -368,7 +368,7 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
     let without = entry.take::<Vec<String>>("without").unwrap_or_default();
     let known: &[&str] = match what {
         Some(What::Units) => &["name", "parent", "level"],
-        Some(What::Branches) => &["name", "kind", "unit", "x", "y", "code"],
+        Some(What::Branches) => &["name", "kind", "unit", "lon", "lat", "code"],
         Some(What::Zones) => &["zone"],
         Some(What::Values) | None => &[],
     };

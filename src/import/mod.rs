@@ -1,17 +1,27 @@
 //! From the files of a workspace to the store: what is new or changed, nothing else.
 
+mod files;
+mod layer;
 pub mod manifest;
+mod sheet;
+mod table;
+#[cfg(test)]
+mod tests;
+mod units;
 
 use std::path::Path;
 
 use jiff::Timestamp;
+use rustc_hash::FxHashMap;
 
-use self::manifest::Manifest;
+use self::files::Found;
+use self::manifest::{Layer, Manifest, Table, What};
 use crate::domain::page::ReadCount;
 use crate::domain::problem::Problem;
 use crate::domain::request::Progress;
 use crate::framework::Framework;
 use crate::store::Writer;
+use crate::store::load::{self, Loaded, Source};
 
 /// What a refresh did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,10 +38,111 @@ pub struct Summary {
     pub pending: Option<String>,
 }
 
+/// What came of one layer or table.
+#[derive(Debug, Default)]
+struct Done {
+    problems: Vec<Problem>,
+    /// Rows that nothing has any more.
+    gone: u64,
+}
+
+/// A file that was read whole.
+enum File {
+    Layer(layer::Read),
+    Table(table::Read),
+}
+
+impl File {
+    fn layer(self) -> Option<layer::Read> {
+        match self {
+            Self::Layer(read) => Some(read),
+            Self::Table(_) => None,
+        }
+    }
+
+    fn table(self) -> Option<table::Read> {
+        match self {
+            Self::Table(read) => Some(read),
+            Self::Layer(_) => None,
+        }
+    }
+}
+
+/// A layer or a table of the manifest.
+#[derive(Clone, Copy)]
+enum Entry<'m> {
+    Layer(&'m Layer),
+    Table(&'m Table),
+}
+
+impl Entry<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Layer(layer) => &layer.name,
+            Self::Table(table) => &table.name,
+        }
+    }
+
+    fn patterns(&self) -> (&Path, &[String]) {
+        match self {
+            Self::Layer(layer) => (&layer.root, &layer.files),
+            Self::Table(table) => (&table.root, &table.files),
+        }
+    }
+
+    /// Its files as they lie there now.
+    fn find(&self, base: &Path, absent: &mut Vec<Problem>) -> Vec<Found> {
+        let (root, patterns) = self.patterns();
+        files::find(base, root, patterns, absent)
+    }
+
+    /// Hash of everything but the files that decides what is made of them.
+    fn spec(&self, manifest: &Manifest, framework: &Framework) -> String {
+        let of = match self {
+            Self::Layer(layer) => format!("{layer:?}"),
+            Self::Table(table) => format!("{table:?} {}", framework.sha256),
+        };
+        files::sha256_of(&format!("{} {} {of}", manifest.county, manifest.tree))
+    }
+
+    /// Whether units come from it.
+    fn gives_units(&self) -> bool {
+        match self {
+            Self::Layer(_) => true,
+            Self::Table(table) => table.what == What::Units,
+        }
+    }
+}
+
+/// What loads before what: layers from the top level down, then tables of units, then layers
+/// whose parents only a table knows, then what names units.
+fn in_order<'m>(manifest: &'m Manifest, framework: &Framework) -> Vec<Entry<'m>> {
+    let level = |layer: &Layer| framework.levels.iter().position(|l| l.code == layer.level);
+    let mut entries: Vec<(usize, usize, Entry<'m>)> = Vec::new();
+    for layer in &manifest.layers {
+        let at = level(layer).unwrap_or(usize::MAX);
+        let rank = if layer.parent.is_some() || at == 0 { 0 } else { 2 };
+        entries.push((rank, at, Entry::Layer(layer)));
+    }
+    for table in &manifest.tables {
+        let rank = match table.what {
+            What::Units => 1,
+            What::Zones => 3,
+            What::Branches => 4,
+            What::Values => 5,
+        };
+        entries.push((rank, 0, Entry::Table(table)));
+    }
+    entries.sort_by_key(|(rank, level, _)| (*rank, *level));
+    entries.into_iter().map(|(.., entry)| entry).collect()
+}
+
 /// Loads what is new or changed, the top level first; each layer and table is a transaction, so
 /// that it can be shown at once.
 ///
-/// A file that would make something disappear is left alone unless `apply_removals`.
+/// Files are compared by size and time; only what differs is read. A file that would make
+/// something disappear is left alone unless `apply_removals`; one that is missing or refused
+/// leaves what was loaded from it before.
 ///
 /// # Errors
 /// Where the store cannot be written; problems of the files are in the [`Summary`].
@@ -44,7 +155,245 @@ pub fn refresh(
     apply_removals: bool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, Problem> {
-    let _ = (dir, manifest, framework, now, apply_removals);
+    let before = writer.version()?;
+    let base = dir.join(manifest::FILE).parent().map(Path::to_path_buf).unwrap_or_default();
+    let mut refresh = Refresh {
+        writer,
+        base,
+        manifest,
+        framework,
+        now,
+        apply_removals,
+        progress,
+        problems: Vec::new(),
+        pending: Vec::new(),
+        loaded: Vec::new(),
+        unit_loads: 0,
+        tried: FxHashMap::default(),
+        orphans: FxHashMap::default(),
+    };
+    refresh.workspace()?;
+    let entries = in_order(manifest, framework);
+    let (units, others): (Vec<Entry<'_>>, Vec<Entry<'_>>) = entries.iter().partition(|e| e.gives_units());
+    for entry in &units {
+        refresh.entry(*entry)?;
+    }
+    // A layer may hang on units of a table and the other way round: again, until every record
+    // found its parent or nothing new came.
+    while refresh.again(&units)? {}
+    for entry in &others {
+        refresh.entry(*entry)?;
+    }
+    refresh.forget(&entries)?;
+    let Refresh { problems: refused, pending, loaded, .. } = refresh;
+    let pending = (!pending.is_empty()).then(|| pending.join(", "));
+    let version = writer.version()?;
+    let mut load = writer.load(now)?;
+    load.pending(pending.as_deref())?;
+    if version == before && load.is_derived()? {
+        load.commit_quiet()?;
+    } else {
+        load.commit_derived(framework)?;
+        progress(Progress::Changed { version });
+    }
+    let mut summary = Summary { version, loaded, reads: Vec::new(), problems: refused, pending };
+    for Loaded { counts, problems, .. } in load::sources(writer.reference())? {
+        summary.problems.extend(problems);
+        match summary.reads.iter_mut().find(|r| r.name == counts.name) {
+            Some(sum) => {
+                sum.read += counts.read;
+                sum.drawn += counts.drawn;
+                sum.listed += counts.listed;
+            }
+            None => summary.reads.push(counts),
+        }
+    }
     progress(Progress::Done);
-    Ok(Summary { version: writer.version()?, ..Summary::default() })
+    Ok(summary)
+}
+
+struct Refresh<'a> {
+    writer: &'a mut Writer,
+    /// The manifest's folder.
+    base: std::path::PathBuf,
+    manifest: &'a Manifest,
+    framework: &'a Framework,
+    now: Timestamp,
+    apply_removals: bool,
+    progress: &'a mut dyn FnMut(Progress),
+    problems: Vec<Problem>,
+    pending: Vec<String>,
+    loaded: Vec<String>,
+    /// Loads that brought units, so far.
+    unit_loads: u32,
+    /// Per layer or table and file: the number of unit loads when it was last tried.
+    tried: FxHashMap<(String, String), u32>,
+    /// Per layer or table: records without a unit above at its last try.
+    orphans: FxHashMap<String, usize>,
+}
+
+/// Records that named a unit which is not there.
+fn orphans(problems: &[Problem]) -> usize {
+    problems.iter().filter(|p| ["E_IMPORT_PARENT", "E_TABLE_UNIT", "E_TABLE_AMBIGUOUS"].contains(&&*p.code)).count()
+}
+
+impl Refresh<'_> {
+    /// Manifest and framework as they are now.
+    fn workspace(&mut self) -> Result<(), Problem> {
+        let path = self.base.join(&self.manifest.framework);
+        // The framework was loaded from this file already; without its text only a snapshot suffers.
+        let body = std::fs::read_to_string(path).unwrap_or_default();
+        let mut load = self.writer.load(self.now)?;
+        load.workspace(&self.manifest.county, &self.manifest.name, &self.manifest.tree, &self.manifest.text)?;
+        load.framework(self.framework, &body)?;
+        load.commit_quiet()
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        (self.progress)(Progress::Problem(problem.clone()));
+        self.problems.push(problem);
+    }
+
+    /// Loads an entry where anything of it is new or changed.
+    fn entry(&mut self, entry: Entry<'_>) -> Result<(), Problem> {
+        let mut absent = Vec::new();
+        let found = entry.find(&self.base, &mut absent);
+        absent.into_iter().for_each(|p| self.problem(p));
+        let spec = entry.spec(self.manifest, self.framework);
+        let known = load::sources(self.writer.reference())?;
+        let unit_loads = self.unit_loads;
+        let changed: Vec<Found> = found
+            .into_iter()
+            .filter(|file| {
+                let last = known.iter().find(|k| k.source.source == entry.name() && k.source.file == file.shown_as);
+                !last.is_some_and(|k| {
+                    let same = k.source.spec == spec && k.source.size == file.size && k.source.mtime_ms == file.mtime_ms;
+                    // What found no unit before may find one among those that just came.
+                    same && (unit_loads == 0 || orphans(&k.problems) == 0)
+                })
+            })
+            .collect();
+        if !changed.is_empty() {
+            self.load(entry, &spec, changed)?;
+        }
+        Ok(())
+    }
+
+    /// Loads files with orphans again, if units came since; whether that brought anything.
+    fn again(&mut self, units: &[Entry<'_>]) -> Result<bool, Problem> {
+        let before = self.unit_loads;
+        for entry in units {
+            let known = load::sources(self.writer.reference())?;
+            let mut files = entry.find(&self.base, &mut Vec::new());
+            files.retain(|file| {
+                let last = known.iter().find(|k| k.source.source == entry.name() && k.source.file == file.shown_as);
+                let tried = self.tried.get(&(entry.name().to_owned(), file.shown_as.clone()));
+                last.is_some_and(|k| orphans(&k.problems) > 0) && tried.is_some_and(|t| *t < self.unit_loads)
+            });
+            if !files.is_empty() {
+                let spec = entry.spec(self.manifest, self.framework);
+                self.load(*entry, &spec, files)?;
+            }
+        }
+        Ok(self.unit_loads > before)
+    }
+
+    fn load(&mut self, entry: Entry<'_>, spec: &str, changed: Vec<Found>) -> Result<(), Problem> {
+        let names: Vec<(String, String)> = changed.iter().map(|f| (entry.name().to_owned(), f.shown_as.clone())).collect();
+        let before = self.orphans.get(entry.name()).copied();
+        let files: Vec<File> = changed
+            .into_iter()
+            .filter_map(|file| {
+                let read = match entry {
+                    Entry::Layer(layer) => layer::read(layer, file, self.progress).map(File::Layer),
+                    Entry::Table(table) => {
+                        (self.progress)(Progress::Reading { name: table.name.clone(), done: 0, of: file.size });
+                        table::read(table, file).map(File::Table)
+                    }
+                };
+                read.map_err(|problem| self.problem(problem)).ok()
+            })
+            .collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        let mut load = self.writer.load(self.now)?;
+        let done = match entry {
+            Entry::Layer(layer) => {
+                let files = files.into_iter().filter_map(File::layer).collect();
+                layer::store(&mut load, self.manifest, self.framework, layer, spec, files)
+            }
+            Entry::Table(table) => {
+                let files = files.into_iter().filter_map(File::table).collect();
+                table::store(&mut load, self.manifest, self.framework, table, spec, files)
+            }
+        };
+        match done {
+            Ok(done) if done.gone == 0 || self.apply_removals => {
+                let version = load.commit()?;
+                (self.progress)(Progress::Changed { version });
+                let orphans = orphans(&done.problems);
+                if entry.gives_units() && before.is_none_or(|before| orphans < before) {
+                    self.unit_loads += 1;
+                }
+                self.orphans.insert(entry.name().to_owned(), orphans);
+                self.tried.extend(names.into_iter().map(|name| (name, self.unit_loads)));
+                if !self.loaded.iter().any(|name| name == entry.name()) {
+                    self.loaded.push(entry.name().to_owned());
+                }
+                Ok(())
+            }
+            Ok(done) => {
+                drop(load);
+                self.pending.push(format!("{} (−{})", entry.name(), done.gone));
+                Ok(())
+            }
+            // The store's own trouble ends the refresh; a refused file only leaves its entry as it was.
+            Err(problem) if problem.code.starts_with("E_STORE") || ["E_DISK_FULL", "E_NOT_SAVED"].contains(&&*problem.code) => Err(problem),
+            Err(problem) => {
+                drop(load);
+                self.problem(problem);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes back what the manifest no longer names, where nothing is lost by it or that is wanted.
+    fn forget(&mut self, entries: &[Entry<'_>]) -> Result<(), Problem> {
+        let mut gone: Vec<Source> = Vec::new();
+        for Loaded { source, .. } in load::sources(self.writer.reference())? {
+            let entry = entries.iter().find(|e| e.name() == source.source);
+            let named = entry.is_some_and(|entry| {
+                let (root, patterns) = entry.patterns();
+                // A file named in full that is missing is a mistake, not a wish to remove it.
+                entry.find(&self.base, &mut Vec::new()).iter().any(|f| f.shown_as == source.file)
+                    || patterns.iter().any(|p| !p.contains('*') && root.join(p).display().to_string() == source.file)
+            });
+            if !named {
+                gone.push(source);
+            }
+        }
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let mut load = self.writer.load(self.now)?;
+        let mut batches = Vec::new();
+        for source in &gone {
+            batches.extend(load.withdraw(&source.source, &source.file)?);
+            load.forget(&source.source, &source.file)?;
+        }
+        let lost = batches.into_iter().try_fold(0, |sum, batch| load.vanished(batch).map(|n| sum + n))?;
+        if lost > 0 && !self.apply_removals {
+            drop(load);
+            self.pending.extend(gone.into_iter().map(|s| format!("{} (−)", s.file)));
+            return Ok(());
+        }
+        let world = load.world(self.framework)?;
+        for level in 0..world.levels.len() {
+            load.repack(&world, level)?;
+        }
+        let version = load.commit()?;
+        (self.progress)(Progress::Changed { version });
+        Ok(())
+    }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, named_params, params};
+use rustc_hash::FxHashSet;
 
 use super::block;
 use super::error::damaged;
@@ -311,6 +312,49 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
+    /// The boundary of a unit as it came.
+    pub(crate) fn rings_of(&self, world: &World, uid: Uid) -> Result<Vec<Vec<[f64; 2]>>, Problem> {
+        rings_of(&self.transaction, world, uid)
+    }
+
+    /// Units, branches and boundaries that a layer or table has in batches that still count.
+    pub(crate) fn uids_of(&self, source: &str) -> Result<FxHashSet<Uid>, Problem> {
+        let mut statement = self.transaction.prepare_cached(
+            "WITH mine AS (SELECT id FROM batch WHERE county = ?1 AND source = ?2 AND withdrawn_at IS NULL)
+             SELECT uid FROM unit_version WHERE county = ?1 AND batch IN mine
+             UNION SELECT uid FROM branch_version WHERE county = ?1 AND batch IN mine
+             UNION SELECT uid FROM geometry WHERE county = ?1 AND batch IN mine",
+        )?;
+        let rows = statement.query_map(params![self.county, source], |row| world::uid(row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many units, boundaries, branches, memberships and values of a withdrawn batch no batch
+    /// that counts has any more.
+    pub(crate) fn vanished(&self, batch: i64) -> Result<u64, Problem> {
+        const COUNTS: &str = "batch IN (SELECT id FROM batch WHERE county = ?1 AND withdrawn_at IS NULL)";
+        let gone = |table: &str, key: &[&str]| -> rusqlite::Result<u64> {
+            let same: String = key.iter().map(|k| [" AND n.", k, " = o.", k].concat()).collect();
+            let query = [
+                "SELECT count(*) FROM ",
+                table,
+                " o WHERE o.county = ?1 AND o.batch = ?2 AND NOT EXISTS (SELECT 1 FROM ",
+                table,
+                " n WHERE n.county = o.county",
+                &same,
+                " AND n.",
+                COUNTS,
+                ")",
+            ];
+            self.transaction.query_row(&query.concat(), params![self.county, batch], |row| row.get(0))
+        };
+        Ok(gone("unit_version", &["tree", "level", "uid"])?
+            + gone("geometry", &["role", "level", "uid"])?
+            + gone("branch_version", &["uid"])?
+            + gone("membership", &["kind", "grp", "uid"])?
+            + gone("value", &["indicator", "period_start", "period_end", "uid"])?)
+    }
+
     /// Builds the packs of a level anew from the stored boundaries.
     pub(crate) fn repack(&mut self, world: &World, level: usize) -> Result<(), Problem> {
         let id = world.levels[level].as_str();
@@ -356,6 +400,11 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
+    /// Whether the derived columns are those of this version.
+    pub(crate) fn is_derived(&self) -> Result<bool, Problem> {
+        Ok(meta(&self.transaction, "derived")?.is_some_and(|v| world::version(&self.transaction).is_ok_and(|now| v == now.to_string())))
+    }
+
     /// Commits what changes nothing that is counted or drawn.
     pub(crate) fn commit_quiet(self) -> Result<(), Problem> {
         self.transaction.commit()?;
@@ -385,16 +434,6 @@ pub(crate) fn sources(connection: &Connection) -> Result<Vec<Loaded>, Problem> {
         out.push(Loaded { source, counts, problems, batch: row.get(10)? });
     }
     Ok(out)
-}
-
-/// Uids and their rows that stand in a batch: what would disappear with it.
-pub(crate) fn uids_of(connection: &Connection, batch: i64) -> Result<Vec<Uid>, Problem> {
-    let county = world::county(connection)?;
-    let mut statement = connection.prepare_cached(
-        "SELECT uid FROM unit_version WHERE county = ?1 AND batch = ?2 UNION SELECT uid FROM branch_version WHERE county = ?1 AND batch = ?2",
-    )?;
-    let rows = statement.query_map(params![county, batch], |row| world::uid(row, 0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Boundaries of a level as of the world's time, packed for drawing.

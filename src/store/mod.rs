@@ -10,6 +10,7 @@ mod block;
 mod cache;
 mod connection;
 mod error;
+pub(crate) mod foreign;
 pub(crate) mod load;
 mod log;
 mod reader;
@@ -26,7 +27,8 @@ use rusqlite::Connection;
 
 use self::cache::Cache;
 use self::connection::{RECORDS, REFERENCE, open_readable, open_writable};
-pub use self::reader::Reader;
+pub(crate) use self::log::hex;
+pub use self::reader::{Reader, Sum};
 pub use self::writer::Writer;
 use crate::domain::problem::{Problem, Severity};
 use crate::framework::Framework;
@@ -123,7 +125,7 @@ impl Store {
             return Err(Problem::new("E_STORE_READ_ONLY", Severity::Refused, self.paths.home.display().to_string()));
         }
         let (reference, records) = self.connect_writable()?;
-        Ok(Writer::new(reference, records, Arc::clone(&self.framework)))
+        Ok(Writer::new(reference, records))
     }
 
     /// Writes a snapshot that opens alone, readable by the group and replaced in one step.

@@ -10,7 +10,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::error::damaged;
 use crate::domain::as_of::AsOf;
@@ -117,7 +117,7 @@ impl Table {
                 table.above[level].push(row);
                 if row != NONE {
                     let range = &mut table.ranges[level][row as usize];
-                    if range.is_empty() {
+                    if range.start == range.end {
                         range.start = at;
                     }
                     range.end = at + 1;
@@ -220,21 +220,32 @@ impl World {
 
     fn read_units(&self, connection: &Connection, tree: &str, level: &LevelId) -> Result<Vec<Raw>, Problem> {
         let mut statement = connection.prepare_cached(concat!(
-            "SELECT uid, code, name, parent_uid FROM unit_version u WHERE u.county = :county AND u.tree = :tree AND u.level = :level AND ",
+            "SELECT uid, code, name, parent_uid, batch FROM unit_version u WHERE u.county = :county AND u.tree = :tree AND u.level = :level AND ",
             as_of!("u"),
             " ORDER BY u.uid, u.batch"
         ))?;
         let parameters = named_params! {
             ":county": self.county, ":tree": tree, ":level": level.as_str(), ":day": self.at.day.to_string(), ":known": self.at.known_ms
         };
-        let rows = statement.query_map(parameters, raw)?;
+        let tables = table_batches(connection, &self.county)?;
+        let mut rows = statement.query(parameters)?;
         let mut out: Vec<Raw> = Vec::new();
-        for row in rows {
-            let row = row?;
-            // The same unit from two sources: the one loaded last counts.
+        let mut by_table = false;
+        while let Some(row) = rows.next()? {
+            let (this, of_table) = (raw(row)?, tables.contains(&row.get(4)?));
+            // The same unit from two sources: the office's table counts before a map, then the
+            // one loaded last.
             match out.last_mut() {
-                Some(last) if last.uid == row.uid => *last = row,
-                _ => out.push(row),
+                Some(last) if last.uid == this.uid => {
+                    if of_table || !by_table {
+                        *last = this;
+                        by_table = of_table;
+                    }
+                }
+                _ => {
+                    out.push(this);
+                    by_table = of_table;
+                }
             }
         }
         Ok(out)
@@ -360,6 +371,13 @@ impl World {
     pub(crate) fn name(&self, (table, row): (usize, u32)) -> &str {
         &self.tables[table].names[row as usize]
     }
+}
+
+/// Batches that came from tables.
+fn table_batches(connection: &Connection, county: &str) -> rusqlite::Result<FxHashSet<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM batch WHERE county = ?1 AND kind = 'table'")?;
+    let rows = statement.query_map([county], |row| row.get(0))?;
+    rows.collect()
 }
 
 /// A fingerprint of the order of rows, to tell whether a stored column still fits.

@@ -1,7 +1,5 @@
 //! Writing: facts on command, reference data in loads.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use rusqlite::Connection;
 
@@ -13,7 +11,6 @@ use crate::domain::id::Uid;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Outcome, Receipt, Write};
 use crate::domain::text::clean_name;
-use crate::framework::Framework;
 use crate::framework::privacy::Gate;
 
 /// The category of a mark made with `m`; frameworks may declare more later.
@@ -24,12 +21,11 @@ const FOLLOW_UP: &str = "follow-up";
 pub struct Writer {
     reference: Connection,
     records: Connection,
-    framework: Arc<Framework>,
 }
 
 impl Writer {
-    pub(super) fn new(reference: Connection, records: Connection, framework: Arc<Framework>) -> Self {
-        Self { reference, records, framework }
+    pub(super) fn new(reference: Connection, records: Connection) -> Self {
+        Self { reference, records }
     }
 
     /// Writes a fact; the receipt is given only after commit.
@@ -94,11 +90,6 @@ impl Writer {
     /// The connection to reference data.
     pub(crate) fn reference(&self) -> &Connection {
         &self.reference
-    }
-
-    /// The framework in force.
-    pub(crate) fn framework(&self) -> &Arc<Framework> {
-        &self.framework
     }
 
     /// Version of the data: batches and facts.

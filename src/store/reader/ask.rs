@@ -20,8 +20,8 @@ use crate::framework::{Framework, Operand};
 use crate::rules;
 use crate::store::block::{self, Column};
 use crate::store::cache::{Cache, Leads, Marks};
-use crate::store::world::{self, At, World};
 use crate::store::log;
+use crate::store::world::{self, At, World};
 
 /// A unit or a branch: position of its table and row.
 pub(super) type Place = (usize, u32);
@@ -114,7 +114,8 @@ impl<'r> Ask<'r> {
             Listing::Units(level) => self.world.level(level),
             Listing::Branches => Some(self.world.branch_table()),
         };
-        let (listing, at) = [asked].into_iter().filter(|l| listings.contains(l)).chain(listings).find_map(|l| Some((l, table(l)?))).unwrap_or((asked, 0));
+        let (listing, at) =
+            [asked].into_iter().filter(|l| listings.contains(l)).chain(listings).find_map(|l| Some((l, table(l)?))).unwrap_or((asked, 0));
         (listing.clone(), at)
     }
 
@@ -212,7 +213,8 @@ impl<'r> Ask<'r> {
                 readings,
             })
             .collect();
-        let all: Vec<Lead> = rules::screen(self.framework, &subjects).into_iter().filter(|l| world.by_uid.contains_key(&l.entity)).collect();
+        let all: Vec<Lead> =
+            rules::screen(self.framework, &subjects).into_iter().filter(|l| world.by_uid.contains_key(&l.entity)).collect();
         let places = all.iter().map(|l| world.by_uid[&l.entity]).collect();
         Ok(Leads { all, places })
     }

@@ -99,11 +99,9 @@ fn figures(ask: &Ask<'_>, place: Place, view: &ViewState) -> Result<Vec<Figure>,
         if shown.reading.state == State::NotDue && !first {
             continue;
         }
-        let class = shown
-            .reading
-            .value
-            .filter(|_| !indicator.bands.is_empty() && gauge.bands_apply())
-            .map(|v| classify::class_of(v, &classify::bounds(&mut Vec::new(), crate::domain::indicator::Classing::Policy, &indicator.bands, 5)));
+        let class = shown.reading.value.filter(|_| !indicator.bands.is_empty() && gauge.bands_apply()).map(|v| {
+            classify::class_of(v, &classify::bounds(&mut Vec::new(), crate::domain::indicator::Classing::Policy, &indicator.bands, 5))
+        });
         let reported_here = ask.world.level(&indicator.level) == Some(place.0);
         // Above the reporting level a trend rolls up a column per period: for the one in force.
         let trend = if reported_here || first { trend(ask, indicator, &periods, period, place)? } else { Vec::new() };
@@ -112,7 +110,13 @@ fn figures(ask: &Ask<'_>, place: Place, view: &ViewState) -> Result<Vec<Figure>,
     Ok(out)
 }
 
-fn trend(ask: &Ask<'_>, indicator: &Indicator, periods: &[Period], until: Option<Period>, place: Place) -> Result<Vec<Option<f64>>, Problem> {
+fn trend(
+    ask: &Ask<'_>,
+    indicator: &Indicator,
+    periods: &[Period],
+    until: Option<Period>,
+    place: Place,
+) -> Result<Vec<Option<f64>>, Problem> {
     let past: Vec<Period> = periods.iter().copied().filter(|p| until.is_none_or(|u| *p <= u && p.months() == u.months())).collect();
     let last = &past[past.len().saturating_sub(TREND)..];
     last.iter().map(|p| Ok(shown_at(ask, indicator, Some(*p), place, None)?.reading.value)).collect()

@@ -120,6 +120,12 @@ fn beside(own: Shown, rolled: &Shown) -> Shown {
 }
 
 /// The reading at one place.
-pub(super) fn shown_at(ask: &Ask<'_>, indicator: &Indicator, period: Option<Period>, place: Place, zones: Option<&Zones>) -> Result<Shown, Problem> {
+pub(super) fn shown_at(
+    ask: &Ask<'_>,
+    indicator: &Indicator,
+    period: Option<Period>,
+    place: Place,
+    zones: Option<&Zones>,
+) -> Result<Shown, Problem> {
     Ok(Gauge::new(ask, indicator, period, place.0, zones)?.shown(place.1))
 }

@@ -141,9 +141,7 @@ fn legend(gauge: &Gauge<'_>, indicator: &Indicator, classing: Classing, rows: &m
         classes: if values.is_empty() && !policy {
             Vec::new()
         } else {
-            (0..=bounds.len())
-                .map(|n| Class { from: n.checked_sub(1).map(|n| bounds[n]), to: bounds.get(n).copied(), count: 0 })
-                .collect()
+            (0..=bounds.len()).map(|n| Class { from: n.checked_sub(1).map(|n| bounds[n]), to: bounds.get(n).copied(), count: 0 }).collect()
         },
         ..Legend::default()
     };

@@ -5,6 +5,7 @@ mod card;
 mod find;
 mod gauge;
 mod home;
+mod long_table;
 mod map;
 mod provenance;
 mod workspace;
@@ -16,6 +17,7 @@ use jiff::civil::Date;
 use rusqlite::Connection;
 
 use self::ask::Ask;
+pub use self::long_table::Sum;
 use super::cache::Cache;
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;

@@ -44,9 +44,10 @@ pub(super) fn provenance(
     if let Some(level) = level {
         let column = ask.column(level, &indicator.id, period)?;
         let table = &ask.world.tables[level];
-        let absent = ask.world.range(Some(place), level).filter(|row| {
-            column.reading(*row).state == State::Missing && zones.as_ref().is_none_or(|z| z.own[level][*row as usize])
-        });
+        let absent = ask
+            .world
+            .range(Some(place), level)
+            .filter(|row| column.reading(*row).state == State::Missing && zones.as_ref().is_none_or(|z| z.own[level][*row as usize]));
         missing.extend(absent.take(LINES).map(|row| (table.codes[row as usize].to_string(), table.names[row as usize].to_string())));
     }
     Ok(Provenance {

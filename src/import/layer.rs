@@ -1,0 +1,123 @@
+//! Loading the changed files of a layer.
+
+use rustc_hash::FxHashSet;
+
+use super::Done;
+use super::files::{Found, Hashing, verify};
+use super::manifest::{Layer, Manifest, ParentBy};
+use super::units::Parents;
+use crate::domain::id::Uid;
+use crate::domain::page::ReadCount;
+use crate::domain::problem::{Problem, Severity};
+use crate::domain::request::Progress;
+use crate::domain::text::clean_name;
+use crate::framework::Framework;
+use crate::gis::read::{Features, GeometryKind, ReadSpec, read_features};
+use crate::store::load::{Load, NewUnit, Source};
+
+/// A file that was read, before anything of it is stored.
+pub(super) struct Read {
+    pub(super) file: Found,
+    sha256: String,
+    features: Features,
+    problems: Vec<Problem>,
+}
+
+/// Reads a file of a layer whole.
+pub(super) fn read(layer: &Layer, file: Found, progress: &mut dyn FnMut(Progress)) -> Result<Read, Problem> {
+    let spec = ReadSpec {
+        file: file.shown_as.clone(),
+        id_field: layer.id.clone(),
+        name_field: layer.name_field.clone(),
+        parent_field: match &layer.parent {
+            Some(ParentBy::Field(field) | ParentBy::Prefix(Some(field))) => Some(field.clone()),
+            _ => None,
+        },
+        crs: layer.crs.clone(),
+    };
+    let mut problems = Vec::new();
+    let mut reader = Hashing::open(&file)?;
+    let mut tell = |done| progress(Progress::Reading { name: layer.name.clone(), done, of: file.size });
+    let features = read_features(&mut reader, Some(file.size), &spec, &mut problems, &mut tell)?;
+    let sha256 = reader.finish(&file)?;
+    verify(layer.sha256.as_ref(), &sha256, &file)?;
+    Ok(Read { file, sha256, features, problems })
+}
+
+/// Stores files of a layer; `Done::gone` says how much would disappear.
+pub(super) fn store(
+    load: &mut Load<'_>,
+    manifest: &Manifest,
+    framework: &Framework,
+    layer: &Layer,
+    spec: &str,
+    files: Vec<Read>,
+) -> Result<Done, Problem> {
+    let Some(level) = framework.levels.iter().position(|l| l.code == layer.level) else {
+        let problem = Problem::new("E_IMPORT_LEVEL", Severity::Refused, super::manifest::FILE).field("layer.level").arg(&layer.level);
+        return Ok(Done { problems: vec![problem], ..Done::default() });
+    };
+    let mut old = Vec::new();
+    for read in &files {
+        old.extend(load.withdraw(&layer.name, &read.file.shown_as)?);
+    }
+    let world = load.world(framework)?;
+    let parents = Parents::new(&world, level, layer.parent.as_ref(), load)?;
+    let mut taken: FxHashSet<Uid> = load.uids_of(&layer.name)?;
+    let mut done = Done::default();
+    for mut read in files {
+        let source = Source {
+            source: layer.name.clone(),
+            file: read.file.shown_as.clone(),
+            spec: spec.to_owned(),
+            size: read.file.size,
+            mtime_ms: read.file.mtime_ms,
+            sha256: read.sha256,
+        };
+        let batch = load.batch("layer", &source)?;
+        let (mut units, mut drawn) = (Vec::new(), 0u32);
+        for record in &read.features.records {
+            let aside = |code: &str| Problem::new(code, Severity::Aside, &*read.file.shown_as).line(record.line).record(record.record);
+            let uid = Uid::of_unit(&manifest.county, &manifest.tree, layer.level.as_str(), &record.code);
+            if !taken.insert(uid) {
+                read.problems.push(aside("E_IMPORT_DUPLICATE").field(&layer.id).arg(&record.code));
+                continue;
+            }
+            // What another source says of the unit stands where this layer says nothing.
+            let known = world.by_uid.get(&uid).and_then(|(t, row)| world.tables[*t].parents[*row as usize]);
+            let parent = parents
+                .of_feature(layer.parent.as_ref(), record, &read.features, &read.file.stem)
+                .or_else(|| known.map(|(t, row)| world.tables[t].uids[row as usize]));
+            if parent.is_none() && !parents.top() {
+                taken.remove(&uid);
+                read.problems.push(aside("E_IMPORT_PARENT").arg(&record.code).arg(record.parent.as_deref().unwrap_or_default()));
+                continue;
+            }
+            units.push((uid, record, parent));
+            if record.kind != GeometryKind::None {
+                drawn += 1;
+                load.boundary(batch, &layer.level, uid, &read.features, record)?;
+            }
+        }
+        let names: Vec<_> = units.iter().map(|(_, r, _)| clean_name(r.name.as_deref().unwrap_or(&r.code))).collect();
+        let rows = units.iter().zip(&names).map(|((uid, record, parent), name)| NewUnit {
+            uid: *uid,
+            level: &layer.level,
+            code: &record.code,
+            name: if name.is_empty() { &record.code } else { name },
+            parent: *parent,
+            row: record.record,
+        });
+        load.units(batch, rows)?;
+        let counts =
+            ReadCount { name: layer.name.clone(), read: read.features.read, drawn, listed: read.features.read.saturating_sub(drawn) };
+        load.loaded(&source, Some(batch), &counts, &read.problems)?;
+        done.problems.extend(read.problems);
+    }
+    for batch in old {
+        done.gone += load.vanished(batch)?;
+    }
+    let world = load.world(framework)?;
+    load.repack(&world, level)?;
+    Ok(done)
+}

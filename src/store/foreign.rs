@@ -1,0 +1,70 @@
+//! An SQLite file of an office: copied, then read without trusting anything in it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+
+use super::error::sql;
+use crate::domain::problem::{Problem, Severity};
+
+/// Headings and rows of one table: number of the row (rowid where there is one) and its texts.
+pub(crate) type Rows = (Vec<String>, Vec<(u64, Vec<String>)>);
+
+/// Reads a table of a database file that is not ours.
+///
+/// The file is copied into memory by the backup API, so that it is read as of one moment and
+/// nothing is ever written beside it; a view or virtual table is refused, because it would run
+/// code of the file.
+pub(crate) fn rows(path: &Path, shown_as: &str, table: &str) -> Result<Rows, Problem> {
+    let wrong = |e: rusqlite::Error| sql(&e, shown_as);
+    let source = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(wrong)?;
+    let mut copy = Connection::open_in_memory().map_err(wrong)?;
+    Backup::new(&source, &mut copy).and_then(|b| b.run_to_completion(1000, Duration::ZERO, None)).map_err(wrong)?;
+    drop(source);
+    let read = || -> rusqlite::Result<Option<Rows>> {
+        copy.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        copy.pragma_update(None, "trusted_schema", false)?;
+        copy.pragma_update(None, "cell_size_check", true)?;
+        copy.pragma_update(None, "query_only", true)?;
+        let made: Option<String> =
+            copy.query_row("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1", [table], |row| row.get(0)).optional()?;
+        let Some(made) = made.filter(|sql| !sql.get(..14).is_some_and(|s| s.eq_ignore_ascii_case("CREATE VIRTUAL"))) else {
+            return Ok(None);
+        };
+        // A name cannot be a parameter; doubled quotes make any text a plain identifier.
+        let quoted = table.replace('"', "\"\"");
+        let numbered = !made.to_ascii_uppercase().contains("WITHOUT ROWID");
+        let query = [if numbered { "SELECT rowid, * FROM \"" } else { "SELECT 0, * FROM \"" }, &quoted, "\""].concat();
+        let mut statement = copy.prepare(&query)?;
+        let headings = statement.column_names().into_iter().skip(1).map(str::to_owned).collect::<Vec<_>>();
+        let mut out = Vec::new();
+        let mut found = statement.query([])?;
+        while let Some(row) = found.next()? {
+            let id: i64 = row.get(0)?;
+            let number = if numbered { u64::try_from(id).unwrap_or_default() } else { out.len() as u64 + 1 };
+            let cells = (1..=headings.len()).map(|n| row.get_ref(n).map(text)).collect::<Result<_, _>>()?;
+            out.push((number, cells));
+        }
+        Ok(Some((headings, out)))
+    };
+    read().map_err(wrong)?.ok_or_else(|| Problem::new("E_TABLE_NOT_THERE", Severity::Refused, shown_as).arg(table))
+}
+
+fn text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null | ValueRef::Blob(_) => String::new(),
+        ValueRef::Integer(n) => n.to_string(),
+        ValueRef::Real(n) => n.to_string(),
+        ValueRef::Text(t) => String::from_utf8_lossy(t).into_owned(),
+    }
+}
+
+/// Makes a database for tests outside the store, which must not know SQL.
+#[cfg(test)]
+pub(crate) fn make_for_test(path: &Path, batch: &str) {
+    Connection::open(path).and_then(|c| c.execute_batch(batch)).expect("a small database");
+}
