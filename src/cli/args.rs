@@ -123,7 +123,8 @@ impl Common {
         let default = || folders::config_dir().map(|dir| dir.join("keymap.toml")).filter(|file| file.is_file());
         let Some(file) = self.keymap.clone().or_else(default) else { return Ok(None) };
         let shown = file.display().to_string();
-        let text = std::fs::read_to_string(&file).map_err(|e| Failure::problem(self.lang, &Problem::new("E_NO_FILE", Severity::Refused, &*shown).arg(e)))?;
+        let text = std::fs::read_to_string(&file)
+            .map_err(|e| Failure::problem(self.lang, &Problem::new("E_NO_FILE", Severity::Refused, &*shown).arg(e)))?;
         Keymap::parse(&text, &shown).map(Some).map_err(|problems| {
             let all = Failure::problems(self.lang, &problems);
             Failure::new(Exit::Input, format!("{}\n{}", self.lang.fill("cli.keymap_bad", &[&problems.len()]), all.text))
@@ -155,7 +156,9 @@ pub(super) fn command(lang: Lang) -> Command {
     let t = |key: &str| lang.text(&format!("cli.{key}"));
     let opt = |id: &'static str, value: &'static str| Arg::new(id).long(id).value_name(value).help(t(&format!("opt.{id}")).to_owned());
     let flag = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).help(t(&format!("opt.{id}")).to_owned());
-    let one_of = |id: &'static str, values: &'static [&'static str]| opt(id, "…").hide_possible_values(false).value_parser(PossibleValuesParser::new(values));
+    let one_of = |id: &'static str, values: &'static [&'static str]| {
+        opt(id, "…").hide_possible_values(false).value_parser(PossibleValuesParser::new(values))
+    };
     let place = || Arg::new("place").value_name("PLACE").help(t("opt.place").to_owned());
     let choice = |c: Command| {
         c.arg(opt("level", "LEVEL"))
@@ -191,11 +194,9 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(form(choice(Command::new("show").about(t("cmd.show").to_owned()).arg(place()))))
         .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))
         .subcommand(Command::new("load").about(t("cmd.load").to_owned()).arg(flag("removals")))
-        .subcommand(
-            Command::new("publish")
-                .about(t("cmd.publish").to_owned())
-                .arg(Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(t("opt.publish_file").to_owned())),
-        )
+        .subcommand(Command::new("publish").about(t("cmd.publish").to_owned()).arg(
+            Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(t("opt.publish_file").to_owned()),
+        ))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
         .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")))
 }

@@ -44,7 +44,9 @@ impl Choice {
 
     /// The view that the options name.
     pub(super) fn view(&self, common: &Common, m: &ArgMatches) -> Result<ViewState, Failure> {
-        let usage = |key: &str, wanted: &str, known: Vec<String>| Failure::new(Exit::Usage, common.lang.fill(key, &[&quote(wanted), &known.join(" ")]));
+        let usage = |key: &str, wanted: &str, known: Vec<String>| {
+            Failure::new(Exit::Usage, common.lang.fill(key, &[&quote(wanted), &known.join(" ")]))
+        };
         let workspace = &self.workspace;
         let mut view = workspace.home.clone();
         if let Some(hit) = &self.hit {
@@ -61,8 +63,13 @@ impl Choice {
             view.selection = None;
         }
         if let Some(level) = m.get_one::<String>("level") {
-            let known = workspace.levels.iter().find(|l| l.code.as_str() == level || l.label == *level || l.label_en == *level || l.synonyms.contains(level));
-            let level = known.ok_or_else(|| usage("cli.no_level", level, workspace.levels.iter().map(|l| format!("{}({})", l.code, l.label)).collect()))?;
+            let known = workspace
+                .levels
+                .iter()
+                .find(|l| l.code.as_str() == level || l.label == *level || l.label_en == *level || l.synonyms.contains(level));
+            let level = known.ok_or_else(|| {
+                usage("cli.no_level", level, workspace.levels.iter().map(|l| format!("{}({})", l.code, l.label)).collect())
+            })?;
             view.listing = Listing::Units(level.code.clone());
         }
         if m.get_flag("branches") {
@@ -70,7 +77,9 @@ impl Choice {
         }
         if let Some(id) = m.get_one::<String>("indicator") {
             let known = workspace.indicators.iter().find(|i| i.id.as_str() == id || i.label == *id || i.short == *id);
-            let known = known.ok_or_else(|| usage("cli.no_indicator", id, workspace.indicators.iter().map(|i| format!("{}({})", i.id, i.label)).collect()))?;
+            let known = known.ok_or_else(|| {
+                usage("cli.no_indicator", id, workspace.indicators.iter().map(|i| format!("{}({})", i.id, i.label)).collect())
+            })?;
             view.indicator = known.id.clone();
         }
         if let Some(period) = m.get_one::<String>("period") {
@@ -78,7 +87,8 @@ impl Choice {
         }
         for zone in m.get_many::<String>("zone").into_iter().flatten() {
             let known = workspace.zones.iter().find(|(code, label)| code == zone || label == zone);
-            let (code, _) = known.ok_or_else(|| usage("cli.no_zone", zone, workspace.zones.iter().map(|(c, l)| format!("{c}({l})")).collect()))?;
+            let (code, _) =
+                known.ok_or_else(|| usage("cli.no_zone", zone, workspace.zones.iter().map(|(c, l)| format!("{c}({l})")).collect()))?;
             view.scope.zones.insert(code.clone());
         }
         view.only_flagged = m.get_flag("flagged");
@@ -104,7 +114,8 @@ impl Choice {
 /// The one thing with this code, else with this name.
 fn find(common: &Common, reader: &mut Reader, access: &Access, place: &str) -> Result<Hit, Failure> {
     let outcome = reader.answer(&Query::Find { text: place.to_owned(), limit: 50 }, access, common.today());
-    let hits = expect(outcome, |l| if let Loaded::Found(hits) = l { Some(hits) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
+    let hits =
+        expect(outcome, |l| if let Loaded::Found(hits) = l { Some(hits) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
     let by_code: Vec<&Hit> = hits.iter().filter(|h| h.code == place).collect();
     let by_name: Vec<&Hit> = hits.iter().filter(|h| h.name == place).collect();
     let exact = if by_code.is_empty() { by_name } else { by_code };

@@ -16,7 +16,14 @@ pub(super) fn run(common: &Common) -> Result<Exit, Failure> {
     let mut rows = vec![
         (t("version"), format!("{} {} {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH)),
         (t("lang"), env.locale().unwrap_or("-").to_owned()),
-        (t("terminal"), ["TERM", "TERM_PROGRAM", "COLORTERM", "TMUX", "SSH_CONNECTION"].iter().filter_map(|n| env.var(n).map(|v| format!("{n}={v}"))).collect::<Vec<_>>().join(" ")),
+        (
+            t("terminal"),
+            ["TERM", "TERM_PROGRAM", "COLORTERM", "TMUX", "SSH_CONNECTION"]
+                .iter()
+                .filter_map(|n| env.var(n).map(|v| format!("{n}={v}")))
+                .collect::<Vec<_>>()
+                .join(" "),
+        ),
         (t("colour"), format!("{:?}", env.colour(&common.color))),
         (t("glyphs"), format!("{:?}", env.glyphs(&common.glyphs))),
         (t("state"), path(folders::state_dir())),
@@ -39,7 +46,10 @@ pub(super) fn run(common: &Common) -> Result<Exit, Failure> {
                             rows.push((level.label.clone(), count.to_string()));
                         }
                         for read in &workspace.reads {
-                            rows.push((read.name.clone(), common.lang.fill("cli.plain.read_count", &[&read.read, &read.drawn, &read.listed])));
+                            rows.push((
+                                read.name.clone(),
+                                common.lang.fill("cli.plain.read_count", &[&read.read, &read.drawn, &read.listed]),
+                            ));
                         }
                         rows.extend(workspace.problems.iter().map(|p| ("!".to_owned(), common.lang.problem(p))));
                     }

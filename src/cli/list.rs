@@ -15,7 +15,8 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let mut choice = Choice::open(common, m)?;
     let view = choice.view(common, m)?;
     let outcome = choice.reader.answer(&Query::Home(view), &choice.access, common.today());
-    let page = expect(outcome, |l| if let Loaded::Home(page) = l { Some(page) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
+    let page =
+        expect(outcome, |l| if let Loaded::Home(page) = l { Some(page) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
         serde_json::to_writer_pretty(&mut out, &*page).map_err(io::Error::from)?;

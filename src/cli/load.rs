@@ -35,5 +35,11 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         writeln!(out, "{}", lang.fill("cli.pending", &[pending]))?;
     }
     let refused = summary.problems.iter().any(|p| p.severity == Severity::Refused);
-    Ok(if refused { Exit::Input } else if aside > 0 { Exit::Skipped } else { Exit::Done })
+    Ok(if refused {
+        Exit::Input
+    } else if aside > 0 {
+        Exit::Skipped
+    } else {
+        Exit::Done
+    })
 }

@@ -16,7 +16,8 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let engine = common.open()?;
     let (mut reader, _, _) = engine.ready(&access, common.today()).map_err(|p| Failure::problem(common.lang, &p))?;
     let outcome = reader.answer(&Query::Marks, &access, common.today());
-    let rows = expect(outcome, |l| if let Loaded::Marks(rows) = l { Some(rows) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
+    let rows =
+        expect(outcome, |l| if let Loaded::Marks(rows) = l { Some(rows) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
         serde_json::to_writer_pretty(&mut out, &*rows).map_err(io::Error::from)?;

@@ -56,7 +56,13 @@ pub(super) fn home(lang: Lang, workspace: &Workspace, page: &HomePage) -> String
     let mut out = Lines::default();
     let path: Vec<&str> = page.crumbs.iter().map(|c| c.name.as_str()).collect();
     head(lang, workspace, &path, &mut out);
-    let scope: Vec<&str> = page.view.scope.zones.iter().map(|z| workspace.zones.iter().find(|(c, _)| c == z).map_or(z.as_str(), |(_, l)| l.as_str())).collect();
+    let scope: Vec<&str> = page
+        .view
+        .scope
+        .zones
+        .iter()
+        .map(|z| workspace.zones.iter().find(|(c, _)| c == z).map_or(z.as_str(), |(_, l)| l.as_str()))
+        .collect();
     if !scope.is_empty() {
         out.push(&lang.fill("cli.plain.scope", &[&scope.join(" ")]));
     }

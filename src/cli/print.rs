@@ -9,8 +9,8 @@ use crate::domain::exit::Exit;
 use crate::runtime::ansi;
 use crate::runtime::engine::kept_aside;
 use crate::runtime::headless::Headless;
-use crate::ui::{Message, Model, keys, update};
 use crate::ui::capability::Colour;
+use crate::ui::{Message, Model, keys, update};
 
 use super::{Common, Failure, Size};
 

@@ -18,7 +18,8 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, common.lang.fill("cli.no_place", &[&""])));
     };
     let outcome = choice.reader.answer(&Query::Card { uid, view }, &choice.access, common.today());
-    let card = expect(outcome, |l| if let Loaded::Card(card) = l { Some(card) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
+    let card =
+        expect(outcome, |l| if let Loaded::Card(card) = l { Some(card) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
     let Some(card) = card else {
         return Err(Failure::new(Exit::Usage, common.lang.fill("cli.no_place", &[&uid])));
     };

@@ -65,9 +65,14 @@ impl Pen {
         if next.modifier != self.modifier {
             *self = Self::default();
             codes.push_str("0;");
-            for (flag, code) in
-                [(Modifier::BOLD, 1), (Modifier::DIM, 2), (Modifier::ITALIC, 3), (Modifier::UNDERLINED, 4), (Modifier::REVERSED, 7), (Modifier::CROSSED_OUT, 9)]
-            {
+            for (flag, code) in [
+                (Modifier::BOLD, 1),
+                (Modifier::DIM, 2),
+                (Modifier::ITALIC, 3),
+                (Modifier::UNDERLINED, 4),
+                (Modifier::REVERSED, 7),
+                (Modifier::CROSSED_OUT, 9),
+            ] {
                 if next.modifier.contains(flag) {
                     let _ = write!(codes, "{code};");
                 }

@@ -61,7 +61,8 @@ mod tests {
     fn every_file_that_the_manifest_names_is_built_in() {
         let (_, manifest) = FILES[0];
         let manifest: toml::Table = std::str::from_utf8(manifest).expect("utf-8").parse().expect("toml");
-        let named = ["layer", "table"].into_iter().filter_map(|k| manifest.get(k)?.as_array()).flatten().filter_map(|t| t.get("file")?.as_str());
+        let named =
+            ["layer", "table"].into_iter().filter_map(|k| manifest.get(k)?.as_array()).flatten().filter_map(|t| t.get("file")?.as_str());
         for file in named {
             let path = file.strip_prefix("../").map_or_else(|| format!("maps/{file}"), str::to_owned);
             assert!(FILES.iter().any(|(p, _)| *p == path), "{path}");

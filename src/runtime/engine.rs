@@ -60,7 +60,12 @@ impl Engine {
     /// Why there is no second connection.
     pub fn loader(&self) -> Result<Option<Loader>, Problem> {
         let Some((manifest, framework)) = &self.source else { return Ok(None) };
-        Ok(Some(Loader { writer: self.store.writer()?, dir: self.dir.clone(), manifest: manifest.clone(), framework: Arc::clone(framework) }))
+        Ok(Some(Loader {
+            writer: self.store.writer()?,
+            dir: self.dir.clone(),
+            manifest: manifest.clone(),
+            framework: Arc::clone(framework),
+        }))
     }
 
     /// A reader with everything loaded: for commands that print and exit.

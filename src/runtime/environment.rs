@@ -8,8 +8,24 @@ use crate::ui::capability::{Capability, Colour};
 
 /// The variables that matter. Everything else of the environment is never looked at.
 const NAMES: [&str; 18] = [
-    "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LANG", "TERM", "TERM_PROGRAM", "COLORTERM", "NO_COLOR", "VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "SSH_CONNECTION",
-    "TMUX", "SHLVL", "PROMPT", "KONSOLE_VERSION", "WEZTERM_PANE", "GHOSTTY_RESOURCES_DIR",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LC_MESSAGES",
+    "LANG",
+    "TERM",
+    "TERM_PROGRAM",
+    "COLORTERM",
+    "NO_COLOR",
+    "VTE_VERSION",
+    "WT_SESSION",
+    "KITTY_WINDOW_ID",
+    "SSH_CONNECTION",
+    "TMUX",
+    "SHLVL",
+    "PROMPT",
+    "KONSOLE_VERSION",
+    "WEZTERM_PANE",
+    "GHOSTTY_RESOURCES_DIR",
 ];
 
 /// Environment variables and the kind of standard output.
@@ -72,7 +88,9 @@ impl Environment {
         match self.var("TERM").unwrap_or_default() {
             "dumb" => Colour::None,
             "linux" | "xterm" | "screen" | "tmux" | "vt100" | "vt220" | "ansi" | "cygwin" | "rxvt" => Colour::C16,
-            term if term.ends_with("-direct") || term.contains("kitty") || term.contains("ghostty") || term.contains("alacritty") => Colour::True,
+            term if term.ends_with("-direct") || term.contains("kitty") || term.contains("ghostty") || term.contains("alacritty") => {
+                Colour::True
+            }
             _ => Colour::C256,
         }
     }

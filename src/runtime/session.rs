@@ -80,7 +80,7 @@ async fn session(start: Start) -> Result<(), Stopped> {
         effects.extend(drain(&mut receive, &mut model));
         open = desk.carry_out(effects)?;
     }
-    model.take_dirty();
+    let _ = model.take_dirty();
     desk.screen.draw(&model)?;
     if probe && let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
         let effects = update(&mut model, Message::Probed { ambiguous_wide });
@@ -170,7 +170,9 @@ impl Desk {
 
     fn open(&mut self, dir: Result<PathBuf, Problem>) {
         let read_only = self.read_only;
-        let open = |dir: &Path| Engine::open(dir, read_only).map_err(|problems| problems.into_iter().next().unwrap_or_else(super::engine::unexpected));
+        let open = |dir: &Path| {
+            Engine::open(dir, read_only).map_err(|problems| problems.into_iter().next().unwrap_or_else(super::engine::unexpected))
+        };
         let opened = dir.and_then(|dir| open(&dir)).and_then(|engine| self.sit_down(&engine));
         let message = opened.map_or_else(Message::OpenFailed, |()| Message::Opened);
         // The loop that receives lives as long as the desk.

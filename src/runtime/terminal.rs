@@ -4,13 +4,13 @@ use std::io::{self, BufWriter, Stdout, Write as _};
 
 use ratatui::Terminal;
 use ratatui::backend::{Backend as _, CrosstermBackend};
+use ratatui::buffer::Cell;
 use ratatui::crossterm::cursor;
 use ratatui::crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use ratatui::crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::crossterm::{execute, queue, style};
-use ratatui::buffer::Cell;
 
 use crate::ui::{Model, view};
 

@@ -25,7 +25,14 @@ pub struct Workers {
 impl Workers {
     /// Starts the threads; their answers arrive at `out`.
     #[must_use]
-    pub fn start(reader: Reader, writer: Option<Writer>, loader: Option<Loader>, access: Access, today: Date, out: &UnboundedSender<Message>) -> Self {
+    pub fn start(
+        reader: Reader,
+        writer: Option<Writer>,
+        loader: Option<Loader>,
+        access: Access,
+        today: Date,
+        out: &UnboundedSender<Message>,
+    ) -> Self {
         let (ask, questions) = mpsc::channel();
         let answers = out.clone();
         thread::spawn(move || read(reader, &questions, &access, today, &answers));
