@@ -40,18 +40,20 @@ impl Model {
             }
         }
         let row = |unit: usize| row_of.get(unit).copied().flatten().and_then(|n| home.rows.get(n as usize));
-        self.map.fills = (0..raster.units.len()).map(|unit| row(unit).map_or(Fill::OutOfScope, fill)).collect();
+        // Under branches the land is only the ground that they stand on.
+        let other = if self.lists_branches() { Fill::None } else { Fill::OutOfScope };
+        self.map.fills = (0..raster.units.len()).map(|unit| row(unit).map_or(other, fill)).collect();
         let mut labels = Vec::new();
         for anchor in &raster.anchors {
             let Some(row) = row(anchor.unit as usize) else { continue };
             let value = number::shown(self.session.lang, &home.indicator, &row.shown);
             let both = format!("{} {value}", row.name);
             // The name where there is room, then the value as well.
-            let text = [both, row.name.clone()].into_iter().find(|text| width.of(text) <= anchor.room_cells);
+            let flagged = u16::from(row.leads > 0 || row.marks > 0);
+            let text = [both, row.name.clone()].into_iter().find(|text| width.of(text) + flagged <= anchor.room_cells);
             let Some(text) = text else { continue };
             // The largest first; what has leads or marks before what has none.
-            let flagged = u32::from(row.leads > 0 || row.marks > 0);
-            let priority = u32::from(anchor.room_cells) * 2 + flagged;
+            let priority = u32::from(anchor.room_cells) * 2 + u32::from(flagged);
             labels.push(LabelText { unit: anchor.unit, width_cells: width.of(&text), text, priority });
         }
         let flag = self.symbols().flag.chars().next().unwrap_or('*');

@@ -276,7 +276,7 @@ impl Model {
     }
 
     /// Whether the list holds branches.
-    fn lists_branches(&self) -> bool {
+    pub(in crate::ui) fn lists_branches(&self) -> bool {
         self.home.as_ref().is_some_and(|home| home.view.listing == Listing::Branches)
     }
 }

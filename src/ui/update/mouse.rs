@@ -50,6 +50,9 @@ impl Model {
             }
             return;
         }
+        if self.unsettled() {
+            return;
+        }
         let Some(areas) = layout::areas(self) else { return };
         let inside = |area: Option<Rect>| area.map(layout::inner).filter(|inner| inner.contains(at));
         if let Some(list) = inside(areas.list) {

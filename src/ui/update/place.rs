@@ -114,7 +114,7 @@ impl Model {
     /// The card that Enter waited for is here.
     pub(super) fn entered(&mut self) {
         let Some(uid) = self.entering else { return };
-        if !self.card.as_ref().is_some_and(|card| card.uid == uid) {
+        if self.card.as_ref().is_none_or(|card| card.uid != uid) {
             return;
         }
         self.entering = None;

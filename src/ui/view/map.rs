@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use super::list::is_down;
 use super::pen::{Pen, Tone};
 use crate::domain::scene::{OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
-use crate::gis::compose::{CellText, Dress, Fill, compose};
+use crate::gis::compose::{CellText, Dress, Fill, Ink, compose};
 use crate::ui::layout::inner;
 use crate::ui::model::{Ask, Focus};
 
@@ -18,7 +18,8 @@ pub(super) fn sign(fill: Fill, pattern: bool) -> String {
     let c = match fill {
         _ if !pattern => ' ',
         Fill::Class(n) => char::from(b'1' + n.min(4)),
-        Fill::Missing => '?',
+        // The signs that compose draws in patterns.
+        Fill::Missing => '/',
         Fill::None => '-',
         Fill::NotDue => '.',
         Fill::Outside | Fill::OutOfScope => ' ',
@@ -86,6 +87,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
         if cell.bold {
             style = style.add_modifier(Modifier::BOLD);
         }
+        if matches!(cell.fg, Ink::Selection(_)) && !is_braille(c) {
+            // The selected name looks as in the list.
+            style = pen.selected(true);
+        }
         if cell.reverse {
             style = style.add_modifier(Modifier::REVERSED);
         }
@@ -102,6 +107,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     points(pen, body, raster);
     locator(pen, body, raster);
     notes(pen, body, raster);
+}
+
+/// Outlines are braille, labels are not.
+fn is_braille(c: char) -> bool {
+    matches!(c, '\u{2800}'..='\u{28ff}')
 }
 
 /// Branches as points, where the list holds them.

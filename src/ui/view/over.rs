@@ -161,13 +161,17 @@ fn hint(model: &Model) -> &'static str {
 pub(super) fn draw(pen: &mut Pen<'_>) -> Option<Position> {
     let model = pen.model;
     let area = frame(model)?;
-    let ground = pen.on(pen.style(Tone::Text), Role::Ground);
+    let ground = pen.on(pen.style(Tone::Text), Role::Panel);
     pen.clear(area, ground);
-    pen.title(area, &format!(" {}", title(model)), true);
+    // Without colours only lines tell the overlay from what lies under it.
+    pen.rule(Rect { width: 1, ..area });
+    pen.rule(Rect { x: area.right() - 1, width: 1, ..area });
     let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
-    let style = pen.on(pen.style(Tone::Dim), Role::Panel);
-    pen.clear(foot, style);
-    pen.text(foot, foot.x + 1, foot.y, hint(model), style);
+    let hint = format!(" {}", hint(model));
+    pen.title(foot, &hint, false);
+    let style = pen.style(Tone::Dim);
+    pen.text(foot, foot.x, foot.y, &hint, style);
+    pen.title(area, &format!(" {}", title(model)), true);
     let body = body(model)?;
     let field = Rect { y: body.y.saturating_sub(1), height: 1, ..body };
     match &model.overlay {
@@ -224,8 +228,8 @@ pub(super) fn draw(pen: &mut Pen<'_>) -> Option<Position> {
             }
             if model.scroll + usize::from(body.height) < lines.len() {
                 let text = format!("{}/{} ", model.scroll + usize::from(body.height), lines.len());
-                let style = pen.on(pen.style(Tone::Dim), Role::Panel);
-                pen.right(foot, foot.y, &text, style);
+                let style = pen.style(Tone::Dim);
+                pen.right(foot, foot.y, &format!(" {text}"), style);
             }
             None
         }
