@@ -119,13 +119,15 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let active = model.focus == Focus::List && model.overlay.is_none();
     let title = match &model.home {
         Some(home) => {
-            let total = if home.total.due > 0 {
+            let total = if home.total.due > 0 && home.view.listing != Listing::Branches {
                 let value = number::shown(model.session.lang, &home.indicator, &home.total);
                 format!(" {} {value} {}/{}", pen.symbols.dot, home.total.reported, home.total.due)
             } else {
                 String::new()
             };
-            format!("{} {}{total}", model.listing_label(&home.view.listing), home.rows.len())
+            let rows = format!("{} {}", model.listing_label(&home.view.listing), home.rows.len());
+            // The heading of the values needs its place as well.
+            if pen.width.of(&rows) + pen.width.of(&total) + 8 <= area.width { rows + &total } else { rows }
         }
         None => model.text("ui.list.title").to_owned(),
     };
@@ -140,7 +142,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     };
     let short = if model.session.lang == crate::locale::Lang::En { model.indicator_label(&home.indicator) } else { &home.indicator.short };
     let head = pen.width.cut(short, area.width / 2, pen.symbols.ellipsis).into_owned();
-    let columns = Columns::of(pen, home, body.width);
+    let columns = Columns::of(pen, body.width);
     let head = if columns.value > 0 { format!(" {head} ") } else { String::new() };
     let name = Rect { width: area.width.saturating_sub(pen.width.of(&head) + 1), ..area };
     pen.title(area, "", active);
@@ -163,31 +165,14 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(pen: &Pen<'_>, home: &HomePage, width: u16) -> Self {
-        let lang = pen.model.session.lang;
-        let none = home.view.listing == Listing::Branches && home.rows.iter().all(|row| row.shown.reading.state != State::Value);
-        let values = if none { &[] } else { home.rows.as_slice() };
-        let value =
-            values.iter().map(|row| pen.width.of(&number::shown(lang, &home.indicator, &row.shown))).max().unwrap_or(0).min(width / 2);
-        let flags = home.rows.iter().map(|row| pen.width.of(&flags(pen, row))).max().unwrap_or(0);
-        let name = home.rows.iter().map(|row| pen.width.of(&row.name)).max().unwrap_or(0);
+    fn of(pen: &Pen<'_>, width: u16) -> Self {
+        let natural = pen.model.widths;
+        let (value, flags, name) = (natural.value.min(width / 2), natural.flags, natural.name);
         let left = width.saturating_sub(2 + value + 1 + flags + u16::from(flags > 0) + 1);
         // The name is what people look for: the bar takes what is left over.
         let bar = left.saturating_sub(name.max(8) + 1).min(10);
         Self { bar: if bar >= 4 { bar } else { 0 }, value, flags }
     }
-}
-
-/// `!2⚑1`: leads and marks.
-fn flags(pen: &Pen<'_>, row: &Row) -> String {
-    let mut out = String::new();
-    if row.leads > 0 {
-        out.push_str(&format!("!{}", row.leads));
-    }
-    if row.marks > 0 {
-        out.push_str(&format!("{}{}", pen.symbols.flag, row.marks));
-    }
-    out
 }
 
 /// The length of bars: from 0 (or the lowest) to the highest.
@@ -221,7 +206,7 @@ fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: 
     if columns.flags > 0 {
         right = right.saturating_sub(columns.flags);
         let style = of(pen, if row.marks > 0 { Tone::Mark } else { Tone::Lead });
-        pen.text(line, right.max(line.x), line.y, &flags(pen, row), style);
+        pen.text(line, right.max(line.x), line.y, &number::flags(row, pen.symbols.flag), style);
         right = right.saturating_sub(1);
     }
     let value = number::shown(lang, &home.indicator, &row.shown);
