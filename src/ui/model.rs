@@ -111,6 +111,17 @@ pub(super) enum Purpose {
     Undo,
 }
 
+/// What a map or a list is of: its place and its listing.
+pub(super) type Of = (Option<Uid>, Listing);
+
+/// Natural widths of the columns of the list, cells. Worked out once per list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Widths {
+    pub(super) name: u16,
+    pub(super) value: u16,
+    pub(super) flags: u16,
+}
+
 /// The map and what was made from it and the list.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MapState {
@@ -118,8 +129,10 @@ pub(super) struct MapState {
     pub(super) raster: Option<Arc<Raster>>,
     /// An answer came.
     pub(super) answered: bool,
+    /// A raster of a place whose list is not here yet: a map never wears the colours of another.
+    pub(super) incoming: Option<(Of, Option<Arc<Raster>>)>,
     /// What `raster` was asked for.
-    pub(super) of: Option<(Option<Uid>, Listing)>,
+    pub(super) of: Option<Of>,
     /// The extent that fits the place.
     pub(super) fit: Option<Extent>,
     /// The whole workspace, for the locator.
@@ -130,6 +143,8 @@ pub(super) struct MapState {
     pub(super) rows: Vec<Option<u32>>,
     /// Unit of `raster` per row of the list.
     pub(super) units: Vec<Option<u32>>,
+    /// Branches of the list on the map: row of the list, column and row of the raster.
+    pub(super) points: Vec<(usize, u16, u16)>,
     /// Labels of `raster`.
     pub(super) labels: Vec<LabelText>,
     /// Leads and marks on the map.
@@ -145,6 +160,7 @@ pub struct Model {
     /// What is wanted; [`HomePage::view`] is what is shown.
     pub(super) view: Option<ViewState>,
     pub(super) home: Option<Arc<HomePage>>,
+    pub(super) widths: Widths,
     pub(super) map: MapState,
     pub(super) card: Option<Arc<Card>>,
     /// Version of the data that is wanted.
@@ -201,6 +217,7 @@ impl Model {
             workspace: None,
             view: None,
             home: None,
+            widths: Widths::default(),
             map: MapState::default(),
             card: None,
             version: 0,

@@ -1,7 +1,7 @@
 //! Numbers in words: values, states, class bounds.
 
 use crate::domain::indicator::{Indicator, Kind};
-use crate::domain::page::Class;
+use crate::domain::page::{Class, Row};
 use crate::domain::value::{Origin, Reading, Shown, State};
 use crate::locale::Lang;
 
@@ -54,6 +54,18 @@ pub(super) fn shown(lang: Lang, indicator: &Indicator, shown: &Shown) -> String 
     let before = if shown.incomplete && shown.reading.state == State::Value { "~" } else { "" };
     let after = if shown.small_base { "'" } else { "" };
     format!("{before}{text}{after}")
+}
+
+/// `!2⚑1`: leads and marks of a row.
+pub(super) fn flags(row: &Row, flag: &str) -> String {
+    let mut out = String::new();
+    if row.leads > 0 {
+        out.push_str(&format!("!{}", row.leads));
+    }
+    if row.marks > 0 {
+        out.push_str(&format!("{flag}{}", row.marks));
+    }
+    out
 }
 
 /// A reading with its unit and, for ratios, its parts: `71.4% (5/7)`.

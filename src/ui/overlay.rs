@@ -27,7 +27,7 @@ pub(super) enum Overlay {
     /// Where a number comes from.
     Provenance { page: Option<Arc<Provenance>> },
     /// The form of a new mark.
-    Mark(Form),
+    Mark(Box<Form>),
     /// Every mark that stands.
     Marks { rows: Option<Arc<Vec<MarkRow>>> },
     /// What was wrong at the last load.

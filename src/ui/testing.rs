@@ -20,7 +20,7 @@ use crate::domain::page::{
 };
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::{Command, Loaded, Outcome, Query, Receipt, RequestId, Write};
+use crate::domain::request::{Command, Loaded, Query, Receipt, RequestId, Write};
 use crate::domain::scene::{Anchor, Extent, MapSize, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
 use crate::domain::unit::{Level, Subject};
 use crate::domain::value::{Reading, Shown, State};
@@ -263,7 +263,7 @@ impl Fake {
             indicator,
             rows,
             unscoped,
-            total: Shown::MISSING,
+            total: Shown { reported: 20, due: 24, reading: Reading::ratio(20.0, 31.0), ..Shown::MISSING },
             data_day: Some(date(2025, 9, 30)),
             listings: vec![Listing::Units("mid".into()), Listing::Units("leaf".into()), Listing::Branches],
             periods,
@@ -316,6 +316,11 @@ impl Fake {
             for x in 0..width {
                 let lon = extent.min_x_deg + (extent.max_x_deg - extent.min_x_deg) * (x as f64 + 0.5) / width as f64;
                 let lat = extent.max_y_deg - (extent.max_y_deg - extent.min_y_deg) * (y as f64 + 0.5) / height as f64;
+                // Wavy borders and a round coast, as land has them.
+                let (lon, lat) = (lon + 0.07 * (7.0 * lat).sin() + 0.03 * (23.0 * lat).sin(), lat + 0.06 * (6.0 * lon).sin());
+                if ((lon - 111.5) / 1.55).powi(4) + ((lat - 31.0) / 1.05).powi(4) > 1.0 {
+                    continue;
+                }
                 let inside = |e: &Extent| lon >= e.min_x_deg && lon < e.max_x_deg && lat >= e.min_y_deg && lat < e.max_y_deg;
                 if let Some(n) = boxes.iter().position(inside) {
                     samples[y * width + x] = n as u32;
@@ -414,8 +419,8 @@ impl Fake {
         })
     }
 
-    fn answer(&self, query: &Query) -> Outcome {
-        Ok(match query {
+    fn answer(&self, query: &Query) -> Loaded {
+        match query {
             Query::Workspace => Loaded::Workspace(Arc::new(Workspace {
                 name: "青禾县".into(),
                 demo: true,
@@ -484,10 +489,10 @@ impl Fake {
                     })
                     .collect(),
             )),
-        })
+        }
     }
 
-    fn write(&mut self, command: &Command) -> Outcome {
+    fn write(&mut self, command: &Command) -> Loaded {
         self.version += 1;
         self.writes.push(command.write().clone());
         let fact = Uuid::from_u128(u128::from(self.version));
@@ -510,7 +515,7 @@ impl Fake {
                 (*entity, None)
             }
         };
-        Ok(Loaded::Written(Receipt {
+        Loaded::Written(Receipt {
             fact,
             entity,
             subject: Subject::Unit,
@@ -519,7 +524,7 @@ impl Fake {
             undo,
             masked: 0,
             version: self.version,
-        }))
+        })
     }
 }
 
@@ -561,11 +566,11 @@ impl Harness {
                 match effect {
                     Effect::Ask { request, query } if self.hold => self.held.push((request, query)),
                     Effect::Ask { request, query } => {
-                        let outcome = self.fake.answer(&query);
+                        let outcome = Ok(self.fake.answer(&query));
                         next.extend(update(&mut self.model, Message::Answer { request, outcome }));
                     }
                     Effect::Do { request, command } => {
-                        let outcome = self.fake.write(&command);
+                        let outcome = Ok(self.fake.write(&command));
                         next.extend(update(&mut self.model, Message::Answer { request, outcome }));
                     }
                     other => self.effects.push(other),
@@ -579,7 +584,7 @@ impl Harness {
     pub(super) fn release(&mut self) {
         self.hold = false;
         for (request, query) in std::mem::take(&mut self.held) {
-            let outcome = self.fake.answer(&query);
+            let outcome = Ok(self.fake.answer(&query));
             self.send(Message::Answer { request, outcome });
         }
     }

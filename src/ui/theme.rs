@@ -226,7 +226,7 @@ impl Theme {
                 Ink::Badge(_) => self.role(Role::Lead),
             };
         }
-        let on = |fill: Fill, dark: Paint, light: Paint| if self.fill(fill, down).luminance() > 0.24 { dark } else { light };
+        let on = |fill: Fill, dark: Paint, light: Paint| self.fill(fill, down).clearer(dark, light);
         match ink {
             Ink::Ground => self.role(Role::Ground),
             Ink::Fill(fill) => self.fill(fill, down).colour(),
@@ -308,6 +308,15 @@ impl Paint {
         luminance(self.rgb)
     }
 
+    /// The one of two inks that stands out more on this fill.
+    fn clearer(&self, dark: Self, light: Self) -> Self {
+        let contrast = |ink: &Self| {
+            let (a, b) = (self.luminance(), ink.luminance());
+            (a.max(b) + 0.05) / (a.min(b) + 0.05)
+        };
+        if contrast(&dark) >= contrast(&light) { dark } else { light }
+    }
+
     /// A shade off the fill: darker where it is light, lighter where it is dark.
     fn shade(&self) -> Color {
         let light = self.luminance() > 0.18;
@@ -371,7 +380,7 @@ mod tests {
             for down in [false, true] {
                 for n in 0..5 {
                     let fill = theme.fill(Fill::Class(n), down);
-                    let ink = if fill.luminance() > 0.24 { theme.dark } else { theme.light };
+                    let ink = fill.clearer(theme.dark, theme.light);
                     assert!(contrast(fill.luminance(), ink.luminance()) >= 3.0, "{id} class {n} {down}");
                 }
             }

@@ -164,10 +164,10 @@ fn every_text_of_the_screens_exists() {
     walk(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ui")), &mut sources);
     let mut used = std::collections::BTreeSet::new();
     for source in &sources {
-        for part in source.split("\"ui.").skip(1) {
+        for part in source.split(concat!("\"", "ui.")).skip(1) {
             let key = part.split('"').next().unwrap_or_default();
-            if !key.contains('{') && !key.ends_with('.') {
-                used.insert(format!("ui.{key}"));
+            if !key.is_empty() && !key.contains('{') && !key.ends_with('.') {
+                used.insert(["ui", key].join("."));
             }
         }
     }

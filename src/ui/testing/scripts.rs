@@ -202,7 +202,7 @@ fn an_answer_to_an_old_question_is_dropped() {
     let homes: Vec<_> = held.iter().filter(|(_, q)| matches!(q, Query::Home(_))).collect();
     assert!(homes.len() >= 2);
     let (first, query) = homes[0].clone();
-    let outcome = h.fake.answer(&query);
+    let outcome = Ok(h.fake.answer(&query));
     h.send(Message::Answer { request: first, outcome });
     assert_eq!(h.model.home.as_ref().map(|p| p.indicator.id.to_string()).as_deref(), Some("X-1"));
     h.release();
@@ -258,6 +258,35 @@ fn recolouring_never_rasterises_again() {
 }
 
 #[test]
+fn the_mouse_passing_over_draws_nothing() {
+    let mut h = home();
+    assert!(h.model.take_dirty());
+    h.send(Message::Mouse(MouseEvent { kind: MouseEventKind::Moved, column: 5, row: 5, modifiers: KeyModifiers::NONE }));
+    assert!(!h.model.take_dirty());
+}
+
+#[test]
+fn a_map_never_wears_the_colours_of_another_list() {
+    let mut h = home();
+    h.hold = true;
+    h.press("enter");
+    let (homes, maps): (Vec<_>, Vec<_>) = std::mem::take(&mut h.held).into_iter().partition(|(_, q)| matches!(q, Query::Home(_)));
+    let of = |h: &Harness| h.model.map.of.as_ref().and_then(|(place, _)| *place);
+    let before = of(&h);
+    for (request, query) in maps {
+        let outcome = Ok(h.fake.answer(&query));
+        h.send(Message::Answer { request, outcome });
+    }
+    assert_eq!(of(&h), before, "the list of the old map is still there");
+    for (request, query) in homes {
+        let outcome = Ok(h.fake.answer(&query));
+        h.send(Message::Answer { request, outcome });
+    }
+    assert_eq!(of(&h), h.model.home.as_ref().and_then(|p| p.view.place));
+    assert_eq!(h.model.map.fills.len(), 4);
+}
+
+#[test]
 fn a_paste_is_text_in_fields_and_never_keys() {
     let mut h = home();
     h.send(Message::Paste("qqq\u{1b}[31m".into()));
@@ -293,7 +322,7 @@ fn the_mouse_selects_goes_in_and_scrolls() {
     h.send(Message::Mouse(MouseEvent { kind: MouseEventKind::ScrollDown, column: 5, row: 5, modifiers: KeyModifiers::NONE }));
     assert_eq!(h.chosen(), "𠅤家湾街道");
     let map = crate::ui::layout::areas(&h.model).and_then(|a| a.map).expect("a map");
-    h.send(click(map.x + 3, map.y + 3));
+    h.send(click(map.x + map.width / 6, map.y + map.height / 4));
     assert_eq!((h.chosen().as_str(), h.model.focus), ("河口镇", Focus::Map));
 }
 

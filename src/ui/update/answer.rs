@@ -67,11 +67,9 @@ impl Model {
                             self.map.whole.clone_from(&raster);
                         }
                     }
-                    self.map.of = Some((view.place, view.listing));
+                    self.map.incoming = Some(((view.place, view.listing), raster));
+                    self.dress();
                 }
-                self.map.raster = raster;
-                self.map.answered = true;
-                self.dress();
             }
             Loaded::Card(card) => {
                 self.card = card;
@@ -103,6 +101,9 @@ impl Model {
         let stands = self.view.as_ref().is_some_and(|view| crate::domain::page::indicator(&workspace, &view.indicator).is_some());
         if !stands {
             self.view = Some(workspace.home.clone());
+        }
+        if let Some(pending) = &workspace.pending {
+            self.refuse(pending.clone());
         }
         self.workspace = Some(workspace);
     }

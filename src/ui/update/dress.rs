@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use crate::domain::id::Uid;
 use crate::domain::page::Row;
 use crate::domain::value::State;
+use crate::domain::view_state::Listing;
 use crate::gis::compose::{Fill, LabelText};
-use crate::ui::model::Model;
+use crate::ui::model::{Model, Widths};
 use crate::ui::number;
 
 /// The fill of a row.
@@ -21,9 +22,38 @@ pub(in crate::ui) fn fill(row: &Row) -> Fill {
     }
 }
 
+/// A label needs room for two Chinese characters.
+const LEAST_ROOM: u16 = 4;
+
 impl Model {
+    /// Natural widths of the columns of the list.
+    fn measure(&mut self) {
+        let Some(home) = &self.home else { return };
+        let (lang, width, flag) = (self.session.lang, self.width(), self.symbols().flag);
+        let known = |row: &Row| row.shown.reading.state == State::Value;
+        // A list of branches without any value has no column of values.
+        let values = home.view.listing != Listing::Branches || home.rows.iter().any(known);
+        let widest = |of: &dyn Fn(&Row) -> u16| home.rows.iter().map(of).max().unwrap_or(0);
+        self.widths = Widths {
+            name: widest(&|row| width.of(&row.name)),
+            value: if values { widest(&|row| width.of(&number::shown(lang, &home.indicator, &row.shown))) } else { 0 },
+            flags: widest(&|row| width.of(&number::flags(row, flag))),
+        };
+    }
+
     pub(in crate::ui) fn dress(&mut self) {
-        if !self.map_is_current() {
+        self.measure();
+        let shown = self.home.as_ref().map(|home| (home.view.place, home.view.listing.clone()));
+        if let Some((of, raster)) = self.map.incoming.take_if(|(of, _)| Some(&*of) == shown.as_ref()) {
+            self.map.of = Some(of);
+            self.map.raster = raster;
+            self.map.answered = true;
+        }
+        if self.map.of != shown {
+            // The old map stays until the new one is here, but nothing on it can be chosen.
+            self.map.units.clear();
+            self.map.rows.clear();
+            self.map.points.clear();
             return;
         }
         let (Some(home), Some(raster)) = (self.home.clone(), self.map.raster.clone()) else {
@@ -40,18 +70,23 @@ impl Model {
             }
         }
         let row = |unit: usize| row_of.get(unit).copied().flatten().and_then(|n| home.rows.get(n as usize));
-        self.map.fills = (0..raster.units.len()).map(|unit| row(unit).map_or(Fill::OutOfScope, fill)).collect();
+        // Under branches the land is only the ground that they stand on.
+        let other = if self.lists_branches() { Fill::None } else { Fill::OutOfScope };
+        self.map.fills = (0..raster.units.len()).map(|unit| row(unit).map_or(other, fill)).collect();
         let mut labels = Vec::new();
         for anchor in &raster.anchors {
+            if anchor.room_cells < LEAST_ROOM {
+                continue;
+            }
             let Some(row) = row(anchor.unit as usize) else { continue };
             let value = number::shown(self.session.lang, &home.indicator, &row.shown);
             let both = format!("{} {value}", row.name);
             // The name where there is room, then the value as well.
-            let text = [both, row.name.clone()].into_iter().find(|text| width.of(text) <= anchor.room_cells);
+            let flagged = u16::from(row.leads > 0 || row.marks > 0);
+            let text = [both, row.name.clone()].into_iter().find(|text| width.of(text) + flagged <= anchor.room_cells);
             let Some(text) = text else { continue };
             // The largest first; what has leads or marks before what has none.
-            let flagged = u32::from(row.leads > 0 || row.marks > 0);
-            let priority = u32::from(anchor.room_cells) * 2 + flagged;
+            let priority = u32::from(anchor.room_cells) * 2 + u32::from(flagged);
             labels.push(LabelText { unit: anchor.unit, width_cells: width.of(&text), text, priority });
         }
         let flag = self.symbols().flag.chars().next().unwrap_or('*');
@@ -69,6 +104,8 @@ impl Model {
                 }
             })
             .collect();
+        let points = raster.points.iter().filter(|_| self.lists_branches());
+        self.map.points = points.filter_map(|(uid, col, row)| rows.get(uid).map(|n| (*n as usize, *col, *row))).collect();
         self.map.labels = labels;
         self.map.rows = row_of;
         self.map.units = unit_of;

@@ -41,7 +41,7 @@ impl Model {
         let Some((entity, subject, name)) = target.or_else(place) else { return };
         let post = self.session.access.post.is_none().then(Input::default);
         let field = if post.is_some() { Field::Post } else { Field::Reason };
-        self.overlay = Some(Overlay::Mark(Form {
+        self.overlay = Some(Overlay::Mark(Box::new(Form {
             entity,
             subject,
             name,
@@ -52,7 +52,7 @@ impl Model {
             shortcut: 1,
             field,
             wrong: None,
-        }));
+        })));
     }
 
     /// A key that the form takes instead of its input.

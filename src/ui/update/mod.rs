@@ -12,7 +12,7 @@ pub(in crate::ui) use dress::fill;
 pub(in crate::ui) use mark::day;
 pub(in crate::ui) use show::classing_key;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEventKind};
 
 use crate::domain::request::{Progress, Query};
 use crate::domain::text::clean_name;
@@ -30,6 +30,9 @@ const AHEAD: usize = 64;
 
 /// Takes a message in and gives what has to be done.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    if is_idle(&message) {
+        return Vec::new();
+    }
     model.touch();
     match message {
         Message::Key(event) => model.key_event(&event),
@@ -51,6 +54,15 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     }
     model.settle();
     std::mem::take(&mut model.effects)
+}
+
+/// What changes nothing: the mouse passing over, keys being let go.
+fn is_idle(message: &Message) -> bool {
+    match message {
+        Message::Mouse(event) => !matches!(event.kind, MouseEventKind::Down(_) | MouseEventKind::ScrollUp | MouseEventKind::ScrollDown),
+        Message::Key(event) => Key::of(event).is_none(),
+        _ => false,
+    }
 }
 
 impl Model {
@@ -212,7 +224,7 @@ impl Model {
     fn progressed(&mut self, progress: Progress) {
         match progress {
             Progress::Changed { version } => {
-                if version != self.version && self.workspace.is_some() {
+                if version != self.version {
                     self.version = version;
                     self.want(Ask::Workspace, Query::Workspace);
                 }
@@ -276,7 +288,7 @@ impl Model {
     }
 
     /// Whether the list holds branches.
-    fn lists_branches(&self) -> bool {
+    pub(in crate::ui) fn lists_branches(&self) -> bool {
         self.home.as_ref().is_some_and(|home| home.view.listing == Listing::Branches)
     }
 }

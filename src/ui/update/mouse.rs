@@ -50,6 +50,9 @@ impl Model {
             }
             return;
         }
+        if self.unsettled() {
+            return;
+        }
         let Some(areas) = layout::areas(self) else { return };
         let inside = |area: Option<Rect>| area.map(layout::inner).filter(|inner| inner.contains(at));
         if let Some(list) = inside(areas.list) {
@@ -81,8 +84,8 @@ impl Model {
         if col >= raster.size.cols_cells || row >= raster.size.rows_cells {
             return None;
         }
-        if let Some((uid, _, _)) = raster.points.iter().find(|(_, c, r)| (*c, *r) == (col, row)) {
-            return self.home.as_ref()?.rows.iter().position(|row| row.uid == *uid);
+        if let Some((point, _, _)) = self.map.points.iter().find(|(_, c, r)| (*c, *r) == (col, row)) {
+            return Some(*point);
         }
         let unit = *raster.cell(col, row).iter().find(|sample| **sample != OUTSIDE)?;
         self.map.rows.get(unit as usize).copied().flatten().map(|row| row as usize)

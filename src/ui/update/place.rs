@@ -114,7 +114,7 @@ impl Model {
     /// The card that Enter waited for is here.
     pub(super) fn entered(&mut self) {
         let Some(uid) = self.entering else { return };
-        if !self.card.as_ref().is_some_and(|card| card.uid == uid) {
+        if self.card.as_ref().is_none_or(|card| card.uid != uid) {
             return;
         }
         self.entering = None;
@@ -323,26 +323,19 @@ impl Model {
 
     /// Rows that stand on the map, with a place that orders them west–east and south–north.
     fn middles(&self) -> Vec<(usize, [f64; 2])> {
-        let (Some(home), Some(raster)) = (&self.home, &self.map.raster) else { return Vec::new() };
+        let Some(raster) = &self.map.raster else { return Vec::new() };
         if self.lists_branches() {
-            let at = |uid| raster.points.iter().find(|(point, _, _)| *point == uid);
             let (extent, size) = (&raster.extent, raster.size);
             let share = |cell: u16, of: u16| (f64::from(cell) + 0.5) / f64::from(of.max(1));
-            let place = |(_, col, row): &(Uid, u16, u16)| {
+            let place = |(row_of_list, col, row): &(usize, u16, u16)| {
                 let east = (extent.max_x_deg - extent.min_x_deg) * share(*col, size.cols_cells);
                 let south = (extent.max_y_deg - extent.min_y_deg) * share(*row, size.rows_cells);
-                [extent.min_x_deg + east, extent.max_y_deg - south]
+                (*row_of_list, [extent.min_x_deg + east, extent.max_y_deg - south])
             };
-            return home.rows.iter().enumerate().filter_map(|(n, row)| at(row.uid).map(|point| (n, place(point)))).collect();
+            return self.map.points.iter().map(place).collect();
         }
         let middle = |unit: u32| raster.middle_deg.get(unit as usize).copied().filter(|m| m[0].is_finite() && m[1].is_finite());
         self.map.units.iter().enumerate().filter_map(|(n, unit)| Some((n, middle((*unit)?)?))).collect()
-    }
-
-    /// Whether the map on screen is of the list on screen.
-    pub(super) fn map_is_current(&self) -> bool {
-        let Some(home) = &self.home else { return false };
-        self.map.of.as_ref().is_some_and(|(place, listing)| *place == home.view.place && *listing == home.view.listing)
     }
 
     /// Asks everything again.

@@ -57,7 +57,7 @@ pub(super) fn top(pen: &mut Pen<'_>, area: Rect) {
     let mut first = true;
     for (text, tone) in flags.iter().rev() {
         let cells = pen.width.of(text) + if first { 1 } else { pen.width.of(&dot) };
-        if right.saturating_sub(area.x) < cells + 16 {
+        if right.saturating_sub(area.x) < cells + 11 {
             break;
         }
         right -= cells;

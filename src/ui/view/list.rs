@@ -8,6 +8,7 @@ use crate::domain::indicator::Direction;
 use crate::domain::page::{HomePage, Row};
 use crate::domain::unit::Subject;
 use crate::domain::value::State;
+use crate::domain::view_state::Listing;
 use crate::gis::compose::{Fill, Ink};
 use crate::ui::layout::{inner, legend_columns};
 use crate::ui::model::{Ask, Focus, Model};
@@ -26,6 +27,10 @@ pub(in crate::ui) struct LegendItem {
 /// Classes with their bounds, then what has no number. What does not occur is left out, classes never.
 pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendItem> {
     let legend = &home.legend;
+    if home.view.listing == Listing::Branches && legend.classes.iter().all(|class| class.count == 0) {
+        // Branches carry no value of the indicator: there is nothing to explain.
+        return Vec::new();
+    }
     let mut out: Vec<LegendItem> = legend
         .classes
         .iter()
@@ -113,12 +118,22 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let model = pen.model;
     let active = model.focus == Focus::List && model.overlay.is_none();
     let title = match &model.home {
-        Some(home) => format!("{} {}", model.listing_label(&home.view.listing), home.rows.len()),
+        Some(home) => {
+            let total = if home.total.due > 0 && home.view.listing != Listing::Branches {
+                let value = number::shown(model.session.lang, &home.indicator, &home.total);
+                format!(" {} {value} {}/{}", pen.symbols.dot, home.total.reported, home.total.due)
+            } else {
+                String::new()
+            };
+            let rows = format!("{} {}", model.listing_label(&home.view.listing), home.rows.len());
+            // The heading of the values needs its place as well.
+            if pen.width.of(&rows) + pen.width.of(&total) + 8 <= area.width { rows + &total } else { rows }
+        }
         None => model.text("ui.list.title").to_owned(),
     };
-    pen.title(area, &title, active);
     let body = inner(area);
     let Some(home) = model.home.as_deref().filter(|home| !home.rows.is_empty()) else {
+        pen.title(area, &title, active);
         let style = pen.style(if model.failure(Ask::Home).is_some() { Tone::Error } else { Tone::Dim });
         for (y, line) in (body.y..body.bottom()).zip(pen.width.wrap(&empty(model), body.width.saturating_sub(1))) {
             pen.text(body, body.x, y, &line, style);
@@ -127,10 +142,13 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     };
     let short = if model.session.lang == crate::locale::Lang::En { model.indicator_label(&home.indicator) } else { &home.indicator.short };
     let head = pen.width.cut(short, area.width / 2, pen.symbols.ellipsis).into_owned();
+    let columns = Columns::of(pen, body.width);
+    let head = if columns.value > 0 { format!(" {head} ") } else { String::new() };
+    let name = Rect { width: area.width.saturating_sub(pen.width.of(&head) + 1), ..area };
+    pen.title(area, "", active);
+    pen.title(name, &title, active);
     let style = pen.style(Tone::Dim);
-    pen.right(Rect { height: 1, width: area.width.saturating_sub(1), ..area }, area.y, &format!(" {head} "), style);
-
-    let columns = Columns::of(pen, home, body.width);
+    pen.right(Rect { height: 1, width: area.width.saturating_sub(1), ..area }, area.y, &head, style);
     let scale = Scale::of(home);
     for (y, (n, row)) in (body.y..body.bottom()).zip(home.rows.iter().enumerate().skip(model.top)) {
         let line = Rect { y, height: 1, ..body };
@@ -147,29 +165,14 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(pen: &Pen<'_>, home: &HomePage, width: u16) -> Self {
-        let lang = pen.model.session.lang;
-        let value =
-            home.rows.iter().map(|row| pen.width.of(&number::shown(lang, &home.indicator, &row.shown))).max().unwrap_or(0).min(width / 2);
-        let flags = home.rows.iter().map(|row| pen.width.of(&flags(pen, row))).max().unwrap_or(0);
-        let name = home.rows.iter().map(|row| pen.width.of(&row.name)).max().unwrap_or(0);
-        let left = width.saturating_sub(value + 1 + flags + u16::from(flags > 0) + 1);
+    fn of(pen: &Pen<'_>, width: u16) -> Self {
+        let natural = pen.model.widths;
+        let (value, flags, name) = (natural.value.min(width / 2), natural.flags, natural.name);
+        let left = width.saturating_sub(2 + value + 1 + flags + u16::from(flags > 0) + 1);
         // The name is what people look for: the bar takes what is left over.
         let bar = left.saturating_sub(name.max(8) + 1).min(10);
         Self { bar: if bar >= 4 { bar } else { 0 }, value, flags }
     }
-}
-
-/// `!2⚑1`: leads and marks.
-fn flags(pen: &Pen<'_>, row: &Row) -> String {
-    let mut out = String::new();
-    if row.leads > 0 {
-        out.push_str(&format!("!{}", row.leads));
-    }
-    if row.marks > 0 {
-        out.push_str(&format!("{}{}", pen.symbols.flag, row.marks));
-    }
-    out
 }
 
 /// The length of bars: from 0 (or the lowest) to the highest.
@@ -203,11 +206,11 @@ fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: 
     if columns.flags > 0 {
         right = right.saturating_sub(columns.flags);
         let style = of(pen, if row.marks > 0 { Tone::Mark } else { Tone::Lead });
-        pen.text(line, right.max(line.x), line.y, &flags(pen, row), style);
+        pen.text(line, right.max(line.x), line.y, &number::flags(row, pen.symbols.flag), style);
         right = right.saturating_sub(1);
     }
     let value = number::shown(lang, &home.indicator, &row.shown);
-    let value = pen.width.cut(&value, columns.value, pen.symbols.ellipsis).into_owned();
+    let value = if columns.value > 0 { pen.width.cut(&value, columns.value, pen.symbols.ellipsis).into_owned() } else { String::new() };
     let known = row.shown.reading.state == State::Value;
     let style = of(pen, if known { Tone::Text } else { Tone::Dim });
     let x = right.saturating_sub(pen.width.of(&value)).max(line.x);

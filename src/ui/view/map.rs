@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use rustc_hash::FxHashMap;
 
 use super::list::is_down;
 use super::pen::{Pen, Tone};
 use crate::domain::scene::{OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
-use crate::gis::compose::{CellText, Dress, Fill, compose};
+use crate::gis::compose::{CellText, Dress, Fill, Ink, compose};
 use crate::ui::layout::inner;
 use crate::ui::model::{Ask, Focus};
 
@@ -18,7 +19,8 @@ pub(super) fn sign(fill: Fill, pattern: bool) -> String {
     let c = match fill {
         _ if !pattern => ' ',
         Fill::Class(n) => char::from(b'1' + n.min(4)),
-        Fill::Missing => '?',
+        // The signs that compose draws in patterns.
+        Fill::Missing => '/',
         Fill::None => '-',
         Fill::NotDue => '.',
         Fill::Outside | Fill::OutOfScope => ' ',
@@ -76,15 +78,24 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let cells = compose(raster, &dress, |text| width.of(text));
     let cols = usize::from(raster.size.cols_cells);
     let theme = &model.session.theme;
+    let mut inks = FxHashMap::default();
     for (n, cell) in cells.iter().enumerate() {
         let (Ok(col), Ok(row)) = (u16::try_from(n % cols), u16::try_from(n / cols)) else { break };
         if col >= body.width || row >= body.height {
             continue;
         }
         let CellText::Char(c) = cell.text else { continue };
-        let mut style = Style::new().fg(theme.ink(cell.fg, down, pattern)).bg(theme.ink(cell.bg, down, pattern));
+        // A map of thousands of cells has a dozen inks.
+        let mut colour = |ink: Ink| *inks.entry(ink).or_insert_with(|| theme.ink(ink, down, pattern));
+        let mut style = Style::new().fg(colour(cell.fg)).bg(colour(cell.bg));
         if cell.bold {
-            style = style.add_modifier(Modifier::BOLD);
+            // Without colours the selection is reversed; badges are bold as well.
+            let badge = model.map.badges.iter().any(|(_, sign)| *sign == c);
+            style = style.add_modifier(if pattern && !badge { Modifier::REVERSED } else { Modifier::BOLD });
+        }
+        if matches!(cell.fg, Ink::Selection(_)) && !is_braille(c) {
+            // The selected name looks as in the list.
+            style = pen.selected(true);
         }
         if cell.reverse {
             style = style.add_modifier(Modifier::REVERSED);
@@ -99,25 +110,29 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
             pen.put(body.x + col, body.y + row, text, 1 + u16::from(wide), style);
         }
     }
-    points(pen, body, raster);
+    points(pen, body);
     locator(pen, body, raster);
     notes(pen, body, raster);
 }
 
+/// Outlines are braille, labels are not.
+fn is_braille(c: char) -> bool {
+    matches!(c, '\u{2800}'..='\u{28ff}')
+}
+
 /// Branches as points, where the list holds them.
-fn points(pen: &mut Pen<'_>, body: Rect, raster: &Raster) {
+fn points(pen: &mut Pen<'_>, body: Rect) {
     let model = pen.model;
-    let Some(home) = model.home.as_ref().filter(|h| h.view.listing == crate::domain::view_state::Listing::Branches) else { return };
-    let chosen = model.row().map(|row| row.uid);
-    let ordered = raster.points.iter().filter(|p| Some(p.0) != chosen).chain(raster.points.iter().filter(|p| Some(p.0) == chosen));
-    for (uid, col, row) in ordered {
-        if *col >= body.width || *row >= body.height || !home.rows.iter().any(|r| r.uid == *uid) {
-            continue;
+    // The chosen one last, so that it is on top.
+    for chosen in [false, true] {
+        for (row, col, line) in &model.map.points {
+            if *col >= body.width || *line >= body.height || (*row == model.selected) != chosen {
+                continue;
+            }
+            let style = if chosen { pen.selected(true) } else { pen.style(Tone::Mark) };
+            let glyph = if chosen { pen.symbols.point_chosen } else { pen.symbols.point };
+            pen.put(body.x + col, body.y + line, glyph, 1, style);
         }
-        let is_chosen = Some(*uid) == chosen;
-        let style = if is_chosen { pen.selected(true) } else { pen.style(Tone::Mark) };
-        let glyph = if is_chosen { pen.symbols.point_chosen } else { pen.symbols.point };
-        pen.put(body.x + col, body.y + row, glyph, 1, style);
     }
 }
 

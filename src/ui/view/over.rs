@@ -16,26 +16,36 @@ const WIDEST: u16 = 84;
 
 /// The area of the overlay: its title row, its body, a line of hints.
 fn frame(model: &Model) -> Option<Rect> {
-    let (cols, rows) = model.size;
-    if cols < SMALLEST.0 || rows < SMALLEST.1 || model.overlay.is_none() {
+    let (cols, high) = model.size;
+    if cols < SMALLEST.0 || high < SMALLEST.1 || model.overlay.is_none() {
         return None;
     }
+    let lines_and_edges = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2);
     let width = if cols < 50 { cols } else { (cols - 4).min(WIDEST) };
-    let most = if rows < 14 { rows } else { rows - 2 };
+    let most = if high < 14 { high } else { high - 2 };
     let wanted = match &model.overlay {
         Some(Overlay::Mark(form)) => 7 + u16::from(form.post.is_some()) * 2,
         Some(Overlay::Folder { .. }) => 6,
-        Some(Overlay::Menu(menu)) => u16::try_from(menu::items(model, *menu).len()).unwrap_or(u16::MAX).saturating_add(2),
+        Some(Overlay::Menu(menu)) => lines_and_edges(menu::items(model, *menu).len()),
+        Some(Overlay::Provenance { page: Some(_) } | Overlay::Problems) => {
+            lines_and_edges(lines(model, width - 2 * side(width)).len()).max(12)
+        }
+        Some(Overlay::Marks { rows: Some(all) }) => lines_and_edges(all.len()).max(12),
         _ => most,
     };
-    let height = wanted.clamp(5, most.max(5)).min(rows);
-    Some(Rect { x: (cols - width) / 2, y: (rows - height) / 2, width, height })
+    let height = wanted.clamp(5, most.max(5)).min(high);
+    Some(Rect { x: (cols - width) / 2, y: (high - height) / 2, width, height })
+}
+
+/// Cells between the edge of an overlay and its text.
+fn side(width: u16) -> u16 {
+    if width < 50 { 1 } else { 2 }
 }
 
 /// The part of the overlay that scrolls.
 fn body(model: &Model) -> Option<Rect> {
     let frame = frame(model)?;
-    let side = if frame.width < 50 { 1 } else { 2 };
+    let side = side(frame.width);
     let inside = Rect { x: frame.x + side, y: frame.y + 1, width: frame.width - 2 * side, height: frame.height - 2 };
     let top = match model.overlay {
         // The field and a line under it.
@@ -161,13 +171,17 @@ fn hint(model: &Model) -> &'static str {
 pub(super) fn draw(pen: &mut Pen<'_>) -> Option<Position> {
     let model = pen.model;
     let area = frame(model)?;
-    let ground = pen.on(pen.style(Tone::Text), Role::Ground);
+    let ground = pen.on(pen.style(Tone::Text), Role::Panel);
     pen.clear(area, ground);
-    pen.title(area, &format!(" {}", title(model)), true);
+    // Without colours only lines tell the overlay from what lies under it.
+    pen.rule(Rect { width: 1, ..area });
+    pen.rule(Rect { x: area.right() - 1, width: 1, ..area });
     let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
-    let style = pen.on(pen.style(Tone::Dim), Role::Panel);
-    pen.clear(foot, style);
-    pen.text(foot, foot.x + 1, foot.y, hint(model), style);
+    let hint = format!(" {}", hint(model));
+    pen.title(foot, &hint, false);
+    let style = pen.style(Tone::Dim);
+    pen.text(foot, foot.x, foot.y, &hint, style);
+    pen.title(area, &format!(" {}", title(model)), true);
     let body = body(model)?;
     let field = Rect { y: body.y.saturating_sub(1), height: 1, ..body };
     match &model.overlay {
@@ -224,8 +238,8 @@ pub(super) fn draw(pen: &mut Pen<'_>) -> Option<Position> {
             }
             if model.scroll + usize::from(body.height) < lines.len() {
                 let text = format!("{}/{} ", model.scroll + usize::from(body.height), lines.len());
-                let style = pen.on(pen.style(Tone::Dim), Role::Panel);
-                pen.right(foot, foot.y, &text, style);
+                let style = pen.style(Tone::Dim);
+                pen.right(foot, foot.y, &format!(" {text}"), style);
             }
             None
         }

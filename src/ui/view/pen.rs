@@ -169,7 +169,9 @@ impl<'a> Pen<'a> {
         }
         let row = Rect { height: 1, ..area };
         let style = if active { self.style(Tone::Accent) } else { self.style(Tone::Strong) };
-        self.text(row, area.x, area.y, &format!("{title} "), style);
+        if !title.is_empty() {
+            self.text(row, area.x, area.y, &format!("{title} "), style);
+        }
     }
 
     /// A vertical rule between panes.
