@@ -44,6 +44,7 @@ const FRAMEWORK: &str = r#"
 id = "small"
 name = "小"
 name_en = "small"
+privacy = "org-level"
 
 [[level]]
 code = "whole"
