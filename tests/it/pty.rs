@@ -12,6 +12,12 @@ const ESC: &str = "\x1b";
 const DOWN: &str = "\x1b[B";
 const UP: &str = "\x1b[A";
 
+/// Columns of the list, cells.
+const LIST_COLUMNS: u16 = 30;
+
+/// Past the reason and, as it was proposed, the day to look again.
+const SAVE: &str = "\r\r";
+
 /// What an announcement begins with.
 fn toast(key: &str) -> &'static str {
     let text = Lang::Zh.text(&format!("ui.toast.{key}"));
@@ -33,8 +39,12 @@ fn drill(terminal: &mut Terminal, top: &str) -> Vec<String> {
         way.push(text(first, "name").to_owned());
         place = text(first, "code").to_owned();
         let under = demo().json(["list", &place, "--json"]);
-        let name = text(&rows(&under)[0], "name").to_owned();
-        terminal.wait_for(&name);
+        let (inside, name) = (text(first, "name"), text(&rows(&under)[0], "name"));
+        // In the list and the breadcrumb: the card and the map may have named it before.
+        terminal.wait(name, |screen| {
+            let top = screen.rows(0, SIZE.0).next().unwrap_or_default();
+            top.contains(inside) && screen.rows(0, LIST_COLUMNS).any(|line| line.contains(name))
+        });
     }
 }
 
@@ -71,7 +81,7 @@ fn a_mark_survives_kill_9() {
     let mut terminal = workspace.terminal(SIZE, &[], &["--post", "青禾县组织部岗位"]);
     let first = demo().json(["list", top_code(), "--json"]);
     let name = text(&rows(&first)[0], "name");
-    terminal.wait_for(name).press("m").press(REASON).wait_for(REASON).press(ENTER);
+    terminal.wait_for(name).press("m").press(REASON).wait_for(REASON).press(SAVE);
     // Announced after commit, and from then on it must be there.
     terminal.wait_for(toast("marked"));
     terminal.kill();
@@ -90,7 +100,7 @@ fn the_last_action_is_taken_back() {
     let workspace = demo_copy();
     let mut terminal = workspace.terminal(SIZE, &[], &["--post", "青禾县组织部岗位"]);
     let first = demo().json(["list", top_code(), "--json"]);
-    terminal.wait_for(text(&rows(&first)[0], "name")).press("m").press(REASON).wait_for(REASON).press(ENTER);
+    terminal.wait_for(text(&rows(&first)[0], "name")).press("m").press(REASON).wait_for(REASON).press(SAVE);
     terminal.wait_for(toast("marked")).press("u").wait_for(toast("undone")).press("q");
     assert_eq!(terminal.end(), 0);
     let marks = workspace.json(["marks", "--json"]);
@@ -139,7 +149,9 @@ fn an_idle_screen_sends_nothing() {
     let before = terminal.drain().received;
     demo().out(["print", "--size", "160x45"]);
     demo().out(["print", "--size", "160x45"]);
-    assert_eq!(terminal.drain().received - before, 0, "bytes without a key or a change");
+    let sent = usize::try_from(terminal.drain().received - before).expect("a small number");
+    let log = &terminal.log[terminal.log.len() - sent..];
+    assert_eq!(sent, 0, "bytes without a key or a change: {:?}", String::from_utf8_lossy(log));
 }
 
 #[test]
