@@ -76,7 +76,7 @@ pub enum CellText {
 pub struct MapCell {
     /// What stands in it.
     pub text: CellText,
-    /// Colour of the character.
+    /// Colour of the character; of no meaning for a blank.
     pub fg: Ink,
     /// Colour behind it.
     pub bg: Ink,
@@ -118,6 +118,39 @@ pub struct Dress<'a> {
     /// How much a fill needs looking at, the greater the more. A cell with units too small for a
     /// sample shows the one that needs it most.
     pub worst: &'a dyn Fn(Fill) -> u8,
+}
+
+/// The character that a cell of one fill shows, for a legend too: a digit for a class where there is
+/// no colour to rely on, and a hatch for each of the three ways to have no value, so that colour
+/// never says it alone.
+#[must_use]
+pub fn sign(fill: Fill, glyphs: Glyphs, pattern: bool) -> char {
+    let plain = pattern || glyphs == Glyphs::Ascii;
+    match fill {
+        Fill::Class(class) if pattern => char::from(b'1' + class.min(8)),
+        Fill::Outside | Fill::OutOfScope | Fill::Class(_) => ' ',
+        Fill::Missing => {
+            if plain {
+                '/'
+            } else {
+                '\u{280c}'
+            }
+        }
+        Fill::None => {
+            if plain {
+                '-'
+            } else {
+                '\u{2812}'
+            }
+        }
+        Fill::NotDue => {
+            if plain {
+                '.'
+            } else {
+                '\u{2804}'
+            }
+        }
+    }
 }
 
 /// The cells of a map, row by row.
@@ -172,14 +205,20 @@ impl Canvas<'_> {
         }
     }
 
-    /// Outlines a unit by dots on its own side of the border. Where it is too small to be found by
-    /// that, its cell is reversed.
+    /// Outlines a unit by dots on its own side of the border. Without colours the outline is
+    /// reversed, as is the cell of a unit too small to be found by its outline.
     fn select(&mut self, unit: u32) {
         let raster = self.raster;
         let mut seen = 0;
-        for row in 0..raster.size.rows_cells {
+        let lines = raster.samples.chunks_exact(raster.width().max(1) * SAMPLES_Y);
+        for (row, lines) in (0..raster.size.rows_cells).zip(lines) {
+            // Without leaving early, so that many samples are compared at once.
+            if !lines.iter().fold(false, |found, &u| found | (u == unit)) {
+                continue;
+            }
             for col in 0..raster.size.cols_cells {
-                let inside = cell::mask_of(raster.cell(col, row), |u| u == unit);
+                let cell = raster.cell(col, row);
+                let inside = cell::mask_bits(|x, y| cell[y * SAMPLES_X + x] == unit);
                 if inside != 0 {
                     seen += inside.count_ones();
                     let edge = cell::mask_bits(|x, y| inside >> (y * SAMPLES_X + x) & 1 == 1 && is_edge(raster, col, row, x, y));
@@ -205,8 +244,9 @@ impl Canvas<'_> {
         let fill = self.fill_at(col, row);
         let char = if self.dress.glyphs == Glyphs::Ascii { '#' } else { glyph::braille(edge) };
         let (fg, bg) = self.paint.inks(Ink::Selection(fill), fill);
+        let reverse = self.dress.pattern;
         if let Some(cell) = self.cell(col, row) {
-            *cell = MapCell { text: CellText::Char(char), fg, bg, bold: true, reverse: false };
+            *cell = MapCell { text: CellText::Char(char), fg, bg, bold: true, reverse };
         }
     }
 

