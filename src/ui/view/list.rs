@@ -9,7 +9,7 @@ use crate::domain::page::{HomePage, Row};
 use crate::domain::unit::Subject;
 use crate::domain::value::State;
 use crate::domain::view_state::Listing;
-use crate::gis::compose::{Fill, Ink};
+use crate::gis::compose::{Fill, Ink, sign};
 use crate::ui::layout::{inner, legend_columns};
 use crate::ui::model::{Ask, Focus, Model};
 use crate::ui::number;
@@ -56,12 +56,15 @@ pub(super) fn is_down(home: &HomePage) -> bool {
     home.indicator.direction == Direction::Down
 }
 
-/// A fill as two cells: its colour, or its digit or pattern where there are too few colours.
+/// A fill as two cells: its colour and hatch, or its sign where there are too few colours.
 fn swatch(pen: &Pen<'_>, down: bool, fill: Fill) -> (String, Style) {
     let theme = &pen.model.session.theme;
-    let pattern = pen.model.session.caps.pattern();
-    let style = Style::new().fg(theme.ink(Ink::Text(fill), down, pattern)).bg(theme.ink(Ink::Fill(fill), down, pattern));
-    (super::map::sign(fill, pattern), style)
+    let caps = pen.model.session.caps;
+    let pattern = caps.pattern();
+    let ink = if pattern { Ink::Text(fill) } else { Ink::Shade(fill) };
+    let style = Style::new().fg(theme.ink(ink, down, pattern)).bg(theme.ink(Ink::Fill(fill), down, pattern));
+    let sign = sign(fill, caps.glyphs, pattern);
+    (if pattern { format!("{sign} ") } else { format!("{sign}{sign}") }, style)
 }
 
 pub(super) fn legend(pen: &mut Pen<'_>, area: Rect) {

@@ -14,20 +14,6 @@ use crate::ui::model::{Ask, Focus};
 /// Size of the locator, cells.
 const LOCATOR: (u16, u16) = (12, 5);
 
-/// A fill in the legend: two cells.
-pub(super) fn sign(fill: Fill, pattern: bool) -> String {
-    let c = match fill {
-        _ if !pattern => ' ',
-        Fill::Class(n) => char::from(b'1' + n.min(4)),
-        // The signs that compose draws in patterns.
-        Fill::Missing => '/',
-        Fill::None => '-',
-        Fill::NotDue => '.',
-        Fill::Outside | Fill::OutOfScope => ' ',
-    };
-    format!("{c} ")
-}
-
 /// How much a fill needs looking at: the classes from bad to good, after what did not come.
 fn worst(down: bool, fill: Fill) -> u8 {
     match fill {
