@@ -40,7 +40,7 @@ pub(crate) fn rows(path: &Path, shown_as: &str, table: &str) -> Result<Rows, Pro
         let numbered = !made.to_ascii_uppercase().contains("WITHOUT ROWID");
         let query = [if numbered { "SELECT rowid, * FROM \"" } else { "SELECT 0, * FROM \"" }, &quoted, "\""].concat();
         let mut statement = copy.prepare(&query)?;
-        let headings = statement.column_names().into_iter().skip(1).map(str::to_owned).collect::<Vec<_>>();
+        let headings = statement.column_names().skip(1).map(str::to_owned).collect::<Vec<_>>();
         let mut out = Vec::new();
         let mut found = statement.query([])?;
         while let Some(row) = found.next()? {
