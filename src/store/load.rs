@@ -188,6 +188,22 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
+    /// Remembers why files were refused, in place of what was remembered before. What was loaded
+    /// from them stays; the size is forgotten, so that they are tried again the next time.
+    pub(crate) fn refused(&mut self, refused: &[(String, String, Problem)]) -> Result<(), Problem> {
+        self.transaction.execute("DELETE FROM source WHERE county = ?1 AND batch IS NULL", [&self.county])?;
+        for (source, file, problem) in refused {
+            let problems = serde_json::to_string(&[problem]).map_err(|e| damaged(file, e))?;
+            self.transaction.execute(
+                "INSERT INTO source (county, source, file, spec, size, mtime, sha256, batch, read, drawn, listed, problems)
+                 VALUES (?1, ?2, ?3, '', 0, 0, '', NULL, 0, 0, 0, ?4)
+                 ON CONFLICT DO UPDATE SET spec = '', size = 0, mtime = 0, problems = excluded.problems",
+                params![self.county, source, file, problems],
+            )?;
+        }
+        Ok(())
+    }
+
     /// Forgets a file that the manifest no longer names.
     pub(crate) fn forget(&mut self, source: &str, file: &str) -> Result<(), Problem> {
         self.transaction
