@@ -124,7 +124,7 @@ impl<'a> Load<'a> {
 
     fn set_meta(&self, key: &str, value: &str) -> Result<(), Problem> {
         self.transaction.execute(
-            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
             [key, value],
         )?;
         Ok(())
