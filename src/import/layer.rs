@@ -54,8 +54,7 @@ pub(super) fn store(
     files: Vec<Read>,
 ) -> Result<Done, Problem> {
     let Some(level) = framework.levels.iter().position(|l| l.code == layer.level) else {
-        let problem = Problem::new("E_IMPORT_LEVEL", Severity::Refused, super::manifest::FILE).field("layer.level").arg(&layer.level);
-        return Ok(Done { problems: vec![problem], ..Done::default() });
+        return Err(Problem::new("E_IMPORT_LEVEL", Severity::Refused, super::manifest::FILE).field("layer.level").arg(&layer.level));
     };
     let mut old = Vec::new();
     for read in &files {

@@ -165,7 +165,7 @@ pub fn refresh(
         now,
         apply_removals,
         progress,
-        problems: Vec::new(),
+        refused: Vec::new(),
         pending: Vec::new(),
         loaded: Vec::new(),
         unit_loads: 0,
@@ -185,18 +185,19 @@ pub fn refresh(
         refresh.entry(*entry)?;
     }
     refresh.forget(&entries)?;
-    let Refresh { problems: refused, pending, loaded, .. } = refresh;
+    let Refresh { refused, pending, loaded, .. } = refresh;
     let pending = (!pending.is_empty()).then(|| pending.join(", "));
     let version = writer.version()?;
     let mut load = writer.load(now)?;
     load.pending(pending.as_deref())?;
+    load.refused(&refused)?;
     if version == before && load.is_derived()? {
         load.commit_quiet()?;
     } else {
         load.commit_derived(framework)?;
         progress(Progress::Changed { version });
     }
-    let mut summary = Summary { version, loaded, reads: Vec::new(), problems: refused, pending };
+    let mut summary = Summary { version, loaded, reads: Vec::new(), problems: Vec::new(), pending };
     for Loaded { counts, problems, .. } in load::sources(writer.reference())? {
         summary.problems.extend(problems);
         match summary.reads.iter_mut().find(|r| r.name == counts.name) {
@@ -221,7 +222,8 @@ struct Refresh<'a> {
     now: Timestamp,
     apply_removals: bool,
     progress: &'a mut dyn FnMut(Progress),
-    problems: Vec<Problem>,
+    /// Layer or table, file, and why it was refused.
+    refused: Vec<(String, String, Problem)>,
     pending: Vec<String>,
     loaded: Vec<String>,
     /// Loads that brought units, so far.
@@ -249,16 +251,20 @@ impl Refresh<'_> {
         load.commit_quiet()
     }
 
-    fn problem(&mut self, problem: Problem) {
+    /// Remembers why a file was refused.
+    fn refuse(&mut self, entry: &str, file: &str, problem: Problem) {
         (self.progress)(Progress::Problem(problem.clone()));
-        self.problems.push(problem);
+        self.refused.push((entry.to_owned(), file.to_owned(), problem));
     }
 
     /// Loads an entry where anything of it is new or changed.
     fn entry(&mut self, entry: Entry<'_>) -> Result<(), Problem> {
         let mut absent = Vec::new();
         let found = entry.find(&self.base, &mut absent);
-        absent.into_iter().for_each(|p| self.problem(p));
+        for problem in absent {
+            let file = problem.spot.file.clone();
+            self.refuse(entry.name(), &file, problem);
+        }
         let spec = entry.spec(self.manifest, self.framework);
         let known = load::sources(self.writer.reference())?;
         let unit_loads = self.unit_loads;
@@ -304,6 +310,7 @@ impl Refresh<'_> {
         let files: Vec<File> = changed
             .into_iter()
             .filter_map(|file| {
+                let shown_as = file.shown_as.clone();
                 let read = match entry {
                     Entry::Layer(layer) => layer::read(layer, file, self.progress).map(File::Layer),
                     Entry::Table(table) => {
@@ -311,7 +318,7 @@ impl Refresh<'_> {
                         table::read(table, file).map(File::Table)
                     }
                 };
-                read.map_err(|problem| self.problem(problem)).ok()
+                read.map_err(|problem| self.refuse(entry.name(), &shown_as, problem)).ok()
             })
             .collect();
         if files.is_empty() {
@@ -352,7 +359,8 @@ impl Refresh<'_> {
             Err(problem) if problem.code.starts_with("E_STORE") || ["E_DISK_FULL", "E_NOT_SAVED"].contains(&&*problem.code) => Err(problem),
             Err(problem) => {
                 drop(load);
-                self.problem(problem);
+                let file = names.first().map(|(_, file)| file.clone()).unwrap_or_default();
+                self.refuse(entry.name(), &file, problem);
                 Ok(())
             }
         }
@@ -361,7 +369,7 @@ impl Refresh<'_> {
     /// Takes back what the manifest no longer names, where nothing is lost by it or that is wanted.
     fn forget(&mut self, entries: &[Entry<'_>]) -> Result<(), Problem> {
         let mut gone: Vec<Source> = Vec::new();
-        for Loaded { source, .. } in load::sources(self.writer.reference())? {
+        for Loaded { source, .. } in load::sources(self.writer.reference())?.into_iter().filter(|l| l.batch.is_some()) {
             let entry = entries.iter().find(|e| e.name() == source.source);
             let named = entry.is_some_and(|entry| {
                 let (root, patterns) = entry.patterns();

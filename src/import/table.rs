@@ -82,9 +82,11 @@ pub(super) fn store(
         done.gone += load.vanished(batch)?;
     }
     if table.what == What::Units {
+        // A unit that is drawn may have another unit above it now, whose border is drawn stronger.
         let world = load.world(framework)?;
         for level in 0..world.levels.len() {
-            if world.tables[level].drawn.contains(&true) {
+            let columns = &world.tables[level];
+            if columns.uids.iter().zip(&columns.drawn).any(|(uid, drawn)| *drawn && taken.contains(uid)) {
                 load.repack(&world, level)?;
             }
         }
@@ -422,7 +424,7 @@ impl<'a> Rows<'a> {
             if text.is_empty() {
                 return Ok(None);
             }
-            let plain: String = text.trim_end_matches('%').chars().filter(|c| *c != ',' && *c != ',').collect();
+            let plain: String = text.trim_end_matches('%').chars().filter(|c| !matches!(c, ',' | '\u{ff0c}')).collect();
             match plain.trim().parse::<f64>() {
                 Ok(n) if n.is_finite() => Ok(Some(n)),
                 _ => {

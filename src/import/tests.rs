@@ -611,10 +611,7 @@ fn a_load_that_is_not_committed_leaves_no_trace() {
 fn an_office_database_is_read_from_a_copy() {
     let mut place = Place::new();
     let file = place.dir.path().join("data/office.db");
-    crate::store::foreign::make_for_test(
-        &file,
-        "CREATE TABLE 表 (编码 TEXT, 值 REAL); INSERT INTO 表 VALUES ('0102', 3.5); CREATE VIEW 看 AS SELECT * FROM 表;",
-    );
+    crate::store::foreign::make_for_test(&file, "0102", 3.5);
     let table = "\n[[table]]\nroot = \"../data\"\nfile = \"office.db\"\ntable = \"表\"\nwhat = \"values\"\nkey = \"编码\"\nperiod = \"2025Q3\"\ncolumns = { \"X-2\" = \"值\" }\n";
     place.put("maps/manifest.toml", &format!("{MANIFEST}{table}"));
     assert_eq!(place.refresh(false), Vec::<String>::new());

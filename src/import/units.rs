@@ -29,7 +29,8 @@ pub(super) enum Match {
 
 impl<'w> Directory<'w> {
     pub(super) fn new(world: &'w World, levels: std::ops::Range<usize>) -> Self {
-        let (mut codes, mut names): (FxHashMap<&str, Vec<Uid>>, FxHashMap<&str, Vec<Uid>>) = Default::default();
+        let mut codes: FxHashMap<&str, Vec<Uid>> = FxHashMap::default();
+        let mut names = codes.clone();
         for table in &world.tables[levels] {
             for (n, uid) in table.uids.iter().enumerate() {
                 codes.entry(&table.codes[n]).or_default().push(*uid);
@@ -129,7 +130,12 @@ impl<'w> Parents<'w> {
             Some(ParentBy::Prefix(None)) => self.nearest.prefix(&record.code),
             Some(ParentBy::Prefix(Some(_))) => self.nearest.prefix(record.parent.as_deref()?),
             Some(ParentBy::File(_)) => self.nearest.one(stem).or_else(|| self.nearest.contained(stem)),
-            Some(ParentBy::Position) => self.around(inside(features, record)?),
+            Some(ParentBy::Position) => {
+                let rings = features.rings_deg(record);
+                let middle = inside(&rings).and_then(|p| self.around(p));
+                // Where borders were drawn apart (coasts, islets): the one most corners lie in.
+                middle.or_else(|| self.around_most(&rings))
+            }
         }
     }
 
@@ -141,6 +147,14 @@ impl<'w> Parents<'w> {
     /// The only unit that could be above.
     pub(super) fn only(&self) -> Option<Uid> {
         self.only
+    }
+
+    fn around_most(&self, rings: &[&[[f64; 2]]]) -> Option<Uid> {
+        let mut counts: FxHashMap<Uid, usize> = FxHashMap::default();
+        for uid in rings.iter().flat_map(|r| r.iter()).filter_map(|p| self.around(*p)) {
+            *counts.entry(uid).or_default() += 1;
+        }
+        counts.into_iter().max_by_key(|(uid, n)| (*n, *uid)).map(|(uid, _)| uid)
     }
 
     fn around(&self, point_deg: [f64; 2]) -> Option<Uid> {
@@ -166,12 +180,8 @@ fn boundaries(world: &World, level: usize, load: &Load<'_>) -> Result<RTree<Boun
     Ok(RTree::bulk_load(out))
 }
 
-/// A point inside a feature: the middle of the widest run on a line through the middle of its box.
-fn inside(features: &Features, record: &FeatureRecord) -> Option<[f64; 2]> {
-    let rings: Vec<&[[f64; 2]]> = features.rings[record.rings.start as usize..record.rings.end as usize]
-        .iter()
-        .map(|r| &features.coords_deg[r.start as usize..r.end as usize])
-        .collect();
+/// A point inside rings: the middle of the widest run on a line through the middle of their box.
+fn inside(rings: &[&[[f64; 2]]]) -> Option<[f64; 2]> {
     let (south, north) = rings.iter().flat_map(|r| r.iter()).fold((f64::MAX, f64::MIN), |(s, n), p| (s.min(p[1]), n.max(p[1])));
     let y = f64::midpoint(south, north);
     let mut crossings: Vec<f64> = Vec::new();

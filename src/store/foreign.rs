@@ -40,7 +40,7 @@ pub(crate) fn rows(path: &Path, shown_as: &str, table: &str) -> Result<Rows, Pro
         let numbered = !made.to_ascii_uppercase().contains("WITHOUT ROWID");
         let query = [if numbered { "SELECT rowid, * FROM \"" } else { "SELECT 0, * FROM \"" }, &quoted, "\""].concat();
         let mut statement = copy.prepare(&query)?;
-        let headings = statement.column_names().into_iter().skip(1).map(str::to_owned).collect::<Vec<_>>();
+        let headings = statement.column_names().skip(1).map(str::to_owned).collect::<Vec<_>>();
         let mut out = Vec::new();
         let mut found = statement.query([])?;
         while let Some(row) = found.next()? {
@@ -63,8 +63,13 @@ fn text(value: ValueRef<'_>) -> String {
     }
 }
 
-/// Makes a database for tests outside the store, which must not know SQL.
+/// A database of an office for tests outside the store: a table `表` (编码, 值) with one row for a
+/// code, and a view `看` of it.
 #[cfg(test)]
-pub(crate) fn make_for_test(path: &Path, batch: &str) {
-    Connection::open(path).and_then(|c| c.execute_batch(batch)).expect("a small database");
+pub(crate) fn make_for_test(path: &Path, code: &str, value: f64) {
+    let made = Connection::open(path).and_then(|c| {
+        c.execute_batch("CREATE TABLE 表 (编码 TEXT, 值 REAL); CREATE VIEW 看 AS SELECT * FROM 表;")?;
+        c.execute("INSERT INTO 表 VALUES (?1, ?2)", (code, value))
+    });
+    made.expect("a small database");
 }

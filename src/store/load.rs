@@ -124,7 +124,7 @@ impl<'a> Load<'a> {
 
     fn set_meta(&self, key: &str, value: &str) -> Result<(), Problem> {
         self.transaction.execute(
-            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
             [key, value],
         )?;
         Ok(())
@@ -185,6 +185,22 @@ impl<'a> Load<'a> {
                 problems
             ],
         )?;
+        Ok(())
+    }
+
+    /// Remembers why files were refused, in place of what was remembered before. What was loaded
+    /// from them stays; the size is forgotten, so that they are tried again the next time.
+    pub(crate) fn refused(&mut self, refused: &[(String, String, Problem)]) -> Result<(), Problem> {
+        self.transaction.execute("DELETE FROM source WHERE county = ?1 AND batch IS NULL", [&self.county])?;
+        for (source, file, problem) in refused {
+            let problems = serde_json::to_string(&[problem]).map_err(|e| damaged(file, e))?;
+            self.transaction.execute(
+                "INSERT INTO source (county, source, file, spec, size, mtime, sha256, batch, read, drawn, listed, problems)
+                 VALUES (?1, ?2, ?3, '', 0, 0, '', NULL, 0, 0, 0, ?4)
+                 ON CONFLICT DO UPDATE SET spec = '', size = 0, mtime = 0, problems = excluded.problems",
+                params![self.county, source, file, problems],
+            )?;
+        }
         Ok(())
     }
 

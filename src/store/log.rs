@@ -257,7 +257,8 @@ fn walk(connection: &Connection, only: Option<FactId>, each: &mut dyn FnMut(Fact
             roster: row.get(12)?,
             body_hash: row.get(13)?,
         };
-        let (salt, body, envelope): (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>) = (row.get(14)?, row.get(15)?, row.get(16)?);
+        let [salt, body, envelope] = [14, 15, 16].map(|n| row.get::<_, Option<Vec<u8>>>(n));
+        let (salt, body, envelope) = (salt?, body?, envelope?);
         let hash = head.hash(&county);
         let (Some(salt), Some(body)) = (salt, body) else { return Ok(Err(format!("{}: no body", head.id))) };
         if hash_body(&salt, &body).as_slice() != head.body_hash || envelope.as_deref() != Some(&hash) {
