@@ -1,10 +1,12 @@
 //! A local session: terminal events, answers and signals in one loop, drawn only on change.
 
+use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::task::Poll;
 use std::time::Duration;
 
-use futures::{FutureExt as _, StreamExt as _};
+use futures::StreamExt as _;
 use jiff::civil::Date;
 use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -96,8 +98,10 @@ async fn session(start: Start) -> Result<(), Stopped> {
             event = events.next() => match event {
                 Some(event) => {
                     let mut effects = message(event?).map_or_else(Vec::new, |m| update(&mut model, m));
-                    // Keys that came together are one frame.
-                    while let Some(Some(event)) = events.next().now_or_never() {
+                    // Keys that came together are one frame. Polled with this task's own waker:
+                    // the stream keeps the first waker it is given, and one that does nothing
+                    // would leave the session deaf.
+                    while let Poll::Ready(Some(event)) = poll_fn(|cx| Poll::Ready(events.poll_next_unpin(cx))).await {
                         effects.extend(message(event?).map_or_else(Vec::new, |m| update(&mut model, m)));
                     }
                     effects
