@@ -34,6 +34,8 @@ pub struct Start {
     pub today: Date,
     /// Ask the terminal for the width of ambiguous glyphs.
     pub probe: bool,
+    /// The terminal knows REP, which repeats the last character.
+    pub repeat: bool,
     /// Nothing is written, not even what was opened last.
     pub read_only: bool,
     /// What earlier sessions remembered.
@@ -64,9 +66,9 @@ pub enum Stopped {
 const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
 async fn session(start: Start) -> Result<(), Stopped> {
-    let Start { mut model, engine, access, today, probe, read_only, settings } = start;
+    let Start { mut model, engine, access, today, probe, repeat, read_only, settings } = start;
     let (send, mut receive) = unbounded_channel();
-    let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take()? };
+    let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take(repeat)? };
     if let Some(engine) = &engine {
         desk.sit_down(engine).map_err(Stopped::Store)?;
     }
@@ -87,6 +89,7 @@ async fn session(start: Start) -> Result<(), Stopped> {
     if probe && let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
         let effects = update(&mut model, Message::Probed { ambiguous_wide });
         open = open && desk.carry_out(effects)?;
+        desk.screen.draw(&model)?;
     }
     let mut events = EventStream::new();
     let mut quit = Signals::new()?;
