@@ -65,6 +65,9 @@ pub enum Stopped {
 /// How long the first frame waits for an answer of the store before it is drawn without.
 const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
+/// How long a frame waits for answers before it is drawn without: what an eye takes for at once.
+const ONE_FRAME: Duration = Duration::from_millis(30);
+
 async fn session(start: Start) -> Result<(), Stopped> {
     let Start { mut model, engine, access, today, probe, repeat, read_only, settings } = start;
     let (send, mut receive) = unbounded_channel();
@@ -119,6 +122,15 @@ async fn session(start: Start) -> Result<(), Stopped> {
             () = quit.asked() => return Ok(()),
         };
         open = desk.carry_out(effects)?;
+        // Answers that take a few milliseconds are waited for, so that what a key does is one
+        // frame: a frame that says "reading" between two others would flicker and double the bytes.
+        let deadline = tokio::time::Instant::now() + ONE_FRAME;
+        while open && desk.workers.is_some() && !model.settled() {
+            let Ok(Some(next)) = tokio::time::timeout_at(deadline, receive.recv()).await else { break };
+            let mut effects = update(&mut model, next);
+            effects.extend(drain(&mut receive, &mut model));
+            open = desk.carry_out(effects)?;
+        }
     }
     Ok(())
 }
