@@ -1,5 +1,7 @@
 //! The core without a terminal: every effect is answered at once. Used by `print` and tests.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -8,6 +10,8 @@ use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 
 use crate::domain::access::Access;
+use crate::domain::request::Loaded;
+use crate::domain::view_state::ViewState;
 use crate::store::Reader;
 use crate::ui::{Effect, Message, Model, update, view};
 
@@ -17,14 +21,16 @@ pub struct Headless {
     reader: Reader,
     access: Access,
     today: Date,
+    home: Option<ViewState>,
 }
 
 impl Headless {
-    /// Starts the session and lets it settle.
+    /// Starts the session and lets it settle. It begins at `home` where one is given, else where
+    /// the workspace does.
     #[must_use]
-    pub fn start(mut model: Model, reader: Reader, access: Access, today: Date) -> Self {
+    pub fn start(mut model: Model, reader: Reader, access: Access, today: Date, home: Option<ViewState>) -> Self {
         let effects = model.start();
-        let mut this = Self { model, reader, access, today };
+        let mut this = Self { model, reader, access, today, home };
         this.settle(effects);
         this
     }
@@ -58,7 +64,10 @@ impl Headless {
         let mut waiting = std::collections::VecDeque::from(effects);
         while let Some(effect) = waiting.pop_front() {
             if let Effect::Ask { request, query } = effect {
-                let outcome = self.reader.answer(&query, &self.access, self.today);
+                let mut outcome = self.reader.answer(&query, &self.access, self.today);
+                if let (Ok(Loaded::Workspace(workspace)), Some(home)) = (&mut outcome, &self.home) {
+                    Arc::make_mut(workspace).home = home.clone();
+                }
                 waiting.extend(update(&mut self.model, Message::Answer { request, outcome }));
             }
         }

@@ -1,10 +1,12 @@
 //! A local session: terminal events, answers and signals in one loop, drawn only on change.
 
+use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::task::Poll;
 use std::time::Duration;
 
-use futures::{FutureExt as _, StreamExt as _};
+use futures::StreamExt as _;
 use jiff::civil::Date;
 use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -97,8 +99,10 @@ async fn session(start: Start) -> Result<(), Stopped> {
             event = events.next() => {
                 let Some(event) = event else { return Ok(()) };
                 let mut effects = desk.take_in(event?, &mut model);
-                // Keys that came together are one frame.
-                while let Some(Some(event)) = events.next().now_or_never() {
+                // Keys that came together are one frame. Polled with this task's own waker: the
+                // stream keeps the first waker it is given, and one that does nothing would
+                // leave the session deaf.
+                while let Poll::Ready(Some(event)) = poll_fn(|cx| Poll::Ready(events.poll_next_unpin(cx))).await {
                     effects.extend(desk.take_in(event?, &mut model));
                 }
                 effects
