@@ -2,9 +2,10 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::task::Poll;
 use std::time::Duration;
 
-use futures::{FutureExt as _, StreamExt as _};
+use futures::StreamExt as _;
 use jiff::civil::Date;
 use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -96,8 +97,9 @@ async fn session(start: Start) -> Result<(), Stopped> {
             event = events.next() => match event {
                 Some(event) => {
                     let mut effects = message(event?).map_or_else(Vec::new, |m| update(&mut model, m));
-                    // Keys that came together are one frame.
-                    while let Some(Some(event)) = events.next().now_or_never() {
+                    // Keys that came together are one frame. Polled with this task's waker: the
+                    // stream keeps the first waker it sees, and a no-op one would end all input.
+                    while let Poll::Ready(Some(event)) = futures::poll!(events.next()) {
                         effects.extend(message(event?).map_or_else(Vec::new, |m| update(&mut model, m)));
                     }
                     effects
