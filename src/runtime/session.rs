@@ -94,6 +94,8 @@ async fn session(start: Start) -> Result<(), Stopped> {
     if probe && let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
         let effects = update(&mut model, Message::Probed { ambiguous_wide });
         open = open && desk.carry_out(effects)?;
+        // Also where nothing changed: the probe's own mark must go.
+        desk.screen.draw(&model)?;
     }
     let mut events = EventStream::new();
     while open {
