@@ -124,6 +124,11 @@ impl Model {
         }
         if let Some(view) = &mut self.view {
             view.selection = None;
+            // Where the answer stands elsewhere than was asked (a place or level that came into
+            // being or went while the workspace loads), the session stands there too, so that the
+            // map is asked for the same.
+            view.place = home.view.place;
+            view.listing = home.view.listing.clone();
         }
         self.home = Some(home);
         self.dress();
