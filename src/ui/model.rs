@@ -355,6 +355,12 @@ impl Model {
         }
     }
 
+    /// The kind of a unit or branch, in the session's language where it is a level's label.
+    pub(super) fn kind_label<'a>(&'a self, kind: &'a str) -> &'a str {
+        let level = self.workspace.iter().flat_map(|w| &w.levels).find(|l| l.label == kind);
+        level.filter(|l| self.session.lang == Lang::En && !l.label_en.is_empty()).map_or(kind, |l| &l.label_en)
+    }
+
     /// The label of an indicator, in the session's language.
     pub(super) fn indicator_label<'a>(&self, indicator: &'a crate::domain::indicator::Indicator) -> &'a str {
         if self.session.lang == Lang::En && !indicator.label_en.is_empty() { &indicator.label_en } else { &indicator.label }

@@ -114,8 +114,7 @@ impl Model {
         }
         let row = |unit: usize| row_of.get(unit).copied().flatten().and_then(|n| home.rows.get(n as usize));
         // Under branches the land is only the ground that they stand on.
-        let other = if self.lists_branches() { Fill::None } else { Fill::OutOfScope };
-        self.map.fills = (0..raster.units.len()).map(|unit| row(unit).map_or(other, fill)).collect();
+        self.map.fills = (0..raster.units.len()).map(|unit| row(unit).map_or(Fill::OutOfScope, fill)).collect();
         let mut labels = Vec::new();
         for anchor in &raster.anchors {
             if anchor.room_cells < LEAST_ROOM {

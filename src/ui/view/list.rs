@@ -123,17 +123,16 @@ fn empty(model: &Model) -> String {
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let model = pen.model;
     let active = model.focus == Focus::List && model.overlay.is_none();
+    let head = model.home.as_deref().map(|home| head(pen, home, area.width)).unwrap_or_default();
     let title = match &model.home {
         Some(home) => {
-            let total = if home.total.due > 0 && home.view.listing != Listing::Branches {
-                let value = number::shown(model.session.lang, &home.indicator, &home.total);
-                format!(" {} {value} {}/{}", pen.symbols.dot, home.total.reported, home.total.due)
-            } else {
-                String::new()
-            };
             let rows = format!("{} {}", model.listing_label(&home.view.listing), home.rows.len());
-            // The heading of the values needs its place as well.
-            if pen.width.of(&rows) + pen.width.of(&total) + 10 <= area.width { rows + &total } else { rows }
+            let value = format!("{rows} {} {}", pen.symbols.dot, number::shown(model.session.lang, &home.indicator, &home.total));
+            let share = format!("{value} {}/{}", home.total.reported, home.total.due);
+            // The place's own value, with its coverage where there is room for it.
+            let own = home.total.due > 0 && home.view.listing != Listing::Branches;
+            let fits = |text: &String| own && pen.width.of(text) + pen.width.of(&head) + 2 <= area.width;
+            [share, value].into_iter().find(fits).unwrap_or(rows)
         }
         None => model.text("ui.list.title").to_owned(),
     };
@@ -146,13 +145,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
         }
         return;
     };
-    let short = if model.session.lang == Lang::En { model.indicator_label(&home.indicator) } else { &home.indicator.short };
-    let whole = number::title(model.session.lang, pen.symbols.at_least, &home.indicator, short, shown_origin(home));
-    // Where there is no room for all of it, the top line says it.
-    let short = if pen.width.of(&whole) + pen.width.of(&title) + 4 <= area.width { &whole } else { short };
-    let head = pen.width.cut(short, area.width / 2, pen.symbols.ellipsis).into_owned();
     let columns = Columns::of(pen, body.width);
-    let head = if columns.value > 0 { format!(" {head} ") } else { String::new() };
     let name = Rect { width: area.width.saturating_sub(pen.width.of(&head) + 1), ..area };
     pen.title(area, "", active);
     pen.title(name, &title, active);
@@ -163,6 +156,19 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
         let line = Rect { y, height: 1, ..body };
         draw_row(pen, home, row, line, &columns, &scale, n == model.selected, active);
     }
+}
+
+/// The heading of the values: the indicator's short label, and what a share is a share of where
+/// there is room; else the top line says it.
+fn head(pen: &Pen<'_>, home: &HomePage, cells: u16) -> String {
+    if pen.model.widths.value == 0 {
+        return String::new();
+    }
+    let lang = pen.model.session.lang;
+    let short = if lang == Lang::En { pen.model.indicator_label(&home.indicator) } else { &home.indicator.short };
+    let whole = number::title(lang, pen.symbols.at_least, &home.indicator, short, shown_origin(home));
+    let short = if pen.width.of(&whole) <= cells / 2 { &whole } else { short };
+    format!(" {} ", pen.width.cut(short, cells / 2, pen.symbols.ellipsis))
 }
 
 /// Widths of the columns, cells.
