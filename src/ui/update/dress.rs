@@ -53,7 +53,8 @@ impl Model {
         let values = home.view.listing != Listing::Branches || home.rows.iter().any(known);
         let widest = |of: &dyn Fn(&Row) -> u16| home.rows.iter().map(of).max().unwrap_or(0);
         self.widths = Widths {
-            name: widest(&|row| width.of(&row.name)),
+            // Where a level is skipped, the unit above tells rows of one name apart.
+            name: widest(&|row| width.of(&row.name) + if row.under.is_empty() { 0 } else { 1 + width.of(&row.under) }),
             value: if values { widest(&|row| width.of(&number::shown(lang, &home.indicator, &row.shown))) } else { 0 },
             flags: widest(&|row| width.of(&number::flags(row, flag))),
         };

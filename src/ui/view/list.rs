@@ -11,6 +11,7 @@ use crate::domain::value::State;
 use crate::domain::view_state::Listing;
 use crate::gis::compose::{Fill, Ink, sign};
 use crate::locale::Lang;
+use crate::ui::action::Action;
 use crate::ui::layout::{inner, legend_columns};
 use crate::ui::model::{Ask, Focus, Model, shown_origin};
 use crate::ui::number;
@@ -109,15 +110,23 @@ fn empty(model: &Model) -> String {
         return model.session.lang.problem(problem);
     }
     let Some(home) = &model.home else { return model.text("ui.loading").to_owned() };
-    let filtered = home.unscoped > 0 || !home.view.scope.is_all() || home.view.only_flagged;
     let hint = |action| model.session.keymap.hint(action, model.session.lang);
-    if filtered {
-        return model.session.lang.fill(
-            "ui.empty.filtered",
-            &[&home.unscoped, &hint(crate::ui::action::Action::ScopeClear), &hint(crate::ui::action::Action::OnlyFlagged)],
-        );
+    let (scoped, flagged) = (!home.view.scope.is_all(), home.view.only_flagged);
+    if home.unscoped > 0 || scoped || flagged {
+        let fill = |key: &str, action| model.session.lang.fill(key, &[&hint(action)]);
+        let mut text = model.session.lang.fill("ui.empty.filtered", &[&home.unscoped]);
+        if scoped {
+            text.push_str(&fill("ui.empty.scoped", Action::ScopeClear));
+        }
+        if flagged {
+            text.push_str(&fill("ui.empty.flagged", Action::OnlyFlagged));
+        }
+        return text;
     }
-    model.session.lang.fill("ui.empty.nothing", &[&hint(crate::ui::action::Action::Back), &hint(crate::ui::action::Action::Problems)])
+    if home.view.listing == Listing::Branches {
+        return model.session.lang.fill("ui.empty.no_branches", &[&hint(Action::Back), &hint(Action::Listing)]);
+    }
+    model.session.lang.fill("ui.empty.nothing", &[&hint(Action::Back), &hint(Action::Problems)])
 }
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
@@ -200,6 +209,9 @@ fn gap(cells: u16) -> u16 {
 /// The sign of the class with the space after it, and the last column, which stays free.
 const SIGN: u16 = 3;
 
+/// Two Chinese characters of the unit above, cells.
+const LEAST_UNDER: u16 = 4;
+
 /// Four Chinese characters.
 const LEAST_NAME: u16 = 8;
 
@@ -274,10 +286,11 @@ fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: 
         pen,
         if row.subject == Subject::Unit && !row.drawn && home.legend.no_geometry < home.legend.total { Tone::Dim } else { Tone::Text },
     );
-    let under = if row.under.is_empty() { String::new() } else { format!(" {}", row.under) };
-    let room = name.right().saturating_sub(x + 1);
-    let text = if pen.width.of(&row.name) + pen.width.of(&under) <= room { format!("{}{under}", row.name) } else { row.name.clone() };
-    pen.text(name, x + 1, line.y, &text, style);
+    let end = pen.text(name, x + 1, line.y, &row.name, style) + 1;
+    if !row.under.is_empty() && name.right() >= end + LEAST_UNDER {
+        let style = of(pen, Tone::Dim);
+        pen.text(name, end, line.y, &row.under, style);
+    }
 }
 
 /// A bar has the colour of its class where that can be seen on the ground, else the accent's.

@@ -5,6 +5,7 @@ use ratatui::style::{Modifier, Style};
 use rustc_hash::FxHashMap;
 
 use super::pen::{Pen, Tone};
+use crate::domain::page::Row;
 use crate::domain::scene::{OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
 use crate::gis::compose::{CellText, Ink};
 use crate::ui::layout::inner;
@@ -87,15 +88,43 @@ fn is_braille(c: char) -> bool {
 /// Branches as points, where the list holds them.
 fn points(pen: &mut Pen<'_>, body: Rect) {
     let model = pen.model;
-    // The chosen one last, so that it is on top.
-    for chosen in [false, true] {
-        for (row, col, line) in &model.map.points {
-            if *col >= body.width || *line >= body.height || (*row == model.selected) != chosen {
+    let Some(home) = &model.home else { return };
+    // What needs looking at lies over the rest, the chosen one over all.
+    for layer in Layer::ALL {
+        for (n, col, line) in &model.map.points {
+            let Some(row) = home.rows.get(*n).filter(|_| *col < body.width && *line < body.height) else { continue };
+            if Layer::of(row, *n == model.selected) != layer {
                 continue;
             }
-            let style = if chosen { pen.selected(true) } else { pen.style(Tone::Mark) };
-            let glyph = if chosen { pen.symbols.point_chosen } else { pen.symbols.point };
+            let (glyph, style) = match layer {
+                Layer::Plain => (pen.symbols.point, pen.style(Tone::Dim)),
+                Layer::Leads => ("!", pen.style(Tone::Lead)),
+                Layer::Marked => (pen.symbols.flag, pen.style(Tone::Mark)),
+                Layer::Chosen => (pen.symbols.point_chosen, pen.selected(true)),
+            };
             pen.put(body.x + col, body.y + line, glyph, 1, style);
+        }
+    }
+}
+
+/// Branches of one kind of sign, the undermost first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    Plain,
+    Leads,
+    Marked,
+    Chosen,
+}
+
+impl Layer {
+    const ALL: [Self; 4] = [Self::Plain, Self::Leads, Self::Marked, Self::Chosen];
+
+    fn of(row: &Row, chosen: bool) -> Self {
+        match (chosen, row.marks > 0, row.leads > 0) {
+            (true, ..) => Self::Chosen,
+            (_, true, _) => Self::Marked,
+            (_, _, true) => Self::Leads,
+            _ => Self::Plain,
         }
     }
 }
