@@ -125,7 +125,10 @@ pub(super) type Of = (Option<Uid>, Listing);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Widths {
     pub(super) name: u16,
+    /// The value without the sign of a small base.
     pub(super) value: u16,
+    /// A cell for the sign of a small base, where any row has one: digits stay under digits.
+    pub(super) base: u16,
     pub(super) flags: u16,
 }
 

@@ -51,11 +51,13 @@ impl Model {
         let known = |row: &Row| row.shown.reading.state == State::Value;
         // A list of branches without any value has no column of values.
         let values = home.view.listing != Listing::Branches || home.rows.iter().any(known);
+        let base = |row: &Row| u16::from(row.shown.small_base);
         let widest = |of: &dyn Fn(&Row) -> u16| home.rows.iter().map(of).max().unwrap_or(0);
         self.widths = Widths {
             // Where a level is skipped, the unit above tells rows of one name apart.
             name: widest(&|row| width.of(&row.name) + if row.under.is_empty() { 0 } else { 1 + width.of(&row.under) }),
-            value: if values { widest(&|row| width.of(&number::shown(lang, &home.indicator, &row.shown))) } else { 0 },
+            value: if values { widest(&|row| width.of(&number::shown(lang, &home.indicator, &row.shown)) - base(row)) } else { 0 },
+            base: if values { widest(&base) } else { 0 },
             flags: widest(&|row| width.of(&number::flags(row, flag))),
         };
     }

@@ -141,6 +141,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
             // The place's own value, with its coverage where there is room for it.
             let own = home.total.due > 0 && home.view.listing != Listing::Branches;
             let fits = |text: &String| own && pen.width.of(text) + pen.width.of(&head) + 2 <= area.width;
+            // What is counted here and now has no coverage.
+            let share = if home.indicator.derived.is_some() { value.clone() } else { share };
             [share, value].into_iter().find(fits).unwrap_or(rows)
         }
         None => model.text("ui.list.title").to_owned(),
@@ -193,7 +195,7 @@ impl Columns {
     /// to a sign before a name loses its fourth character.
     fn of(pen: &Pen<'_>, width: u16) -> Self {
         let natural = pen.model.widths;
-        let (value, name) = (natural.value.min(width / 2), natural.name);
+        let (value, name) = ((natural.value + natural.base).min(width / 2), natural.name);
         let left = |flags: u16| width.saturating_sub(SIGN + gap(value) + gap(flags));
         let flags = if left(natural.flags) >= name.min(LEAST_NAME) { natural.flags } else { natural.flags.min(1) };
         let bar = left(flags).saturating_sub(name.max(LEAST_NAME) + 1).min(10);
@@ -259,7 +261,8 @@ fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: 
     let value = if columns.value > 0 { pen.width.cut(&value, columns.value, pen.symbols.ellipsis).into_owned() } else { String::new() };
     let known = row.shown.reading.state == State::Value;
     let style = of(pen, if known { Tone::Text } else { Tone::Dim });
-    let x = right.saturating_sub(pen.width.of(&value)).max(line.x);
+    let base = if row.shown.small_base { 0 } else { pen.model.widths.base };
+    let x = right.saturating_sub(pen.width.of(&value) + base).max(line.x);
     pen.text(line, x, line.y, &value, style);
     right = right.saturating_sub(gap(columns.value));
     if columns.bar > 0 {

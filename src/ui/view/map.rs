@@ -168,13 +168,19 @@ fn locator(pen: &mut Pen<'_>, body: Rect, raster: &Raster) {
         let e = &raster.extent;
         lon >= e.min_x_deg && lon <= e.max_x_deg && lat >= e.min_y_deg && lat <= e.max_y_deg
     };
+    // A place smaller than a sample still lights the cell it lies in.
+    let home = {
+        let ([lon, lat], e) = (raster.extent.centre_deg(), &whole.extent);
+        let share = |at: f64, from: f64, to: f64, of: u16| ((at - from) / (to - from) * f64::from(of)).floor();
+        (share(lon, e.min_x_deg, e.max_x_deg, cols), share(lat, e.max_y_deg, e.min_y_deg, rows))
+    };
     let ascii = model.session.caps.glyphs == crate::gis::compose::Glyphs::Ascii;
     // Dots of a braille cell by column and row (Unicode 2800: 1 2 3 7 on the left, 4 5 6 8 on the right).
     const DOTS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
     for row in 0..rows {
         for col in 0..cols {
             let mut dots = 0;
-            let mut inside = false;
+            let mut inside = (f64::from(col), f64::from(row)) == home;
             for (dx, column) in DOTS.iter().enumerate() {
                 for (dy, dot) in column.iter().enumerate() {
                     let (px, py) = (usize::from(col) * SAMPLES_X + dx, usize::from(row) * SAMPLES_Y + dy);
