@@ -185,8 +185,7 @@ pub(super) fn command(lang: Lang) -> Command {
         .arg(opt("keymap", "FILE").global(true).value_parser(value_parser!(PathBuf)))
         .arg(opt("today", "DATE").global(true).value_parser(value_parser!(Date)).hide(true))
         .subcommand(
-            Command::new("print")
-                .about(t("cmd.print").to_owned())
+            choice(Command::new("print").about(t("cmd.print").to_owned()).arg(place()))
                 .arg(opt("size", "160x45").value_parser(value_parser!(Size)))
                 .arg(opt("keys", "KEYS")),
         )

@@ -463,6 +463,25 @@ fn duplicates_and_orphans_are_kept_aside_and_counted() {
 }
 
 #[test]
+fn a_layer_hangs_on_units_that_only_a_table_gives() {
+    let mut place = Place::new();
+    let table = "\n[[table]]\nroot = \"../data\"\nfile = \"units.csv\"\nwhat = \"units\"\nkey = \"编码\"\ncolumns = { name = \"名称\", level = \"级\", parent = \"上级\" }\n";
+    place.put("maps/manifest.toml", &format!("{MANIFEST}{table}"));
+    place.put("data/units.csv", "编码,名称,级,上级\n010399,只在表里,底,0103\n0103,南镇,中,01\n0101,东镇(新名),中,01\n");
+    let leaves = std::fs::read_to_string(place.dir.path().join("maps/leaf.geojson")).expect("read");
+    let more = squares(&[("010301", "六格", "0103", 0.0, 3.0, 1.0)]);
+    let more = more.split('\n').nth(1).expect("one feature");
+    place.put("maps/leaf.geojson", &leaves.replace("\n]}", &format!(",\n{more}\n]}}")));
+    assert_eq!(place.refresh(false), Vec::<String>::new());
+    let page = place.home(view(None, "mid", "X-1"));
+    assert_eq!(names(&page), ["东镇(新名)", "西镇", "南镇"]);
+    assert_eq!(page.rows.iter().map(|r| (r.children, r.drawn)).collect::<Vec<_>>(), [(3, true), (2, true), (2, false)]);
+    // Nothing is new: nothing is read.
+    place.refresh(false);
+    assert_eq!(place.summary.loaded, Vec::<String>::new());
+}
+
+#[test]
 fn a_truncated_file_leaves_what_was_there() {
     let mut place = Place::new();
     let text = squares(&[("010101", "一格", "0101", 0.0, 0.0, 1.0)]);

@@ -1,5 +1,6 @@
 //! A local session: terminal events, answers and signals in one loop, drawn only on change.
 
+use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::task::Poll;
@@ -33,6 +34,8 @@ pub struct Start {
     pub today: Date,
     /// Ask the terminal for the width of ambiguous glyphs.
     pub probe: bool,
+    /// The terminal knows REP, which repeats the last character.
+    pub repeat: bool,
     /// Nothing is written, not even what was opened last.
     pub read_only: bool,
     /// What earlier sessions remembered.
@@ -62,10 +65,15 @@ pub enum Stopped {
 /// How long the first frame waits for an answer of the store before it is drawn without.
 const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
+/// How long a frame waits for answers before it is drawn without: what an eye takes for at once.
+const ONE_FRAME: Duration = Duration::from_millis(30);
+
 async fn session(start: Start) -> Result<(), Stopped> {
-    let Start { mut model, engine, access, today, probe, read_only, settings } = start;
+    let Start { mut model, engine, access, today, probe, repeat, read_only, settings } = start;
     let (send, mut receive) = unbounded_channel();
-    let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take()? };
+    // Before the terminal is taken: from here on it is given back whatever ends the session.
+    let mut end = End::new()?;
+    let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take(repeat)? };
     if let Some(engine) = &engine {
         desk.sit_down(engine).map_err(Stopped::Store)?;
     }
@@ -90,34 +98,43 @@ async fn session(start: Start) -> Result<(), Stopped> {
             desk.screen.clear()?;
         }
         open = open && desk.carry_out(effects)?;
+        // Also where nothing changed: the probe's own mark must go.
+        desk.screen.draw(&model)?;
     }
     let mut events = EventStream::new();
-    let mut quit = Signals::new()?;
     while open {
         if model.take_dirty() {
             desk.screen.draw(&model)?;
         }
         let effects = tokio::select! {
-            event = events.next() => match event {
-                Some(event) => {
-                    let mut effects = message(event?).map_or_else(Vec::new, |m| update(&mut model, m));
-                    // Keys that came together are one frame. Polled with this task's waker: the
-                    // stream keeps the first waker it sees, and a no-op one would end all input.
-                    while let Poll::Ready(Some(event)) = futures::poll!(events.next()) {
-                        effects.extend(message(event?).map_or_else(Vec::new, |m| update(&mut model, m)));
-                    }
-                    effects
+            event = events.next() => {
+                let Some(event) = event else { return Ok(()) };
+                let mut effects = desk.take_in(event?, &mut model);
+                // Keys that came together are one frame. Polled with this task's own waker: the
+                // stream keeps the first waker it is given, and one that does nothing would
+                // leave the session deaf.
+                while let Poll::Ready(Some(event)) = poll_fn(|cx| Poll::Ready(events.poll_next_unpin(cx))).await {
+                    effects.extend(desk.take_in(event?, &mut model));
                 }
-                None => return Ok(()),
-            },
+                effects
+            }
             Some(first) = receive.recv() => {
                 let mut effects = update(&mut model, first);
                 effects.extend(drain(&mut receive, &mut model));
                 effects
             }
-            () = quit.asked() => return Ok(()),
+            () = end.came() => return Ok(()),
         };
         open = desk.carry_out(effects)?;
+        // Answers that take a few milliseconds are waited for, so that what a key does is one
+        // frame: a frame that says "reading" between two others would flicker and double the bytes.
+        let deadline = tokio::time::Instant::now() + ONE_FRAME;
+        while open && desk.workers.is_some() && !model.settled() {
+            let Ok(Some(next)) = tokio::time::timeout_at(deadline, receive.recv()).await else { break };
+            let mut effects = update(&mut model, next);
+            effects.extend(drain(&mut receive, &mut model));
+            open = desk.carry_out(effects)?;
+        }
     }
     Ok(())
 }
@@ -142,6 +159,16 @@ impl Desk {
             folders::remember_workspace(&engine.dir);
         }
         Ok(())
+    }
+
+    /// What the core makes of a terminal event.
+    fn take_in(&mut self, event: Event, model: &mut Model) -> Vec<Effect> {
+        if matches!(event, Event::Resize(..)) {
+            // A terminal that was resized cuts, wraps or moves what it showed, also where it has
+            // the old size again by the time anyone looks.
+            self.screen.forget();
+        }
+        message(event).map_or_else(Vec::new, |m| update(model, m))
     }
 
     /// Carries out effects; `false` ends the session.
@@ -212,37 +239,66 @@ fn message(event: Event) -> Option<Message> {
     }
 }
 
-/// The signals that end a session; the screen is restored on the way out.
-struct Signals {
-    #[cfg(unix)]
+/// What ends a session from outside; the screen is restored on the way out.
+#[cfg(unix)]
+struct End {
     terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
     hangup: tokio::signal::unix::Signal,
+    /// That the terminal itself is gone: a process of another session gets no signal then, and
+    /// the thread that reads keys never says so.
+    gone: UnboundedReceiver<()>,
 }
 
-impl Signals {
-    #[cfg(unix)]
+#[cfg(unix)]
+impl End {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { terminate: signal(SignalKind::terminate())?, hangup: signal(SignalKind::hangup())? })
+        let (send, gone) = unbounded_channel();
+        std::thread::spawn(move || {
+            if hung_up() {
+                // A session that ended by itself no longer listens.
+                let _ = send.send(());
+            }
+        });
+        Ok(Self { terminate: signal(SignalKind::terminate())?, hangup: signal(SignalKind::hangup())?, gone })
     }
 
-    #[cfg(unix)]
-    async fn asked(&mut self) {
+    async fn came(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.hangup.recv() => {}
+            Some(()) = self.gone.recv() => {}
         }
     }
+}
 
-    #[cfg(not(unix))]
+/// Blocks until the terminal hangs up; `false` where it cannot be watched.
+#[cfg(unix)]
+fn hung_up() -> bool {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let out = io::stdout();
+    // Hang-up and error are reported unasked; asking for nothing else, no key wakes this thread.
+    let mut watched = [PollFd::new(&out, PollFlags::empty())];
+    loop {
+        match poll(&mut watched, None) {
+            Ok(_) => return watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
+/// The console ends the process itself.
+#[cfg(not(unix))]
+struct End;
+
+#[cfg(not(unix))]
+impl End {
     fn new() -> io::Result<Self> {
-        Ok(Self {})
+        Ok(Self)
     }
 
-    #[cfg(not(unix))]
-    async fn asked(&mut self) {
-        // The console ends the process itself.
+    async fn came(&mut self) {
         std::future::pending::<()>().await;
     }
 }

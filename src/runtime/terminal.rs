@@ -1,24 +1,30 @@
 //! The terminal: taken over, and always given back as it was found.
 
-use std::io::{self, BufWriter, Stdout, Write as _};
+use std::io::{self, Stdout, Write as _};
 
-use ratatui::Terminal;
-use ratatui::backend::{Backend as _, CrosstermBackend};
-use ratatui::buffer::Cell;
-use ratatui::crossterm::cursor;
+use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use ratatui::crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
 };
-use ratatui::crossterm::{execute, queue, style};
+use ratatui::crossterm::{clipboard, cursor, execute, queue, style};
+use ratatui::layout::Position;
 
-use crate::ui::{Model, view};
+use crate::ui::Model;
+
+use super::encode::encode;
+use super::offscreen::OffScreen;
 
 /// The screen of a local session. Dropping it restores the terminal.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
-    /// The first cells of the last frame, to put back what the width probe overwrote.
-    corner: Vec<Cell>,
+    out: Stdout,
+    off: OffScreen,
+    /// What the terminal shows; `None` where that is not known.
+    shown: Option<Buffer>,
+    /// Where the terminal's cursor stands, if it is visible.
+    cursor: Option<Position>,
+    /// The terminal knows REP.
+    repeat: bool,
 }
 
 impl Screen {
@@ -26,7 +32,7 @@ impl Screen {
     ///
     /// # Errors
     /// What the terminal refuses.
-    pub fn take() -> io::Result<Self> {
+    pub fn take(repeat: bool) -> io::Result<Self> {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             restore();
@@ -37,34 +43,51 @@ impl Screen {
         // also drop bold and reverse, and with them the selection.
         style::force_color_output(true);
         enable_raw_mode()?;
-        let mut out = BufWriter::with_capacity(1 << 16, io::stdout());
+        let mut out = io::stdout();
         execute!(out, EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture, cursor::Hide)?;
-        Ok(Self { terminal: Terminal::new(CrosstermBackend::new(out))?, corner: Vec::new() })
+        let (cols, rows) = size_or_default();
+        Ok(Self { out, off: OffScreen::new(cols, rows), shown: None, cursor: None, repeat })
     }
 
     /// Size in cells; a terminal that reports nothing is taken as 80×24.
     #[must_use]
     pub fn size(&self) -> (u16, u16) {
-        match self.terminal.size() {
-            Ok(size) if size.width > 0 && size.height > 0 => (size.width, size.height),
-            _ => (80, 24),
-        }
+        size_or_default()
     }
 
-    /// Draws the core's state; what did not change is not sent.
+    /// What the terminal shows is no longer known: the next frame is sent whole.
+    pub fn forget(&mut self) {
+        self.shown = None;
+    }
+
+    /// Brings the terminal up to the core's state; sends nothing where nothing changed.
     ///
     /// # Errors
     /// That the terminal is gone.
     pub fn draw(&mut self, model: &Model) -> io::Result<()> {
-        let size = self.terminal.size()?;
-        if size.width == 0 || size.height == 0 {
+        let (cols, rows) = size_or_default();
+        self.off.resize(cols, rows);
+        let (frame, cursor) = self.off.draw(model);
+        let mut bytes = Vec::with_capacity(1 << 14);
+        encode(self.shown.as_ref(), &frame, self.repeat, &mut bytes);
+        if bytes.is_empty() && cursor == self.cursor {
             return Ok(());
         }
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        let drawn = self.terminal.draw(|frame| view(model, frame))?;
-        self.corner = drawn.buffer.content.iter().take(2).cloned().collect();
-        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        io::Write::flush(self.terminal.backend_mut())
+        let mut all = Vec::with_capacity(bytes.len() + 64);
+        queue!(all, BeginSynchronizedUpdate)?;
+        if self.cursor.is_some() {
+            queue!(all, cursor::Hide)?;
+        }
+        all.append(&mut bytes);
+        if let Some(at) = cursor {
+            queue!(all, cursor::MoveTo(at.x, at.y), cursor::Show)?;
+        }
+        queue!(all, EndSynchronizedUpdate)?;
+        self.out.write_all(&all)?;
+        self.out.flush()?;
+        self.shown = Some(frame);
+        self.cursor = cursor;
+        Ok(())
     }
 
     /// Blanks the screen, so that the next frame is drawn whole.
@@ -79,13 +102,14 @@ impl Screen {
     /// reads where the cursor went. Called after the first frame, which never waits for it.
     /// `None` where the terminal does not answer.
     pub fn probe_ambiguous_wide(&mut self) -> Option<bool> {
-        let backend = self.terminal.backend_mut();
-        execute!(backend, cursor::MoveTo(0, 0), style::Print('│')).ok()?;
+        execute!(self.out, cursor::MoveTo(0, 0), style::Print('│')).ok()?;
         let at = cursor::position().ok();
-        // The corner again as it was; the diff knows nothing of the probe.
-        let corner = self.corner.iter().zip(0..).map(|(cell, x)| (x, 0, cell));
-        backend.draw(corner).ok()?;
-        io::Write::flush(backend).ok()?;
+        // The corner again as it was.
+        if let Some(shown) = &mut self.shown {
+            for cell in shown.content.iter_mut().take(2) {
+                cell.set_symbol("\u{fffd}");
+            }
+        }
         at.map(|(col, _)| col >= 2)
     }
 
@@ -94,8 +118,7 @@ impl Screen {
     /// # Errors
     /// That the terminal is gone.
     pub fn capture_mouse(&mut self, on: bool) -> io::Result<()> {
-        let backend = self.terminal.backend_mut();
-        if on { execute!(backend, EnableMouseCapture) } else { execute!(backend, DisableMouseCapture) }
+        if on { execute!(self.out, EnableMouseCapture) } else { execute!(self.out, DisableMouseCapture) }
     }
 
     /// Copies to the clipboard of the terminal's user (OSC 52: through ssh and tmux).
@@ -103,7 +126,7 @@ impl Screen {
     /// # Errors
     /// That the terminal is gone.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.terminal.backend_mut(), ratatui::crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))
+        execute!(self.out, clipboard::CopyToClipboard::to_clipboard_from(text))
     }
 }
 
@@ -113,10 +136,25 @@ impl Drop for Screen {
     }
 }
 
+fn size_or_default() -> (u16, u16) {
+    match size() {
+        Ok((cols, rows)) if cols > 0 && rows > 0 => (cols, rows),
+        _ => (80, 24),
+    }
+}
+
 /// Gives the terminal back. Errors have nowhere to go: the terminal may be gone.
 fn restore() {
     let mut out = io::stdout();
-    let _ = execute!(out, EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = execute!(
+        out,
+        EndSynchronizedUpdate,
+        style::ResetColor,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
     let _ = disable_raw_mode();
     let _ = out.flush();
 }

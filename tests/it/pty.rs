@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use xiantu::locale::Lang;
 
-use crate::support::{Terminal, demo, demo_copy, rows, text, top_code};
+use crate::support::{PATIENCE, Terminal, XIANTU, demo, demo_copy, rows, text, top_code};
 
 const SIZE: (u16, u16) = (120, 36);
 const ENTER: &str = "\r";
@@ -112,7 +112,7 @@ fn no_color_draws_none() {
     let workspace = demo_copy();
     let mut terminal = workspace.terminal(SIZE, &[("NO_COLOR", "1")], &[]);
     terminal.wait_for("青禾县").press(DOWN).press("2").press("\t").press(UP).press("q").end();
-    let log = String::from_utf8_lossy(&terminal.log).into_owned();
+    let log = String::from_utf8_lossy(&terminal.received()).into_owned();
     for sequence in log.split("\u{1b}[").skip(1) {
         let end = sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(0);
         if sequence[end..].starts_with('m') {
@@ -146,12 +146,50 @@ fn an_idle_screen_sends_nothing() {
     // What passes the time is work, not a sleep: another process loads the same county meanwhile.
     // The first one also covers the checks that follow the first frame.
     demo().out(["print", "--size", "160x45"]);
-    let before = terminal.drain().received;
+    let before = terminal.received().len();
     demo().out(["print", "--size", "160x45"]);
     demo().out(["print", "--size", "160x45"]);
-    let sent = usize::try_from(terminal.drain().received - before).expect("a small number");
-    let log = &terminal.log[terminal.log.len() - sent..];
-    assert_eq!(sent, 0, "bytes without a key or a change: {:?}", String::from_utf8_lossy(log));
+    let sent = &terminal.received()[before..];
+    assert!(sent.is_empty(), "bytes without a key or a change: {:?}", String::from_utf8_lossy(sent));
+}
+
+#[test]
+fn a_hang_up_ends_it() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.terminal(SIZE, &[], &[]);
+    terminal.wait_for("青禾县").signal("HUP");
+    assert_eq!(terminal.end(), 0);
+    assert!(!terminal.screen().alternate_screen(), "the terminal is given back");
+}
+
+/// `setsid` takes the program out of the reach of the signal that a closing terminal sends, as
+/// some ways of starting programs do: it must see for itself that nobody is there.
+#[test]
+fn a_terminal_that_goes_away_without_a_signal_ends_it() {
+    for program in ["script", "setsid"] {
+        if std::process::Command::new(program).arg("--version").output().is_err() {
+            skip!("no {program}");
+        }
+    }
+    let workspace = demo_copy();
+    let alive = workspace.dir().with_file_name("alive");
+    let made = std::process::Command::new("mkfifo").arg(&alive).status();
+    assert!(made.is_ok_and(|s| s.success()), "mkfifo");
+    // The program holds the pipe open as its standard error for as long as it lives.
+    let inner = format!("exec setsid {XIANTU} -C {} 2>{}", workspace.dir().display(), alive.display());
+    let mut command = portable_pty::CommandBuilder::new("script");
+    command.args(["--quiet", "--return", "--command", &inner, "/dev/null"]);
+    command.env("HOME", workspace.dir().with_file_name("home"));
+    command.env("LANG", "zh_CN.UTF-8");
+    let (ended, end) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let said = std::fs::read_to_string(&alive);
+        // The test may have given up.
+        let _ = ended.send(said);
+    });
+    let mut terminal = Terminal::spawn(command, SIZE);
+    terminal.wait_for("青禾县").kill();
+    end.recv_timeout(PATIENCE).expect("it ends with its terminal").expect("its standard error can be read");
 }
 
 #[test]

@@ -4,9 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
 
 use assert_cmd::Command;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize};
@@ -241,17 +240,40 @@ pub(crate) fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) {
 }
 
 /// A process in a pseudo-terminal and the screen it draws. Nothing here sleeps or polls: a thread
-/// blocks on the terminal's bytes and every wait blocks on that thread, up to [`PATIENCE`].
+/// blocks on the terminal's bytes, draws them and answers as a terminal does, and every wait
+/// blocks on what that thread has drawn, up to [`PATIENCE`].
 pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn std::io::Write + Send>,
-    bytes: Receiver<Vec<u8>>,
+    keys: Keys,
     child: Box<dyn Child + Send + Sync>,
-    screen: vt100::Parser,
-    /// Bytes received since the start.
-    pub(crate) received: u64,
-    /// Everything received, for looking at escape sequences.
-    pub(crate) log: Vec<u8>,
+    shared: Arc<(Mutex<Shown>, Condvar)>,
+}
+
+type Keys = Arc<Mutex<Box<dyn std::io::Write + Send>>>;
+
+/// What a terminal has received.
+struct Shown {
+    parser: vt100::Parser<Answers>,
+    log: Vec<u8>,
+    /// The process has the terminal open.
+    open: bool,
+}
+
+/// What a terminal answers by itself: where the cursor is, and what it is.
+#[derive(Default)]
+struct Answers(Vec<u8>);
+
+impl vt100::Callbacks for Answers {
+    fn unhandled_csi(&mut self, screen: &mut vt100::Screen, _: Option<u8>, _: Option<u8>, params: &[&[u16]], command: char) {
+        match (command, params) {
+            ('n', [[6]]) => {
+                let (row, column) = screen.cursor_position();
+                self.0.extend(format!("\x1b[{};{}R", row + 1, column + 1).into_bytes());
+            }
+            ('c', _) => self.0.extend(b"\x1b[?62;22c"),
+            _ => {}
+        }
+    }
 }
 
 impl Terminal {
@@ -261,47 +283,52 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).expect("the command starts");
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
-        let (sender, bytes) = channel();
+        let keys: Keys = Arc::new(Mutex::new(pair.master.take_writer().expect("the terminal can be written")));
+        let parser = vt100::Parser::new_with_callbacks(at_least_one(size.1), at_least_one(size.0), 0, Answers::default());
+        let shared = Arc::new((Mutex::new(Shown { parser, log: Vec::new(), open: true }), Condvar::new()));
+        let (shown, answers) = (Arc::clone(&shared), Arc::clone(&keys));
         std::thread::spawn(move || {
             let mut buffer = [0; 65536];
             // A closed terminal reads as an error on Linux and as an end elsewhere.
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
-                if sender.send(buffer[..n].to_vec()).is_err() {
-                    break;
-                }
+                let mut now = lock(&shown.0);
+                now.log.extend_from_slice(&buffer[..n]);
+                now.parser.process(&buffer[..n]);
+                let answer = std::mem::take(&mut now.parser.callbacks_mut().0);
+                drop(now);
+                shown.1.notify_all();
+                // Whoever asked may be gone by now.
+                let _ = lock(&answers).write_all(&answer);
             }
+            lock(&shown.0).open = false;
+            shown.1.notify_all();
         });
-        let keys = pair.master.take_writer().expect("the terminal can be written");
-        Self { master: pair.master, keys, bytes, child, screen: parser(size), received: 0, log: Vec::new() }
+        Self { master: pair.master, keys, child, shared }
     }
 
     /// Types.
     pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
-        self.keys.write_all(keys.as_bytes()).expect("keys are taken");
-        self.keys.flush().expect("keys are sent");
+        let mut to = lock(&self.keys);
+        to.write_all(keys.as_bytes()).expect("keys are taken");
+        to.flush().expect("keys are sent");
+        drop(to);
         self
     }
 
     /// What stands on the screen.
-    pub(crate) fn text(&self) -> String {
-        self.screen.screen().contents()
+    pub(crate) fn screen(&self) -> vt100::Screen {
+        lock(&self.shared.0).parser.screen().clone()
     }
 
-    /// The screen itself.
-    pub(crate) fn screen(&self) -> &vt100::Screen {
-        self.screen.screen()
+    /// Everything received so far.
+    pub(crate) fn received(&self) -> Vec<u8> {
+        lock(&self.shared.0).log.clone()
     }
 
     /// Blocks until the screen satisfies `done`.
     pub(crate) fn wait(&mut self, what: &str, done: impl Fn(&vt100::Screen) -> bool) -> &mut Self {
-        let deadline = Instant::now() + PATIENCE;
-        while !done(self.screen.screen()) {
-            match self.bytes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.take(&bytes),
-                Err(RecvTimeoutError::Timeout) => panic!("waited in vain for {what}; the screen:\n{}", self.text()),
-                Err(RecvTimeoutError::Disconnected) => panic!("it ended before {what}; the screen:\n{}", self.text()),
-            }
-        }
+        let (shown, open) = self.block(|now| now.open && !done(now.parser.screen()));
+        assert!(done(&shown), "{} {what}; the screen:\n{}", if open { "waited in vain for" } else { "it ended before" }, shown.contents());
         self
     }
 
@@ -310,63 +337,46 @@ impl Terminal {
         self.wait(text, |screen| screen.contents().contains(text))
     }
 
-    /// Takes what has come without waiting for more.
-    pub(crate) fn drain(&mut self) -> &mut Self {
-        while let Ok(bytes) = self.bytes.try_recv() {
-            self.take(&bytes);
-        }
-        self
-    }
-
     /// Blocks until the process ends; its exit code.
     pub(crate) fn end(&mut self) -> u32 {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            match self.bytes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.take(&bytes),
-                Err(RecvTimeoutError::Timeout) => panic!("it does not end; the screen:\n{}", self.text()),
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-        }
+        let (shown, open) = self.block(|now| now.open);
+        assert!(!open, "it does not end; the screen:\n{}", shown.contents());
         self.child.wait().expect("the process can be waited for").exit_code()
     }
 
+    /// Blocks while a condition holds; the screen then, and whether it is still open.
+    fn block(&self, so_long_as: impl Fn(&Shown) -> bool) -> (vt100::Screen, bool) {
+        let (shown, changed) = &*self.shared;
+        let waited = changed.wait_timeout_while(lock(shown), PATIENCE, |now| so_long_as(now));
+        let (now, _) = waited.expect("the thread that reads does not panic");
+        (now.parser.screen().clone(), now.open)
+    }
+
+    /// Sends the process a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.process_id().expect("the process runs").to_string();
+        let sent = std::process::Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.is_ok_and(|s| s.success()), "kill -s {name} {pid}");
+    }
+
     /// Ends the process as a power cut would.
-    pub(crate) fn kill(mut self) {
-        let pid = self.child.process_id().expect("the process runs");
-        let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status();
-        assert!(killed.is_ok_and(|s| s.success()), "kill -9 {pid}");
+    pub(crate) fn kill(&mut self) {
+        self.signal("KILL");
         self.child.wait().expect("the process can be waited for");
     }
 
     /// Changes the size of the terminal.
     pub(crate) fn resize(&mut self, size: (u16, u16)) -> &mut Self {
-        self.screen.screen_mut().set_size(at_least_one(size.1), at_least_one(size.0));
+        let mut now = lock(&self.shared.0);
+        now.parser.screen_mut().set_size(at_least_one(size.1), at_least_one(size.0));
         self.master.resize(pty_size(size)).expect("the terminal takes the size");
+        drop(now);
         self
     }
+}
 
-    /// Draws the bytes and answers what a terminal answers: where the cursor is and what it is.
-    fn take(&mut self, bytes: &[u8]) {
-        self.received += bytes.len() as u64;
-        self.log.extend_from_slice(bytes);
-        let mut rest = bytes;
-        while let Some(at) = rest.windows(3).position(|w| w == b"\x1b[6" || w == b"\x1b[c") {
-            let end = rest[at..].iter().skip(2).position(u8::is_ascii_alphabetic).map_or(rest.len(), |n| at + n + 3);
-            self.screen.process(&rest[..end]);
-            let reply = match &rest[at..end] {
-                b"\x1b[6n" => {
-                    let (row, column) = self.screen.screen().cursor_position();
-                    format!("\x1b[{};{}R", row + 1, column + 1)
-                }
-                b"\x1b[c" => "\x1b[?62;22c".to_owned(),
-                _ => String::new(),
-            };
-            self.press(&reply);
-            rest = &rest[end..];
-        }
-        self.screen.process(rest);
-    }
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no thread of the test panicked")
 }
 
 impl Drop for Terminal {
@@ -374,10 +384,6 @@ impl Drop for Terminal {
         // It may have ended by itself.
         let _ = self.child.kill();
     }
-}
-
-fn parser(size: (u16, u16)) -> vt100::Parser {
-    vt100::Parser::new(at_least_one(size.1), at_least_one(size.0), 0)
 }
 
 fn at_least_one(n: u16) -> std::num::NonZeroU16 {
