@@ -93,6 +93,10 @@ async fn session(start: Start) -> Result<(), Stopped> {
     desk.screen.draw(&model)?;
     if probe && let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
         let effects = update(&mut model, Message::Probed { ambiguous_wide });
+        if ambiguous_wide {
+            // What is on the screen was drawn for the other width: no cell is where the diff thinks.
+            desk.screen.clear()?;
+        }
         open = open && desk.carry_out(effects)?;
         // Also where nothing changed: the probe's own mark must go.
         desk.screen.draw(&model)?;

@@ -153,6 +153,10 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
         pen.text(room, room.x, room.y, &format!("{mark}{}", toast.text), style);
         return;
     }
+    // The overlay says under itself what its keys do.
+    if model.overlay.is_some() {
+        return;
+    }
     let mut x = room.x + 1;
     for action in hints(model) {
         if action.info().needs.is_some_and(|grant| !model.session.access.may(grant)) {
