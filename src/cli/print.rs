@@ -28,7 +28,7 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     for key in script {
         headless.press(key);
     }
-    let buffer = headless.draw(size.cols, size.rows)?;
+    let buffer = headless.draw(size.cols, size.rows);
     io::stdout().lock().write_all(ansi::render(&buffer, colour != Colour::None).as_bytes())?;
     Ok(exit)
 }

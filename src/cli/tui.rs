@@ -43,6 +43,7 @@ pub(super) fn run(common: &Common) -> Result<Exit, Failure> {
         access,
         today: common.today(),
         probe: common.ambiguous_width == "auto",
+        repeat: common.environment.knows_rep(),
         read_only: common.read_only,
         settings,
     };

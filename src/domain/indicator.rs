@@ -146,7 +146,9 @@ impl Indicator {
             State::Missing => (0, 1),
             State::None | State::NotDue => (0, 0),
         };
-        Shown { reading, origin: Origin::Reported, reported, due, incomplete: false, small_base: self.small_base(reading), roll_up: None }
+        // Over 1 it is a yes or no, no ratio to be careful with.
+        let small_base = self.small_base(reading) && reading.den.is_some_and(|den| den > 1.0);
+        Shown { reading, origin: Origin::Reported, reported, due, incomplete: false, small_base, roll_up: None }
     }
 
     fn small_base(&self, reading: Reading) -> bool {

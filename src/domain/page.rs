@@ -308,6 +308,10 @@ pub struct MarkRow {
     pub name: String,
     /// Names above it, the top first.
     pub path: Vec<String>,
+    /// The unit to stand in so that it is in the list.
+    pub place: Option<Uid>,
+    /// The listing it stands in.
+    pub listing: Listing,
 }
 
 /// Which indicator a card figure or a number key means: position in [`Workspace::indicators`].

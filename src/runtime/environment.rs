@@ -7,7 +7,7 @@ use crate::gis::compose::Glyphs;
 use crate::ui::capability::{Capability, Colour};
 
 /// The variables that matter. Everything else of the environment is never looked at.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "LC_ALL",
     "LC_CTYPE",
     "LC_MESSAGES",
@@ -26,6 +26,7 @@ const NAMES: [&str; 18] = [
     "KONSOLE_VERSION",
     "WEZTERM_PANE",
     "GHOSTTY_RESOURCES_DIR",
+    "XTERM_VERSION",
 ];
 
 /// Environment variables and the kind of standard output.
@@ -130,6 +131,17 @@ impl Environment {
             return Glyphs::Sextant;
         }
         Glyphs::Quadrant
+    }
+
+    /// The terminal is one of those known to understand REP (`CSI n b`): VTE, Windows Terminal,
+    /// kitty, Konsole, xterm itself. Inside tmux or screen nothing is known.
+    #[must_use]
+    pub fn knows_rep(&self) -> bool {
+        let inside = self.var("TMUX").is_some() || self.var("TERM").is_some_and(|t| t.starts_with("tmux") || t.starts_with("screen"));
+        !inside
+            && ["VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "XTERM_VERSION", "GHOSTTY_RESOURCES_DIR"]
+                .iter()
+                .any(|v| self.var(v).is_some())
     }
 
     /// Everything the screens need to know of the terminal before it was asked.

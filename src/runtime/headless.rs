@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
@@ -13,7 +11,9 @@ use crate::domain::access::Access;
 use crate::domain::request::Loaded;
 use crate::domain::view_state::ViewState;
 use crate::store::Reader;
-use crate::ui::{Effect, Message, Model, update, view};
+use crate::ui::{Effect, Message, Model, update};
+
+use super::offscreen::OffScreen;
 
 /// A session that no one watches: read-only, and every question is answered before the next key.
 pub struct Headless {
@@ -47,17 +47,13 @@ impl Headless {
         &self.model
     }
 
-    /// Draws the screen.
-    ///
-    /// # Errors
-    /// Never in practice: the buffer is in memory.
-    pub fn draw(&self, cols: u16, rows: u16) -> std::io::Result<Buffer> {
+    /// Draws the screen; nothing where it has no cells.
+    #[must_use]
+    pub fn draw(&self, cols: u16, rows: u16) -> Buffer {
         if cols == 0 || rows == 0 {
-            return Ok(Buffer::empty(Rect::ZERO));
+            return Buffer::empty(Rect::ZERO);
         }
-        let mut terminal = Terminal::new(TestBackend::new(cols, rows)).map_err(|e| std::io::Error::other(e.to_string()))?;
-        let frame = terminal.draw(|frame| view(&self.model, frame)).map_err(|e| std::io::Error::other(e.to_string()))?;
-        Ok(frame.buffer.clone())
+        OffScreen::new(cols, rows).draw(&self.model).0
     }
 
     fn settle(&mut self, effects: Vec<Effect>) {

@@ -5,11 +5,13 @@
 
 pub mod ansi;
 pub mod demo;
+pub mod encode;
 pub mod engine;
 pub mod environment;
 pub mod folders;
 pub mod headless;
 pub mod log;
+pub mod offscreen;
 pub mod session;
 pub mod settings;
 pub mod terminal;

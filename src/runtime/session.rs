@@ -34,6 +34,8 @@ pub struct Start {
     pub today: Date,
     /// Ask the terminal for the width of ambiguous glyphs.
     pub probe: bool,
+    /// The terminal knows REP, which repeats the last character.
+    pub repeat: bool,
     /// Nothing is written, not even what was opened last.
     pub read_only: bool,
     /// What earlier sessions remembered.
@@ -63,12 +65,15 @@ pub enum Stopped {
 /// How long the first frame waits for an answer of the store before it is drawn without.
 const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
+/// How long a frame waits for answers before it is drawn without: what an eye takes for at once.
+const ONE_FRAME: Duration = Duration::from_millis(30);
+
 async fn session(start: Start) -> Result<(), Stopped> {
-    let Start { mut model, engine, access, today, probe, read_only, settings } = start;
+    let Start { mut model, engine, access, today, probe, repeat, read_only, settings } = start;
     let (send, mut receive) = unbounded_channel();
     // Before the terminal is taken: from here on it is given back whatever ends the session.
     let mut end = End::new()?;
-    let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take()? };
+    let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take(repeat)? };
     if let Some(engine) = &engine {
         desk.sit_down(engine).map_err(Stopped::Store)?;
     }
@@ -86,9 +91,13 @@ async fn session(start: Start) -> Result<(), Stopped> {
     }
     let _ = model.take_dirty();
     desk.screen.draw(&model)?;
-    if probe && let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
-        let effects = update(&mut model, Message::Probed { ambiguous_wide });
-        open = open && desk.carry_out(effects)?;
+    if probe {
+        if let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
+            let effects = update(&mut model, Message::Probed { ambiguous_wide });
+            open = open && desk.carry_out(effects)?;
+        }
+        // Also where nothing changed or nobody answered: the probe's own mark must go.
+        desk.screen.draw(&model)?;
     }
     let mut events = EventStream::new();
     while open {
@@ -115,6 +124,15 @@ async fn session(start: Start) -> Result<(), Stopped> {
             () = end.came() => return Ok(()),
         };
         open = desk.carry_out(effects)?;
+        // Answers that take a few milliseconds are waited for, so that what a key does is one
+        // frame: a frame that says "reading" between two others would flicker and double the bytes.
+        let deadline = tokio::time::Instant::now() + ONE_FRAME;
+        while open && desk.workers.is_some() && !model.settled() {
+            let Ok(Some(next)) = tokio::time::timeout_at(deadline, receive.recv()).await else { break };
+            let mut effects = update(&mut model, next);
+            effects.extend(drain(&mut receive, &mut model));
+            open = desk.carry_out(effects)?;
+        }
     }
     Ok(())
 }
@@ -144,7 +162,9 @@ impl Desk {
     /// What the core makes of a terminal event.
     fn take_in(&mut self, event: Event, model: &mut Model) -> Vec<Effect> {
         if matches!(event, Event::Resize(..)) {
-            self.screen.resized();
+            // A terminal that was resized cuts, wraps or moves what it showed, also where it has
+            // the old size again by the time anyone looks.
+            self.screen.forget();
         }
         message(event).map_or_else(Vec::new, |m| update(model, m))
     }

@@ -74,6 +74,8 @@ pub struct Symbols {
     pub horizontal: &'static str,
     /// Between the steps of the way.
     pub step: &'static str,
+    /// Not less than.
+    pub at_least: &'static str,
     /// Between parts of a line.
     pub dot: &'static str,
     /// A cut text.
@@ -98,6 +100,7 @@ const NARROW: Symbols = Symbols {
     vertical: "│",
     horizontal: "─",
     step: "›",
+    at_least: "≥",
     dot: "·",
     ellipsis: "…",
     flag: "⚑",
@@ -114,6 +117,7 @@ const WIDE: Symbols = Symbols {
     vertical: "⡇",
     horizontal: "⠒",
     step: "›",
+    at_least: ">=",
     dot: "|",
     ellipsis: "~",
     flag: "⚑",
@@ -129,6 +133,7 @@ const ASCII: Symbols = Symbols {
     vertical: "|",
     horizontal: "-",
     step: ">",
+    at_least: ">=",
     dot: "|",
     ellipsis: "~",
     flag: "*",

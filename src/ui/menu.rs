@@ -1,10 +1,14 @@
 //! The lines of menus, palette and glossary.
 
-use crate::domain::page::HomePage;
-use crate::domain::view_state::Standing;
+use ib_matcher::matcher::{IbMatcher, PinyinMatchConfig};
+
+use crate::domain::indicator::Kind;
+use crate::domain::page::Row;
+use crate::domain::value::Origin;
+use crate::domain::view_state::{Listing, Standing};
 use crate::locale::Lang;
-use crate::ui::action::{Action, TABLE};
-use crate::ui::model::Model;
+use crate::ui::action::{Action, Info, TABLE};
+use crate::ui::model::{Model, shown_origin};
 use crate::ui::overlay::Menu;
 use crate::ui::theme::Theme;
 
@@ -88,24 +92,28 @@ pub(super) fn title(menu: Menu) -> &'static str {
     }
 }
 
-/// The actions whose name, id or sentence holds what was typed, names first.
+/// The actions whose name, id or sentence holds what was typed, names first; names also by full
+/// pinyin and initials.
 pub(super) fn palette(model: &Model, typed: &str) -> Vec<Action> {
     let lang = model.session.lang;
-    let typed = typed.trim().trim_start_matches([':', '：']).to_lowercase();
-    let mut found: Vec<(u8, Action)> = Vec::new();
-    for info in TABLE {
-        let name = info.action.name(lang).to_lowercase();
-        let rank = if name.starts_with(&typed) || info.id.starts_with(typed.as_str()) {
-            0
-        } else if name.contains(&typed) || info.id.contains(typed.as_str()) {
-            1
-        } else if info.action.doc(lang).to_lowercase().contains(&typed) {
-            2
-        } else {
-            continue;
-        };
-        found.push((rank, info.action));
+    let typed = typed.trim().trim_start_matches([':', '：']).trim().to_lowercase();
+    if typed.is_empty() {
+        return TABLE.iter().map(|info| info.action).collect();
     }
+    let begins = IbMatcher::builder(typed.as_str()).pinyin(PinyinMatchConfig::default()).starts_with(true).build();
+    let anywhere = IbMatcher::builder(typed.as_str()).pinyin(PinyinMatchConfig::default()).build();
+    let rank = |info: &Info| {
+        let name = info.action.name(lang).to_lowercase();
+        Some(match () {
+            () if name.starts_with(&typed) || info.id.starts_with(&typed) => 0,
+            () if name.contains(&typed) || info.id.contains(&typed) => 1,
+            () if begins.is_match(name.as_str()) => 2,
+            () if anywhere.is_match(name.as_str()) => 3,
+            () if info.action.doc(lang).to_lowercase().contains(&typed) => 4,
+            () => return None,
+        })
+    };
+    let mut found: Vec<(u8, Action)> = TABLE.iter().filter_map(|info| Some((rank(info)?, info.action))).collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().map(|(_, action)| action).collect()
 }
@@ -118,26 +126,99 @@ pub(super) struct Term {
     pub(super) document: String,
 }
 
-/// The indicator in force, then every term of the glossary in the order of its file.
+/// The indicator in force, then the terms that the screen speaks of, then all others.
 pub(super) fn terms(model: &Model) -> Vec<Term> {
     let lang = model.session.lang;
     let mut out = Vec::new();
-    if let Some(HomePage { indicator, .. }) = model.home.as_deref() {
+    if let Some(home) = model.home.as_deref() {
         out.push(Term {
-            word: model.indicator_label(indicator).to_owned(),
-            text: indicator.definition.clone(),
-            document: indicator.document.clone(),
+            word: model.value_title(home),
+            text: home.indicator.definition.clone(),
+            document: home.indicator.document.clone(),
         });
     }
-    let mut ids: Vec<&str> =
-        lang.keys().filter_map(|key| key.strip_prefix("glossary.terms.").and_then(|rest| rest.strip_suffix(".word"))).collect();
-    ids.sort_unstable();
-    out.extend(ids.into_iter().map(|id| {
-        let part = |part: &str| {
-            let key = format!("glossary.terms.{id}.{part}");
-            if lang.has(&key) { lang.text(&key).to_owned() } else { String::new() }
-        };
-        Term { word: part("word"), text: part("text"), document: part("document") }
-    }));
+    let ids = lang.keys().filter_map(|key| key.strip_prefix("glossary.terms.").and_then(|rest| rest.strip_suffix(".word")));
+    let part = |id: &str, part: &str| {
+        let key = format!("glossary.terms.{id}.{part}");
+        if lang.has(&key) { lang.text(&key).to_owned() } else { String::new() }
+    };
+    let near = on_screen(model);
+    let words = words_on_screen(model);
+    let mut rest: Vec<(usize, &str, Term)> = ids
+        .map(|id| {
+            let term = Term { word: part(id, "word"), text: part(id, "text"), document: part(id, "document") };
+            let far = near.len() + words.len();
+            let rank = match words.iter().position(|word| word.eq_ignore_ascii_case(&term.word)) {
+                Some(n) => n,
+                None => near.iter().position(|n| *n == id).map_or(far, |n| words.len() + n),
+            };
+            (rank, id, term)
+        })
+        .collect();
+    rest.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    out.extend(rest.into_iter().map(|(.., term)| term));
     out
+}
+
+/// Words that the selected row and the list carry themselves: a kind of branch, a level.
+fn words_on_screen(model: &Model) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    if let Some(card) = model.card.as_deref().filter(|card| model.row().is_some_and(|row| row.uid == card.uid)) {
+        words.push(card.kind.clone());
+        words.extend(card.branches.iter().map(|(kind, _)| kind.clone()));
+    }
+    if let Some(home) = model.home.as_deref() {
+        words.push(model.listing_label(&home.view.listing));
+    }
+    words
+}
+
+/// Ids of the terms that explain what the list shows, the indicator's kind first.
+fn on_screen(model: &Model) -> Vec<&'static str> {
+    let Some(home) = model.home.as_deref() else { return Vec::new() };
+    let kind = match home.indicator.kind {
+        Kind::Ratio => "kind_ratio",
+        Kind::Count => "kind_count",
+        Kind::Money => "kind_money",
+        Kind::Area => "kind_area",
+        Kind::Bool => "kind_bool",
+        Kind::Score | Kind::Days => "indicator",
+    };
+    let any = |of: &dyn Fn(&Row) -> bool| home.rows.iter().any(of);
+    let legend = &home.legend;
+    let shown: [(bool, &'static str); 13] = [
+        (true, kind),
+        (shown_origin(home) == Origin::RolledUp, "roll_up"),
+        (home.total.due > 0, "reported_share"),
+        (any(&|row| row.shown.small_base), "small_base"),
+        (legend.policy, "policy_band"),
+        (any(&|row| row.leads > 0), "lead"),
+        (any(&|row| row.marks > 0), "mark"),
+        (!home.view.scope.is_all() || home.view.only_flagged, "scope"),
+        (legend.missing > 0, "missing"),
+        (legend.none > 0, "none"),
+        (legend.not_due > 0, "not_due"),
+        (legend.no_geometry > 0, "boundary"),
+        (home.view.listing == Listing::Branches, "branch"),
+    ];
+    shown.into_iter().filter_map(|(on, id)| on.then_some(id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::access::Access;
+    use crate::ui::Session;
+
+    #[test]
+    fn the_palette_takes_names_ids_pinyin_and_initials() {
+        let model = Model::new(Session::new(jiff::civil::date(2025, 9, 30), Access::default()), (80, 24));
+        let first = |typed: &str| palette(&model, typed).first().copied();
+        for typed in ["标记清单", "biaojiqingdan", "bjqd", "marks", "：标记清单"] {
+            assert_eq!(first(typed), Some(Action::Marks), "{typed}");
+        }
+        assert_eq!(first("jc"), Some(Action::Tutorial));
+        assert_eq!(palette(&model, " ").len(), TABLE.len());
+        assert_eq!(first("没有这个"), None);
+    }
 }

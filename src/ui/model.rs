@@ -12,8 +12,9 @@ use crate::domain::problem::Problem;
 use crate::domain::request::{Progress, Query, Receipt, RequestId};
 use crate::domain::scene::{Extent, Raster};
 use crate::domain::unit::Subject;
+use crate::domain::value::Origin;
 use crate::domain::view_state::{Listing, ViewState};
-use crate::gis::compose::{Fill, LabelText};
+use crate::gis::compose::{Fill, LabelText, MapCell};
 use crate::gis::neighbour::Toward;
 use crate::locale::Lang;
 use crate::ui::action::Action;
@@ -72,6 +73,12 @@ impl Session {
 pub(super) enum Focus {
     List,
     Map,
+}
+
+/// Where the values of a list come from: rolled up as soon as one of them is.
+pub(super) fn shown_origin(home: &HomePage) -> Origin {
+    let rolled = |row: &Row| row.shown.origin == Origin::RolledUp;
+    if home.rows.iter().any(rolled) { Origin::RolledUp } else { Origin::Reported }
 }
 
 /// A line that announces what happened, until the next key.
@@ -149,6 +156,21 @@ pub(super) struct MapState {
     pub(super) labels: Vec<LabelText>,
     /// Leads and marks on the map.
     pub(super) badges: Vec<(u32, char)>,
+    /// Counts every change of what is above.
+    pub(super) dressed: u64,
+    /// The cells of the map, and what they were composed of: a screen that is drawn again for
+    /// anything else costs nothing here.
+    pub(super) cells: Arc<[MapCell]>,
+    pub(super) composed: Option<Composed>,
+}
+
+/// What the cells of a map depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Composed {
+    pub(super) dressed: u64,
+    pub(super) selected: Option<u32>,
+    pub(super) caps: Capability,
+    pub(super) down: bool,
 }
 
 /// Where a session stands and what it knows.
@@ -336,6 +358,12 @@ impl Model {
     /// The label of an indicator, in the session's language.
     pub(super) fn indicator_label<'a>(&self, indicator: &'a crate::domain::indicator::Indicator) -> &'a str {
         if self.session.lang == Lang::En && !indicator.label_en.is_empty() { &indicator.label_en } else { &indicator.label }
+    }
+
+    /// What the values of the list are, in words.
+    pub(super) fn value_title(&self, home: &HomePage) -> String {
+        let origin = shown_origin(home);
+        crate::ui::number::title(self.session.lang, self.symbols().at_least, &home.indicator, self.indicator_label(&home.indicator), origin)
     }
 
     fn number(&mut self) -> RequestId {

@@ -1,6 +1,6 @@
 //! Numbers in words: values, states, class bounds.
 
-use crate::domain::indicator::{Indicator, Kind};
+use crate::domain::indicator::{Indicator, Kind, Rollup};
 use crate::domain::page::{Class, Row};
 use crate::domain::value::{Origin, Reading, Shown, State};
 use crate::locale::Lang;
@@ -31,6 +31,18 @@ pub(super) fn state(lang: Lang, state: State) -> &'static str {
 /// The unit of measure of a shown value.
 pub(super) fn unit(indicator: &Indicator, origin: Origin) -> &str {
     if origin == Origin::RolledUp { indicator.rolled_unit() } else { &indicator.unit }
+}
+
+/// What a shown value is, in words: the indicator's label, and for a share what it is a share of:
+/// `label ≥5万元占比`.
+pub(super) fn title(lang: Lang, at_least: &str, indicator: &Indicator, label: &str, origin: Origin) -> String {
+    match (origin, indicator.rollup, indicator.threshold) {
+        (Origin::RolledUp, Rollup::ShareAtOrAbove, Some(threshold)) => {
+            lang.fill("ui.value.share", &[&label, &format!("{at_least}{}{}", plain(threshold), indicator.unit)])
+        }
+        (Origin::RolledUp, Rollup::ShareAtOrAbove, None) => lang.fill("ui.value.share", &[&label, &""]),
+        _ => label.to_owned(),
+    }
 }
 
 /// A reading in words, with a percent sign but without longer units.

@@ -486,6 +486,8 @@ impl Fake {
                         mark: mark.clone(),
                         name: self.at(mark.entity).map_or_else(String::new, |n| self.units[n].name.clone()),
                         path: vec!["青禾县".into()],
+                        place: self.at(mark.entity).and_then(|n| self.units[n].parent).map(|p| self.units[p].uid),
+                        listing: self.at(mark.entity).map_or(Listing::Branches, |n| Listing::Units(self.units[n].level.into())),
                     })
                     .collect(),
             )),

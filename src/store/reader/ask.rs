@@ -237,6 +237,14 @@ impl<'r> Ask<'r> {
         counts
     }
 
+    /// The unit to stand in so that a place is in the list, and the listing it stands in.
+    pub(super) fn stands_in(&self, (table, row): Place) -> (Option<Uid>, Listing) {
+        let world = &self.world;
+        let parent = world.tables[table].parents[row as usize].filter(|p| self.within.is_none_or(|w| world.lies_in(*p, w)));
+        let listing = world.levels.get(table).cloned().map_or(Listing::Branches, Listing::Units);
+        (parent.map(|(t, r)| world.tables[t].uids[r as usize]), listing)
+    }
+
     /// From the top to a place, the place itself last; of a branch only the units.
     pub(super) fn crumbs(&self, place: Option<Place>) -> Vec<Crumb> {
         let way = place.map(|p| self.world.way(p)).unwrap_or_default();

@@ -5,7 +5,6 @@ use ib_matcher::matcher::{IbMatcher, PinyinMatchConfig};
 use super::ask::{Ask, Place};
 use crate::domain::page::Hit;
 use crate::domain::text::clean_name;
-use crate::domain::view_state::Listing;
 
 /// The best hits for what was typed: the whole name or code before its beginning, that before a
 /// part of it, hanzi before pinyin, upper levels before lower ones.
@@ -48,7 +47,7 @@ fn hit(ask: &Ask<'_>, place: Place) -> Hit {
     let (table, row) = place;
     let way = world.way(place);
     let above = way[..way.len() - 1].iter().filter(|p| ask.within.is_none_or(|w| world.lies_in(**p, w)));
-    let parent = world.tables[table].parents[row as usize].filter(|p| ask.within.is_none_or(|w| world.lies_in(*p, w)));
+    let (parent, listing) = ask.stands_in(place);
     Hit {
         uid: world.tables[table].uids[row as usize],
         subject: world.subject(table),
@@ -59,7 +58,7 @@ fn hit(ask: &Ask<'_>, place: Place) -> Hit {
         code: world.tables[table].codes[row as usize].to_string(),
         name: world.name(place).to_owned(),
         path: above.map(|p| world.name(*p).to_owned()).collect(),
-        place: parent.map(|(t, r)| world.tables[t].uids[r as usize]),
-        listing: world.levels.get(table).cloned().map_or(Listing::Branches, Listing::Units),
+        place: parent,
+        listing,
     }
 }

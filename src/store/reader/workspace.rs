@@ -66,7 +66,14 @@ pub(super) fn marks(ask: &Ask<'_>) -> Vec<MarkRow> {
         .flat_map(|(place, marks)| {
             let way = ask.world.way(place);
             let path: Vec<String> = way[..way.len() - 1].iter().map(|p| ask.world.name(*p).to_owned()).collect();
-            marks.iter().map(move |mark| MarkRow { mark: mark.clone(), name: ask.world.name(place).to_owned(), path: path.clone() })
+            let (parent, listing) = ask.stands_in(place);
+            marks.iter().map(move |mark| MarkRow {
+                mark: mark.clone(),
+                name: ask.world.name(place).to_owned(),
+                path: path.clone(),
+                place: parent,
+                listing: listing.clone(),
+            })
         })
         .collect();
     rows.sort_by_key(|row| (row.mark.at, row.mark.fact));

@@ -103,7 +103,8 @@ impl Model {
             self.view = Some(workspace.home.clone());
         }
         if let Some(pending) = &workspace.pending {
-            self.refuse(pending.clone());
+            let text = self.session.lang.fill("ui.toast.pending", &[pending]);
+            self.refuse(text);
         }
         self.workspace = Some(workspace);
     }

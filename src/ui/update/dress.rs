@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 
 use crate::domain::id::Uid;
-use crate::domain::page::Row;
+use crate::domain::indicator::Direction;
+use crate::domain::page::{HomePage, Row};
 use crate::domain::value::State;
 use crate::domain::view_state::Listing;
-use crate::gis::compose::{Fill, LabelText};
-use crate::ui::model::{Model, Widths};
+use crate::gis::compose::{Dress, Fill, LabelText, compose};
+use crate::ui::model::{Composed, Model, Widths};
 use crate::ui::number;
 
 /// The fill of a row.
@@ -19,6 +20,23 @@ pub(in crate::ui) fn fill(row: &Row) -> Fill {
         (_, State::None) => Fill::None,
         (_, State::NotDue) => Fill::NotDue,
         (_, State::Missing) => Fill::Missing,
+    }
+}
+
+/// Whether high is bad: the other ramp.
+pub(in crate::ui) fn is_down(home: &HomePage) -> bool {
+    home.indicator.direction == Direction::Down
+}
+
+/// How much a fill needs looking at: the classes from bad to good, after what did not come.
+fn worst(down: bool, fill: Fill) -> u8 {
+    match fill {
+        Fill::Class(n) => 20 + if down { n.min(9) } else { 9 - n.min(9) },
+        Fill::Missing => 15,
+        Fill::None => 5,
+        Fill::NotDue => 4,
+        Fill::OutOfScope => 1,
+        Fill::Outside => 0,
     }
 }
 
@@ -41,8 +59,33 @@ impl Model {
         };
     }
 
+    /// Composes the cells of the map where anything they depend on changed.
+    pub(super) fn compose(&mut self) {
+        let (Some(home), Some(raster)) = (&self.home, &self.map.raster) else { return };
+        let down = is_down(home);
+        let caps = self.session.caps;
+        let selected = self.map.units.get(self.selected).copied().flatten();
+        let wanted = Composed { dressed: self.map.dressed, selected, caps, down };
+        if self.map.composed == Some(wanted) {
+            return;
+        }
+        let dress = Dress {
+            fills: &self.map.fills,
+            selected,
+            labels: &self.map.labels,
+            glyphs: caps.glyphs,
+            pattern: caps.pattern(),
+            badges: &self.map.badges,
+            worst: &|fill| worst(down, fill),
+        };
+        let width = self.width();
+        self.map.cells = compose(raster, &dress, |text| width.of(text)).into();
+        self.map.composed = Some(wanted);
+    }
+
     pub(in crate::ui) fn dress(&mut self) {
         self.measure();
+        self.map.dressed += 1;
         let shown = self.home.as_ref().map(|home| (home.view.place, home.view.listing.clone()));
         if let Some((of, raster)) = self.map.incoming.take_if(|(of, _)| Some(&*of) == shown.as_ref()) {
             self.map.of = Some(of);
@@ -109,5 +152,18 @@ impl Model {
         self.map.labels = labels;
         self.map.rows = row_of;
         self.map.units = unit_of;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_class_shows_for_crowds() {
+        assert!(worst(false, Fill::Class(0)) > worst(false, Fill::Class(4)));
+        assert!(worst(true, Fill::Class(4)) > worst(true, Fill::Class(0)));
+        assert!(worst(false, Fill::Class(4)) > worst(false, Fill::Missing));
+        assert!(worst(false, Fill::OutOfScope) > worst(false, Fill::Outside));
     }
 }

@@ -8,7 +8,7 @@ mod over;
 mod place;
 mod show;
 
-pub(in crate::ui) use dress::fill;
+pub(in crate::ui) use dress::{fill, is_down};
 pub(in crate::ui) use mark::day;
 pub(in crate::ui) use show::classing_key;
 
@@ -276,6 +276,9 @@ impl Model {
         let count = self.home.as_ref().map_or(0, |home| home.rows.len());
         self.selected = self.selected.min(count.saturating_sub(1));
         self.top = self.top.min(self.selected).max((self.selected + 1).saturating_sub(rows)).min(count.saturating_sub(rows));
+        if layout::areas(self).is_some_and(|areas| areas.map.is_some()) {
+            self.compose();
+        }
         let (lines, height) = view::overlay_extent(self);
         self.chosen = self.chosen.min(lines.saturating_sub(1));
         self.scroll = self.scroll.min(lines.saturating_sub(height));

@@ -184,20 +184,15 @@ impl Model {
             Some(Overlay::Find { hits, .. }) => {
                 if let Some(hit) = hits.as_ref().and_then(|hits| hits.get(chosen)) {
                     self.close_overlay();
-                    self.jump(hit);
+                    self.jump(hit.place, hit.listing.clone(), hit.uid);
                 }
             }
             Some(Overlay::Menu(menu)) => self.choose_in(menu, chosen),
             Some(Overlay::Marks { rows }) => {
                 let row = rows.as_ref().and_then(|rows| rows.get(chosen)).cloned();
                 if let Some(row) = row {
-                    // The search knows where a unit or branch stands in a list.
                     self.close_overlay();
-                    self.open(Action::Find);
-                    if let Some(input) = self.overlay.as_mut().and_then(Overlay::input) {
-                        *input = Input::new(row.name);
-                    }
-                    self.typed();
+                    self.jump(row.place, row.listing, row.mark.entity);
                 }
             }
             Some(Overlay::Folder { input }) => {

@@ -1,7 +1,6 @@
 //! Moving: rows, in and out, siblings, neighbours on the map.
 
 use crate::domain::id::Uid;
-use crate::domain::page::Hit;
 use crate::domain::unit::Subject;
 use crate::domain::view_state::{Listing, ViewState};
 use crate::gis::neighbour::{Toward, neighbour};
@@ -251,22 +250,14 @@ impl Model {
         }
     }
 
-    /// Stands where a hit is in the list, with the hit selected.
-    pub(super) fn jump(&mut self, hit: &Hit) {
+    /// Stands where something is in the list, with it selected.
+    pub(super) fn jump(&mut self, place: Option<Uid>, listing: Listing, to: Uid) {
         let Some(view) = self.view_state() else { return };
         self.trail.clear();
         // A filter in force could hide what was looked for.
         let scope = Default::default();
         let cleared = !view.scope.is_all() || view.only_flagged;
-        self.go(ViewState {
-            place: hit.place,
-            listing: hit.listing.clone(),
-            extent: None,
-            scope,
-            only_flagged: false,
-            selection: Some(hit.uid),
-            ..view
-        });
+        self.go(ViewState { place, listing, extent: None, scope, only_flagged: false, selection: Some(to), ..view });
         if cleared {
             let text = self.text("ui.toast.cleared");
             self.say(text);

@@ -82,7 +82,7 @@ pub(super) fn top(pen: &mut Pen<'_>, area: Rect) {
     };
     let indicator = model.home.as_ref().map(|home| {
         let period = home.period.map(|p| format!(" {p}")).unwrap_or_default();
-        format!("{}{period}", model.indicator_label(&home.indicator))
+        format!("{}{period}", model.value_title(home))
     });
     let filter = scope(model);
     let filter = if filter.is_empty() { filter } else { lang.fill("ui.top.scope", &[&filter]) };

@@ -131,7 +131,7 @@ fn figure_lines(pen: &Pen<'_>, sheet: &mut Sheet, figure: &Figure, in_force: boo
     let model = pen.model;
     let lang = model.session.lang;
     let (indicator, shown) = (&figure.indicator, &figure.shown);
-    let label = model.indicator_label(indicator);
+    let label = &number::title(lang, pen.symbols.at_least, indicator, model.indicator_label(indicator), shown.origin);
     let value = number::full(lang, indicator, shown.origin, shown.reading);
     let spark = pen.spark(&figure.trend);
     let known = shown.reading.state == State::Value;

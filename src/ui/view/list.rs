@@ -1,19 +1,21 @@
 //! The list with its bars, and the legend under it.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::pen::{Pen, Tone};
-use crate::domain::indicator::Direction;
+use crate::domain::indicator::Classing;
 use crate::domain::page::{HomePage, Row};
 use crate::domain::unit::Subject;
 use crate::domain::value::State;
 use crate::domain::view_state::Listing;
 use crate::gis::compose::{Fill, Ink, sign};
+use crate::locale::Lang;
 use crate::ui::layout::{inner, legend_columns};
-use crate::ui::model::{Ask, Focus, Model};
+use crate::ui::model::{Ask, Focus, Model, shown_origin};
 use crate::ui::number;
-use crate::ui::update::{classing_key, fill};
+use crate::ui::theme::Role;
+use crate::ui::update::{classing_key, fill, is_down};
 
 /// An entry of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +53,6 @@ pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendI
     out
 }
 
-/// Whether high is bad: the other ramp.
-pub(super) fn is_down(home: &HomePage) -> bool {
-    home.indicator.direction == Direction::Down
-}
-
 /// A fill as two cells: its colour and hatch, or its sign where there are too few colours.
 fn swatch(pen: &Pen<'_>, down: bool, fill: Fill) -> (String, Style) {
     let theme = &pen.model.session.theme;
@@ -70,8 +67,14 @@ fn swatch(pen: &Pen<'_>, down: bool, fill: Fill) -> (String, Style) {
 pub(super) fn legend(pen: &mut Pen<'_>, area: Rect) {
     let model = pen.model;
     let Some(home) = &model.home else { return };
-    let how = if home.legend.policy { "ui.classing.policy" } else { classing_key(home.view.classing) };
-    let unit = if home.legend.unit.is_empty() { String::new() } else { format!(" ({})", home.legend.unit) };
+    let how = match home.view.classing {
+        _ if home.legend.policy => "ui.classing.policy",
+        // Where no band speaks of these values, they were cut by quantiles.
+        Classing::Policy => classing_key(Classing::Quantile),
+        classing => classing_key(classing),
+    };
+    let unit = number::title(model.session.lang, pen.symbols.at_least, &home.indicator, &home.legend.unit, shown_origin(home));
+    let unit = if unit.is_empty() { unit } else { format!(" ({unit})") };
     let share = format!("{}/{}", home.legend.classes.iter().map(|c| c.count).sum::<u32>(), home.legend.total);
     pen.title(area, &format!("{}{unit}", model.text(how)), false);
     let style = pen.style(Tone::Dim);
@@ -130,7 +133,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
             };
             let rows = format!("{} {}", model.listing_label(&home.view.listing), home.rows.len());
             // The heading of the values needs its place as well.
-            if pen.width.of(&rows) + pen.width.of(&total) + 8 <= area.width { rows + &total } else { rows }
+            if pen.width.of(&rows) + pen.width.of(&total) + 10 <= area.width { rows + &total } else { rows }
         }
         None => model.text("ui.list.title").to_owned(),
     };
@@ -143,7 +146,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
         }
         return;
     };
-    let short = if model.session.lang == crate::locale::Lang::En { model.indicator_label(&home.indicator) } else { &home.indicator.short };
+    let short = if model.session.lang == Lang::En { model.indicator_label(&home.indicator) } else { &home.indicator.short };
+    let whole = number::title(model.session.lang, pen.symbols.at_least, &home.indicator, short, shown_origin(home));
+    // Where there is no room for all of it, the top line says it.
+    let short = if pen.width.of(&whole) + pen.width.of(&title) + 4 <= area.width { &whole } else { short };
     let head = pen.width.cut(short, area.width / 2, pen.symbols.ellipsis).into_owned();
     let columns = Columns::of(pen, body.width);
     let head = if columns.value > 0 { format!(" {head} ") } else { String::new() };
@@ -168,15 +174,28 @@ struct Columns {
 }
 
 impl Columns {
+    /// The name is what people look for: the bar takes what is left over, and leads and marks shrink
+    /// to a sign before a name loses its fourth character.
     fn of(pen: &Pen<'_>, width: u16) -> Self {
         let natural = pen.model.widths;
-        let (value, flags, name) = (natural.value.min(width / 2), natural.flags, natural.name);
-        let left = width.saturating_sub(2 + value + 1 + flags + u16::from(flags > 0) + 1);
-        // The name is what people look for: the bar takes what is left over.
-        let bar = left.saturating_sub(name.max(8) + 1).min(10);
-        Self { bar: if bar >= 4 { bar } else { 0 }, value, flags }
+        let (value, name) = (natural.value.min(width / 2), natural.name);
+        let left = |flags: u16| width.saturating_sub(SIGN + gap(value) + gap(flags));
+        let flags = if left(natural.flags) >= name.min(LEAST_NAME) { natural.flags } else { natural.flags.min(1) };
+        let bar = left(flags).saturating_sub(name.max(LEAST_NAME) + 1).min(10);
+        Self { bar: if bar >= 3 { bar } else { 0 }, value, flags }
     }
 }
+
+/// A column with the space before it.
+fn gap(cells: u16) -> u16 {
+    if cells > 0 { cells + 1 } else { 0 }
+}
+
+/// The sign of the class with the space after it, and the last column, which stays free.
+const SIGN: u16 = 3;
+
+/// Four Chinese characters.
+const LEAST_NAME: u16 = 8;
 
 /// The length of bars: from 0 (or the lowest) to the highest.
 struct Scale {
@@ -209,7 +228,13 @@ fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: 
     if columns.flags > 0 {
         right = right.saturating_sub(columns.flags);
         let style = of(pen, if row.marks > 0 { Tone::Mark } else { Tone::Lead });
-        pen.text(line, right.max(line.x), line.y, &number::flags(row, pen.symbols.flag), style);
+        let flags = number::flags(row, pen.symbols.flag);
+        let flags = match (pen.width.of(&flags) > columns.flags, row.marks > 0) {
+            (false, _) => flags.as_str(),
+            (true, true) => pen.symbols.flag,
+            (true, false) => "!",
+        };
+        pen.text(line, right.max(line.x), line.y, flags, style);
         right = right.saturating_sub(1);
     }
     let value = number::shown(lang, &home.indicator, &row.shown);
@@ -218,13 +243,15 @@ fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: 
     let style = of(pen, if known { Tone::Text } else { Tone::Dim });
     let x = right.saturating_sub(pen.width.of(&value)).max(line.x);
     pen.text(line, x, line.y, &value, style);
-    right = right.saturating_sub(columns.value + 1);
+    right = right.saturating_sub(gap(columns.value));
     if columns.bar > 0 {
         right = right.saturating_sub(columns.bar);
         if let Some(value) = row.shown.reading.value.filter(|_| known) {
             let bar = pen.bar(scale.share(value), columns.bar);
-            let style = chosen.unwrap_or_else(|| bar_style(pen, home, row));
-            pen.text(line, right.max(line.x), line.y, &bar, style);
+            // On the selected row as well: the colour of the class stands beside the selection, not under it.
+            let style = pen.on(bar_style(pen, home, row), Role::Ground);
+            let style = if selected { style.remove_modifier(Modifier::REVERSED) } else { style };
+            pen.text(line, right.max(line.x), line.y, &pen.width.pad(&bar, columns.bar, ""), style);
         }
         right = right.saturating_sub(1);
     }

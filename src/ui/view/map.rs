@@ -4,27 +4,15 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use rustc_hash::FxHashMap;
 
-use super::list::is_down;
 use super::pen::{Pen, Tone};
 use crate::domain::scene::{OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
-use crate::gis::compose::{CellText, Dress, Fill, Ink, compose};
+use crate::gis::compose::{CellText, Ink};
 use crate::ui::layout::inner;
 use crate::ui::model::{Ask, Focus};
+use crate::ui::update::is_down;
 
 /// Size of the locator, cells.
 const LOCATOR: (u16, u16) = (12, 5);
-
-/// How much a fill needs looking at: the classes from bad to good, after what did not come.
-fn worst(down: bool, fill: Fill) -> u8 {
-    match fill {
-        Fill::Class(n) => 20 + if down { n.min(9) } else { 9 - n.min(9) },
-        Fill::Missing => 15,
-        Fill::None => 5,
-        Fill::NotDue => 4,
-        Fill::OutOfScope => 1,
-        Fill::Outside => 0,
-    }
-}
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let model = pen.model;
@@ -50,21 +38,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     };
     let down = is_down(home);
     let pattern = model.session.caps.pattern();
-    let selected = model.map.units.get(model.selected).copied().flatten();
-    let dress = Dress {
-        fills: &model.map.fills,
-        selected,
-        labels: &model.map.labels,
-        glyphs: model.session.caps.glyphs,
-        pattern,
-        badges: &model.map.badges,
-        worst: &|fill| worst(down, fill),
-    };
     let width = pen.width;
-    let cells = compose(raster, &dress, |text| width.of(text));
     let cols = usize::from(raster.size.cols_cells);
     let theme = &model.session.theme;
     let mut inks = FxHashMap::default();
+    let cells = &model.map.cells;
     for (n, cell) in cells.iter().enumerate() {
         let (Ok(col), Ok(row)) = (u16::try_from(n % cols), u16::try_from(n / cols)) else { break };
         if col >= body.width || row >= body.height {
@@ -205,17 +183,4 @@ fn notes(pen: &mut Pen<'_>, body: Rect, raster: &Raster) {
     let text = format!(" {} ", model.session.lang.fill("ui.map.hidden", &[&percent, &key]));
     let style = pen.on(pen.style(Tone::Lead), crate::ui::theme::Role::Panel);
     pen.text(body, body.x, body.bottom() - 1, &text, style);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_worst_class_shows_for_crowds() {
-        assert!(worst(false, Fill::Class(0)) > worst(false, Fill::Class(4)));
-        assert!(worst(true, Fill::Class(4)) > worst(true, Fill::Class(0)));
-        assert!(worst(false, Fill::Class(4)) > worst(false, Fill::Missing));
-        assert!(worst(false, Fill::OutOfScope) > worst(false, Fill::Outside));
-    }
 }

@@ -78,8 +78,10 @@ pub(super) fn provenance(model: &Model, page: &Provenance, cells: u16) -> Vec<Li
     let lang = model.session.lang;
     let mut sheet = Sheet::new(model, cells);
     let period = page.period.map(|p| format!(" {p}")).unwrap_or_default();
-    sheet.text(0, &format!("{} {} {}{period}", page.name, model.symbols().dot, model.indicator_label(&page.indicator)), Tone::Strong);
     let shown = &page.shown;
+    let symbols = model.symbols();
+    let label = number::title(lang, symbols.at_least, &page.indicator, model.indicator_label(&page.indicator), shown.origin);
+    sheet.text(0, &format!("{} {} {label}{period}", page.name, symbols.dot), Tone::Strong);
     sheet.text(0, &number::full(lang, &page.indicator, shown.origin, shown.reading), Tone::Accent);
     let how = match shown.origin {
         crate::domain::value::Origin::Reported => lang.text("ui.origin.reported").to_owned(),
@@ -146,7 +148,7 @@ pub(super) fn problems(model: &Model, cells: u16) -> Vec<Line> {
     let mut sheet = Sheet::new(model, cells);
     if let Some(workspace) = &model.workspace {
         if let Some(pending) = &workspace.pending {
-            sheet.text(0, pending, Tone::Lead);
+            sheet.text(0, &lang.fill("ui.problems.pending", &[&quote(pending)]), Tone::Lead);
             sheet.gap();
         }
         sheet.text(0, lang.text("ui.problems.reads"), Tone::Strong);
