@@ -14,7 +14,9 @@ pub(crate) mod foreign;
 pub(crate) mod load;
 mod log;
 mod reader;
+mod rolled;
 mod snapshot;
+mod table;
 #[cfg(test)]
 mod tests;
 pub(crate) mod world;
