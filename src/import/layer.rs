@@ -128,6 +128,7 @@ pub(super) fn store(
     for batch in old {
         done.gone += load.vanished(batch)?;
     }
+    drop(taken);
     let world = load.world(framework, level + 1)?;
     let packed = match &whole {
         Some((features, uids)) => load.repack_from(&world, level, features, uids)?,
