@@ -330,7 +330,9 @@ impl<'a> Rows<'a> {
         // Indicator by indicator, so that the readings of a whole table never stand in memory.
         let pairs: Vec<(&'a Indicator, Columns, Option<Vec<usize>>)> = match shape {
             Shape::Wide(all) => all.into_iter().map(|(indicator, columns)| (indicator, columns, None)).collect(),
-            Shape::Long(column, columns) => self.by_indicator(column, &rows, &mut good).into_iter().map(|(i, n)| (i, columns.clone(), Some(n))).collect(),
+            Shape::Long(column, columns) => {
+                self.by_indicator(column, &rows, &mut good).into_iter().map(|(i, n)| (i, columns.clone(), Some(n))).collect()
+            }
         };
         for (indicator, columns, of) in pairs {
             let mut values: Vec<(usize, NewValue)> = Vec::new();

@@ -400,10 +400,8 @@ impl<'a> Load<'a> {
         }
         order.sort_by_key(|n| rows[*n as usize]);
         let nobody = Uid(uuid::Uuid::nil());
-        let units: Vec<PackUnit> = rows
-            .iter()
-            .map(|row| row.map_or(PackUnit { uid: nobody, parent: None }, |row| pack_unit(world, level, row)))
-            .collect();
+        let units: Vec<PackUnit> =
+            rows.iter().map(|row| row.map_or(PackUnit { uid: nobody, parent: None }, |row| pack_unit(world, level, row))).collect();
         self.pack(world, level, features, &units, &order)?;
         Ok(true)
     }

@@ -18,7 +18,7 @@ mod rolled;
 mod snapshot;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod world;
 mod writer;
 

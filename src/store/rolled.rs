@@ -48,7 +48,7 @@ fn encode(out: &mut Vec<u8>, shown: &Shown) {
         State::None => 2,
         State::NotDue => 3,
     });
-    out.push(u8::from(shown.incomplete) * INCOMPLETE | u8::from(shown.small_base) * SMALL_BASE);
+    out.push((u8::from(shown.incomplete) * INCOMPLETE) | (u8::from(shown.small_base) * SMALL_BASE));
     out.extend(shown.reported.to_le_bytes());
     out.extend(shown.due.to_le_bytes());
     for number in [shown.reading.num, shown.reading.den, shown.reading.value] {

@@ -42,7 +42,8 @@ impl Texts {
         let ends = read_numbers(bytes, rows)?;
         let len = read_numbers(bytes, 1)?[0] as usize;
         let text = std::str::from_utf8(bytes.split_off(..len).ok_or(())?).map_err(|_| ())?.to_owned();
-        let sound = ends.is_sorted() && ends.last().map_or(0, |e| *e as usize) == len && ends.iter().all(|e| text.is_char_boundary(*e as usize));
+        let sound =
+            ends.is_sorted() && ends.last().map_or(0, |e| *e as usize) == len && ends.iter().all(|e| text.is_char_boundary(*e as usize));
         if sound { Ok(Self { text, ends }) } else { Err(()) }
     }
 }

@@ -459,17 +459,25 @@ pub(super) fn is_derived(connection: &Connection, framework: &Framework, day: Da
     Ok(meta(connection, "derived")?.is_some_and(|m| m == mark) && held(meta(connection, "derived_from")?, meta(connection, "derived_to")?))
 }
 
-/// Marks the derived tables as complete from a day on, until a row begins or ends to hold.
+/// Marks the derived tables as complete for all days on which the same rows hold as on this one.
 pub(super) fn set_derived(connection: &Connection, framework: &Framework, day: Date) -> Result<(), Problem> {
-    let mut until = "9999-12-31".to_owned();
-    for table in ["unit_version", "geometry", "branch_version", "membership"] {
-        let of = ["FROM ", table, if table == "geometry" { " INDEXED BY geometry_drawn" } else { "" }];
-        let query = ["SELECT min(day) FROM (SELECT min(valid_from) AS day ", &of.concat(), " WHERE valid_from > ?1 UNION ALL SELECT min(valid_to) ", &of.concat(), " WHERE valid_to > ?1)"];
-        let next: Option<String> = connection.query_row(&query.concat(), [day.to_string()], |row| row.get(0))?;
-        until = next.map_or(until.clone(), |n| n.min(until));
+    let (mut from, mut to) = (String::new(), "9999-12-31".to_owned());
+    for table in ["unit_version", "geometry INDEXED BY geometry_drawn", "branch_version", "membership"] {
+        let query = [
+            "SELECT max(iif(valid_from <= ?1, valid_from, '')), max(iif(valid_to <= ?1, valid_to, '')),
+                    min(iif(valid_from > ?1, valid_from, '9999-12-31')), min(iif(valid_to > ?1, valid_to, '9999-12-31')) FROM ",
+            table,
+        ];
+        let edge = |row: &Row<'_>, n: usize| row.get::<_, Option<String>>(n);
+        let edges = connection
+            .query_row(&query.concat(), [day.to_string()], |row| Ok([edge(row, 0)?, edge(row, 1)?, edge(row, 2)?, edge(row, 3)?]))?;
+        let [began, ended, begins, ends] = edges;
+        from = from.max(began.unwrap_or_default()).max(ended.unwrap_or_default());
+        to = [begins, ends].into_iter().flatten().fold(to, Ord::min);
     }
-    let mut set = connection.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?;
-    for (key, value) in [("derived", derived_mark(connection, framework)?), ("derived_from", day.to_string()), ("derived_to", until)] {
+    let mut set = connection
+        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?;
+    for (key, value) in [("derived", derived_mark(connection, framework)?), ("derived_from", from), ("derived_to", to)] {
         set.execute([key, &value])?;
     }
     Ok(())

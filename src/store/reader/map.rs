@@ -117,8 +117,7 @@ fn stored(
            AND max_x_deg >= ?4 AND min_x_deg <= ?5 AND max_y_deg >= ?6 AND min_y_deg <= ?7 ORDER BY seq",
     )?;
     let lod = nearest_lod(lods.iter().copied(), &whole, size);
-    let mut rows =
-        statement.query(params![county, level, lod, whole.min_x_deg, whole.max_x_deg, whole.min_y_deg, whole.max_y_deg])?;
+    let mut rows = statement.query(params![county, level, lod, whole.min_x_deg, whole.max_x_deg, whole.min_y_deg, whole.max_y_deg])?;
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
         if holds(row.get_ref(0)?.as_blob()?, keep) {
