@@ -95,7 +95,7 @@ async fn session(start: Start) -> Result<(), Stopped> {
         let effects = update(&mut model, Message::Probed { ambiguous_wide });
         if ambiguous_wide {
             // What is on the screen was drawn for the other width: no cell is where the diff thinks.
-            desk.screen.clear()?;
+            desk.screen.forget();
         }
         open = open && desk.carry_out(effects)?;
         // Also where nothing changed: the probe's own mark must go.

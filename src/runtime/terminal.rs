@@ -90,14 +90,6 @@ impl Screen {
         Ok(())
     }
 
-    /// Blanks the screen, so that the next frame is drawn whole.
-    ///
-    /// # Errors
-    /// That the terminal is gone.
-    pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
-    }
-
     /// Asks the terminal how wide an East-Asian-ambiguous glyph is: writes one in the corner and
     /// reads where the cursor went. Called after the first frame, which never waits for it.
     /// `None` where the terminal does not answer.

@@ -202,6 +202,7 @@ fn title(model: &Model) -> String {
 fn hint(model: &Model) -> &'static str {
     model.text(match &model.overlay {
         Some(Overlay::Mark(_)) => "ui.mark.hint",
+        Some(Overlay::Folder { .. }) => "ui.start.folder_hint",
         Some(Overlay::Menu(Menu::Scope)) => "ui.scope.hint",
         Some(Overlay::Marks { .. }) if model.session.access.may(crate::domain::access::Grant::Mark) => "ui.marks.hint",
         Some(Overlay::Help | Overlay::Problems | Overlay::Provenance { .. }) => "ui.hint.sheet",
