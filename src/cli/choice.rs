@@ -13,11 +13,10 @@ use crate::domain::request::{Loaded, Query};
 use crate::domain::text::quote;
 use crate::domain::unit::Subject;
 use crate::domain::view_state::{Listing, ViewState};
-use crate::import::Summary;
-use crate::runtime::engine::{expect, kept_aside};
+use crate::runtime::engine::expect;
 use crate::store::Reader;
 
-use super::{Common, Failure};
+use super::{Common, Failure, ended, warn_of};
 
 /// An open workspace and the place that was named.
 pub(super) struct Choice {
@@ -27,19 +26,19 @@ pub(super) struct Choice {
     /// The unit or branch that was named.
     pub subject: Option<Uid>,
     hit: Option<Hit>,
-    summary: Summary,
 }
 
 impl Choice {
     pub(super) fn open(common: &Common, m: &ArgMatches) -> Result<Self, Failure> {
         let access = Access::read_only();
         let engine = common.open()?;
-        let (mut reader, workspace, summary) = engine.ready(&access, common.today()).map_err(|p| Failure::problem(common.lang, &p))?;
+        let (mut reader, workspace) = engine.ready(&access, common.today()).map_err(|p| Failure::problem(common.lang, &p))?;
+        warn_of(common.lang, &workspace.problems);
         let hit = match m.get_one::<String>("place") {
             Some(place) => Some(find(common, &mut reader, &access, place)?),
             None => None,
         };
-        Ok(Self { reader, workspace, access, subject: hit.as_ref().map(|h| h.uid), hit, summary })
+        Ok(Self { reader, workspace, access, subject: hit.as_ref().map(|h| h.uid), hit })
     }
 
     /// The view that the options name.
@@ -95,9 +94,9 @@ impl Choice {
         Ok(view)
     }
 
-    /// Done, or done with records kept aside.
+    /// Done, or what was wrong with the files.
     pub(super) fn exit(&self) -> Exit {
-        if kept_aside(&self.summary) > 0 { Exit::Skipped } else { Exit::Done }
+        ended(&self.workspace.problems)
     }
 
     /// The level below a unit's own, or its branches on the lowest.

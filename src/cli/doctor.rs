@@ -40,7 +40,7 @@ pub(super) fn run(common: &Common) -> Result<Exit, Failure> {
                 }
                 Ok(engine) => {
                     rows.extend(engine.store.doctor());
-                    if let Ok((_, workspace, _)) = engine.ready(&Access::read_only(), common.today()) {
+                    if let Ok((_, workspace)) = engine.ready(&Access::read_only(), common.today()) {
                         rows.push((t("framework"), workspace.framework.clone()));
                         for (level, count) in workspace.levels.iter().zip(&workspace.counts) {
                             rows.push((level.label.clone(), count.to_string()));

@@ -6,9 +6,8 @@ use clap::ArgMatches;
 
 use crate::domain::exit::Exit;
 use crate::domain::problem::{Problem, Severity};
-use crate::runtime::engine::kept_aside;
 
-use super::{Common, Failure};
+use super::{Common, Failure, ended, kept_aside};
 
 pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let lang = common.lang;
@@ -24,7 +23,7 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     for read in &summary.reads {
         writeln!(out, "{}", lang.fill("cli.loaded", &[&read.name, &read.read, &read.drawn, &read.listed]))?;
     }
-    let aside = kept_aside(&summary);
+    let aside = kept_aside(&summary.problems);
     if aside > 0 {
         writeln!(out, "{}", lang.fill("cli.kept_aside", &[&aside]))?;
     }
@@ -34,12 +33,5 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     if let Some(pending) = &summary.pending {
         writeln!(out, "{}", lang.fill("cli.pending", &[pending]))?;
     }
-    let refused = summary.problems.iter().any(|p| p.severity == Severity::Refused);
-    Ok(if refused {
-        Exit::Input
-    } else if aside > 0 {
-        Exit::Skipped
-    } else {
-        Exit::Done
-    })
+    Ok(ended(&summary.problems))
 }

@@ -14,7 +14,7 @@ use super::{Common, Failure, plain};
 pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let access = Access::read_only();
     let engine = common.open()?;
-    let (mut reader, _, _) = engine.ready(&access, common.today()).map_err(|p| Failure::problem(common.lang, &p))?;
+    let (mut reader, _) = engine.ready(&access, common.today()).map_err(|p| Failure::problem(common.lang, &p))?;
     let outcome = reader.answer(&Query::Marks, &access, common.today());
     let rows =
         expect(outcome, |l| if let Loaded::Marks(rows) = l { Some(rows) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;

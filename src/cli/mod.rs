@@ -21,7 +21,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 pub use args::{Common, Size};
 
 use crate::domain::exit::Exit;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, Severity};
 use crate::locale::Lang;
 use crate::runtime::environment::Environment;
 
@@ -67,6 +67,33 @@ pub fn exit_of(problem: &Problem) -> Exit {
         code if code.starts_with("E_PRIVACY") => Exit::NotAllowed,
         "E_NO_PLACE" | "E_NO_WORKSPACE" => Exit::Usage,
         _ => Exit::Input,
+    }
+}
+
+/// How a command ends that worked on what could be loaded.
+fn ended(problems: &[Problem]) -> Exit {
+    match problems.iter().max_by_key(|p| p.severity) {
+        Some(worst) if worst.severity == Severity::Refused => exit_of(worst),
+        Some(worst) if worst.severity == Severity::Aside => Exit::Skipped,
+        _ => Exit::Done,
+    }
+}
+
+/// Records that were kept aside: none is lost, all are listed.
+fn kept_aside(problems: &[Problem]) -> usize {
+    problems.iter().filter(|p| p.severity == Severity::Aside).count()
+}
+
+/// Names refused files and counts records kept aside on standard error, away from the numbers.
+fn warn_of(lang: Lang, problems: &[Problem]) {
+    let mut err = io::stderr().lock();
+    // Whoever closed standard error does not want to know.
+    for refused in problems.iter().filter(|p| p.severity == Severity::Refused) {
+        let _ = writeln!(err, "{}", lang.problem(refused));
+    }
+    let aside = kept_aside(problems);
+    if aside > 0 {
+        let _ = writeln!(err, "{}", lang.fill("cli.aside_listed", &[&aside]));
     }
 }
 

@@ -8,9 +8,8 @@ use clap::ArgMatches;
 use crate::domain::access::{Access, Grant};
 use crate::domain::exit::Exit;
 use crate::domain::problem::{Problem, Severity};
-use crate::runtime::engine::kept_aside;
 
-use super::{Common, Failure};
+use super::{Common, Failure, ended, warn_of};
 
 pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let Some(file) = m.get_one::<PathBuf>("file") else { return Err(Failure::new(Exit::Usage, "FILE")) };
@@ -19,9 +18,10 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         return Err(Failure::problem(common.lang, &Problem::new("E_NO_GRANT", Severity::Refused, file.display().to_string())));
     }
     let engine = common.open()?;
-    let (_, _, summary) = engine.ready(&access, common.today()).map_err(|p| Failure::problem(common.lang, &p))?;
+    let (_, workspace) = engine.ready(&access, common.today()).map_err(|p| Failure::problem(common.lang, &p))?;
     engine.store.publish(file).map_err(|p| Failure::problem(common.lang, &p))?;
     let bytes = std::fs::metadata(file)?.len();
     writeln!(io::stdout().lock(), "{}", common.lang.fill("cli.published", &[&file.display(), &bytes]))?;
-    Ok(if kept_aside(&summary) > 0 { Exit::Skipped } else { Exit::Done })
+    warn_of(common.lang, &workspace.problems);
+    Ok(ended(&workspace.problems))
 }

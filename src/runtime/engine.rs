@@ -72,14 +72,13 @@ impl Engine {
     ///
     /// # Errors
     /// Why a file was refused or the store does not answer.
-    pub fn ready(&self, access: &Access, today: Date) -> Result<(Reader, Arc<Workspace>, Summary), Problem> {
-        let mut summary = Summary::default();
+    pub fn ready(&self, access: &Access, today: Date) -> Result<(Reader, Arc<Workspace>), Problem> {
         if let Some(mut loader) = self.loader()? {
-            summary = loader.refresh(false, &mut |_| {})?;
+            loader.refresh(false, &mut |_| {})?;
         }
         let mut reader = self.store.reader()?;
         let workspace = workspace(&mut reader, access, today)?;
-        Ok((reader, workspace, summary))
+        Ok((reader, workspace))
     }
 }
 
@@ -117,12 +116,6 @@ pub fn workspace(reader: &mut Reader, access: &Access, today: Date) -> Result<Ar
 #[must_use]
 pub fn unexpected() -> Problem {
     Problem::new("E_INTERNAL", Severity::Refused, "")
-}
-
-/// Records kept aside or refused by a load: none is lost, all are listed.
-#[must_use]
-pub fn kept_aside(summary: &Summary) -> usize {
-    summary.problems.iter().filter(|p| p.severity >= Severity::Aside).count()
 }
 
 /// Takes the wanted kind out of an answer.

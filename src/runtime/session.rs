@@ -91,14 +91,17 @@ async fn session(start: Start) -> Result<(), Stopped> {
     }
     let _ = model.take_dirty();
     desk.screen.draw(&model)?;
-    if probe && let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
-        let effects = update(&mut model, Message::Probed { ambiguous_wide });
-        if ambiguous_wide {
-            // What is on the screen was drawn for the other width: no cell is where the diff thinks.
-            desk.screen.forget();
+    if probe {
+        if let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
+            let effects = update(&mut model, Message::Probed { ambiguous_wide });
+            if ambiguous_wide {
+                // What is on the screen was drawn for the other width: no cell is where the
+                // last frame says.
+                desk.screen.forget();
+            }
+            open = open && desk.carry_out(effects)?;
         }
-        open = open && desk.carry_out(effects)?;
-        // Also where nothing changed: the probe's own mark must go.
+        // Also where nothing changed or nobody answered: the probe's own mark must go.
         desk.screen.draw(&model)?;
     }
     let mut events = EventStream::new();

@@ -108,11 +108,21 @@ fn said(output: &Output) -> String {
     text
 }
 
-/// What a person can find out: `doctor` after a first opening by `list`.
+/// What `doctor` lists after a first opening by `load`, which lists the same.
 fn report(workspace: &Workspace) -> String {
-    let list = said(&workspace.xiantu(["list", TOP]).output().expect("it runs"));
+    let load = said(&workspace.xiantu(["load"]).output().expect("it runs"));
     let doctor = said(&workspace.xiantu(["doctor"]).output().expect("it runs"));
-    list + &doctor
+    for line in doctor.lines().filter_map(|line| line.strip_prefix("!: ")) {
+        assert!(load.contains(line), "{line} in {load}");
+    }
+    doctor
+}
+
+/// How `list` ends and what it says on standard error, where it does not disturb a pipe.
+fn list(workspace: &Workspace) -> (Option<i32>, String) {
+    let output = workspace.xiantu(["list", TOP]).output().expect("it runs");
+    said(&output);
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 /// Codes that are there afterwards; none where the county cannot be listed at all.
@@ -130,6 +140,9 @@ fn refused(bytes: impl AsRef<[u8]>, hint: &str) {
     let workspace = county(bytes);
     let report = report(&workspace);
     assert!(report.contains(FILE) && report.contains(hint), "{FILE} and {hint} in {report}");
+    let (code, warned) = list(&workspace);
+    assert_eq!(code, Some(3), "{warned}");
+    assert!(warned.contains(FILE) && warned.contains(hint), "{FILE} and {hint} in {warned}");
     nothing_of_it(&workspace);
     said(&workspace.xiantu(["print", "--size", "80x24"]).output().expect("it runs"));
 }
@@ -153,7 +166,7 @@ fn undrawn(bytes: impl AsRef<[u8]>, code: &str) {
     said(&workspace.xiantu(["print", "--size", "80x24"]).output().expect("it runs"));
 }
 
-/// These stay; the report names the file and each hint.
+/// The other record is kept aside: these stay, the report names the file and each hint.
 fn kept(bytes: impl AsRef<[u8]>, codes: &[&str], hints: &[&str]) {
     let workspace = county(bytes);
     let report = report(&workspace);
@@ -161,6 +174,8 @@ fn kept(bytes: impl AsRef<[u8]>, codes: &[&str], hints: &[&str]) {
         assert!(report.contains(hint), "{hint} in {report}");
     }
     assert_eq!(listed(&workspace), codes);
+    let (code, warned) = list(&workspace);
+    assert!(code == Some(4) && warned.contains('1'), "{code:?} {warned}");
     said(&workspace.xiantu(["print", "--size", "80x24"]).output().expect("it runs"));
 }
 
@@ -179,6 +194,8 @@ fn a_missing_file() {
     fs::remove_file(workspace.dir().join("maps").join(FILE)).expect("it was there");
     let report = report(&workspace);
     assert!(report.contains(FILE), "{report}");
+    let (code, warned) = list(&workspace);
+    assert!(code == Some(3) && warned.contains(FILE), "{code:?} {warned}");
     nothing_of_it(&workspace);
 }
 

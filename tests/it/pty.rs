@@ -55,7 +55,7 @@ fn enter_goes_in_to_the_grid_and_esc_comes_out() {
     terminal.wait_for("青禾县");
     let way = drill(&mut terminal, top_code());
     assert!(way.len() >= 2, "the demo has grids below villages below townships: {way:?}");
-    let crumbs: Vec<_> = terminal.screen().rows(0, SIZE.0).take(2).collect();
+    let crumbs: Vec<_> = terminal.screen().rows(0, SIZE.0).take(1).collect();
     for name in &way {
         assert!(crumbs.concat().contains(name.as_str()), "{name} is in the breadcrumb {crumbs:?}");
     }
@@ -63,7 +63,7 @@ fn enter_goes_in_to_the_grid_and_esc_comes_out() {
     let names: BTreeSet<_> = rows(&first).iter().take(8).map(|r| text(r, "name").to_owned()).collect();
     for name in way.iter().rev() {
         // One at a time: two escapes in one read are another key.
-        terminal.press(ESC).wait("one step out", |screen| !screen.rows(0, SIZE.0).take(2).any(|line| line.contains(name.as_str())));
+        terminal.press(ESC).wait("one step out", |screen| !screen.rows(0, SIZE.0).take(1).any(|line| line.contains(name.as_str())));
     }
     terminal.wait("the list of the county", |screen| names.iter().all(|n| screen.contents().contains(n.as_str())));
     terminal.press("q");
@@ -176,7 +176,7 @@ fn a_terminal_that_goes_away_without_a_signal_ends_it() {
     let made = std::process::Command::new("mkfifo").arg(&alive).status();
     assert!(made.is_ok_and(|s| s.success()), "mkfifo");
     // The program holds the pipe open as its standard error for as long as it lives.
-    let inner = format!("exec setsid {XIANTU} -C {} 2>{}", workspace.dir().display(), alive.display());
+    let inner = format!("exec setsid --wait {XIANTU} -C {} 2>{}", workspace.dir().display(), alive.display());
     let mut command = portable_pty::CommandBuilder::new("script");
     command.args(["--quiet", "--return", "--command", &inner, "/dev/null"]);
     command.env("HOME", workspace.dir().with_file_name("home"));

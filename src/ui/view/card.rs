@@ -101,16 +101,7 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
         figure_lines(model, &mut sheet, figure, n == 0, cells);
     }
 
-    sheet.gap();
-    if card.leads.is_empty() {
-        sheet.text(0, lang.text("ui.card.no_leads"), Tone::Dim);
-    } else {
-        sheet.text(0, &lang.fill("ui.card.leads", &[&card.leads.len()]), Tone::Lead);
-        for lead in &card.leads {
-            lead_lines(model, &mut sheet, card, lead);
-        }
-    }
-
+    // What people decided comes before what rules suggest: leads may be many.
     if !card.marks.is_empty() || card.marks_below > 0 {
         sheet.gap();
         let text = lang.fill("ui.card.marks", &[&card.marks.len(), &card.marks_below]);
@@ -127,6 +118,16 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
                 None => lang.fill("ui.card.mark_by", &[&mark.actor, &raised]),
             };
             sheet.text(2, &line, Tone::Dim);
+        }
+    }
+
+    sheet.gap();
+    if card.leads.is_empty() {
+        sheet.text(0, lang.text("ui.card.no_leads"), Tone::Dim);
+    } else {
+        sheet.text(0, &lang.fill("ui.card.leads", &[&card.leads.len()]), Tone::Lead);
+        for lead in &card.leads {
+            lead_lines(model, &mut sheet, card, lead);
         }
     }
     if !card.fields.is_empty() {
