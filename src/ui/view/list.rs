@@ -109,7 +109,10 @@ fn empty(model: &Model) -> String {
     if let Some(problem) = model.failure(Ask::Home).or_else(|| model.failure(Ask::Workspace)) {
         return model.session.lang.problem(problem);
     }
-    let Some(home) = &model.home else { return model.text("ui.loading").to_owned() };
+    // What is still being read is not empty.
+    let Some(home) = model.home.as_ref().filter(|home| home.unscoped > 0 || model.progress.is_none()) else {
+        return model.text("ui.loading").to_owned();
+    };
     let hint = |action| model.session.keymap.hint(action, model.session.lang);
     let (scoped, flagged) = (!home.view.scope.is_all(), home.view.only_flagged);
     if home.unscoped > 0 || scoped || flagged {

@@ -202,6 +202,7 @@ fn title(model: &Model) -> String {
 fn hint(model: &Model) -> &'static str {
     model.text(match &model.overlay {
         Some(Overlay::Mark(_)) => "ui.mark.hint",
+        Some(Overlay::Folder { .. }) => "ui.start.folder_hint",
         Some(Overlay::Menu(Menu::Scope)) => "ui.scope.hint",
         Some(Overlay::Marks { .. }) if model.session.access.may(crate::domain::access::Grant::Mark) => "ui.marks.hint",
         Some(Overlay::Help | Overlay::Problems | Overlay::Provenance { .. }) => "ui.hint.sheet",
@@ -461,14 +462,8 @@ pub(super) fn start(pen: &mut Pen<'_>, area: Rect) {
         pen.text(line, line.x + 1, y, &format!("{} {}", n + 1, lang.text(key)), style);
     }
     let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
-    match &model.toast {
-        Some(toast) => {
-            let style = pen.style(if toast.bad { Tone::Error } else { Tone::Text });
-            pen.text(foot, foot.x + 1, foot.y, &toast.text, style);
-        }
-        None => {
-            let style = pen.style(Tone::Dim);
-            pen.text(foot, foot.x + 1, foot.y, lang.text("ui.start.hint"), style);
-        }
+    if !super::bars::toast(pen, foot, foot) {
+        let style = pen.style(Tone::Dim);
+        pen.text(foot, foot.x + 1, foot.y, lang.text("ui.start.hint"), style);
     }
 }
