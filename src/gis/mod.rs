@@ -8,6 +8,7 @@ pub mod crs;
 pub mod label;
 pub mod measure;
 pub mod neighbour;
+pub(crate) mod original;
 pub mod pack;
 pub mod raster;
 pub mod read;

@@ -115,7 +115,7 @@ fn extent(min: [i32; 2], max: [i32; 2]) -> Extent {
     Extent { min_x_deg: degrees(min[0]), min_y_deg: degrees(min[1]), max_x_deg: degrees(max[0]), max_y_deg: degrees(max[1]) }
 }
 
-fn degrees(snapped: i32) -> f64 {
+pub(super) fn degrees(snapped: i32) -> f64 {
     f64::from(snapped) / SNAP_PER_DEG
 }
 
@@ -175,7 +175,7 @@ impl Layer<'_> {
     }
 }
 
-fn unsigned(out: &mut Vec<u8>, mut value: u64) {
+pub(super) fn unsigned(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push((value & 0x7f) as u8 | 0x80);
         value >>= 7;
@@ -183,7 +183,7 @@ fn unsigned(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-fn signed(out: &mut Vec<u8>, value: i64) {
+pub(super) fn signed(out: &mut Vec<u8>, value: i64) {
     unsigned(out, ((value << 1) ^ (value >> 63)).cast_unsigned());
 }
 
@@ -278,12 +278,13 @@ fn decode(bytes: &[u8], keep: &dyn Fn(Uid) -> bool, out: &mut Shapes) -> Result<
     input.finish()
 }
 
-struct Input<'a> {
-    rest: &'a [u8],
+/// Bytes being read.
+pub(super) struct Input<'a> {
+    pub(super) rest: &'a [u8],
 }
 
 impl<'a> Input<'a> {
-    fn bytes(&mut self, count: usize) -> Result<&'a [u8], PackError> {
+    pub(super) fn bytes(&mut self, count: usize) -> Result<&'a [u8], PackError> {
         let (taken, rest) = self.rest.split_at_checked(count).ok_or(PackError::Cut)?;
         self.rest = rest;
         Ok(taken)
@@ -304,14 +305,14 @@ impl<'a> Input<'a> {
 
     /// A count of things that take at least `each` bytes, so that damage cannot ask for memory
     /// that the pack does not back.
-    fn count(&mut self, each: usize) -> Result<usize, PackError> {
+    pub(super) fn count(&mut self, each: usize) -> Result<usize, PackError> {
         let count = usize::try_from(self.unsigned()?).map_err(|_| PackError::Damaged)?;
         if count > self.rest.len() / each { Err(PackError::Cut) } else { Ok(count) }
     }
 
     /// A coordinate, given as the step from another one.
     #[inline]
-    fn coordinate(&mut self, from: i32) -> Result<i32, PackError> {
+    pub(super) fn coordinate(&mut self, from: i32) -> Result<i32, PackError> {
         let raw = self.unsigned()?;
         let step = (raw >> 1).cast_signed() ^ -(raw & 1).cast_signed();
         i64::from(from).checked_add(step).and_then(|v| i32::try_from(v).ok()).ok_or(PackError::Damaged)
@@ -323,7 +324,7 @@ impl<'a> Input<'a> {
         i64::from(from).checked_add(length).and_then(|v| i32::try_from(v).ok()).ok_or(PackError::Damaged)
     }
 
-    fn finish(&self) -> Result<(), PackError> {
+    pub(super) fn finish(&self) -> Result<(), PackError> {
         if self.rest.is_empty() { Ok(()) } else { Err(PackError::Damaged) }
     }
 }

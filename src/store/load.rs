@@ -15,6 +15,7 @@ use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::value::{Reading, State};
 use crate::framework::Framework;
+use crate::gis::original;
 use crate::gis::pack::{Pack, PackUnit, packs};
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
 
@@ -258,7 +259,7 @@ impl<'a> Load<'a> {
             .prepare_cached(
                 "INSERT INTO geometry (county, role, level, uid, batch, kind, coords) VALUES (?1, 'boundary', ?2, ?3, ?4, ?5, ?6)",
             )?
-            .execute(params![self.county, level.as_str(), uid.as_bytes(), batch, kind, encode_rings(rings, &features.coords_deg)])?;
+            .execute(params![self.county, level.as_str(), uid.as_bytes(), batch, kind, original::encode(rings, &features.coords_deg)])?;
         Ok(())
     }
 
@@ -524,7 +525,8 @@ fn boundaries(connection: &Connection, world: &World, level: usize) -> Result<Bo
     while let Some(row) = found.next()? {
         let Some(n) = table.row(world::uid(row, 0)?).filter(|n| rows.last() != Some(n)) else { continue };
         let start = u32::try_from(features.rings.len()).unwrap_or(u32::MAX);
-        decode_rings(row.get_ref(2)?.as_blob().unwrap_or_default(), &mut features).map_err(|()| damaged("reference.db", "geometry"))?;
+        original::decode(row.get_ref(2)?.as_blob().unwrap_or_default(), &mut features.rings, &mut features.coords_deg)
+            .map_err(|e| damaged("reference.db", e))?;
         let kind = match row.get_ref(1)?.as_str().unwrap_or_default() {
             "polygon" => GeometryKind::Polygon,
             "line" => GeometryKind::Line,
@@ -548,38 +550,6 @@ fn boundaries(connection: &Connection, world: &World, level: usize) -> Result<Bo
     Ok(Boundaries { features, units, order })
 }
 
-fn encode_rings(rings: &[std::ops::Range<u32>], coords_deg: &[[f64; 2]]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let number = |out: &mut Vec<u8>, n: usize| out.extend(u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes());
-    number(&mut out, rings.len());
-    for ring in rings {
-        let ring = coords_deg.get(ring.start as usize..ring.end as usize).unwrap_or_default();
-        number(&mut out, ring.len());
-        ring.iter().flatten().for_each(|c| out.extend(c.to_le_bytes()));
-    }
-    out
-}
-
-fn decode_rings(mut bytes: &[u8], out: &mut Features) -> Result<(), ()> {
-    let number = |bytes: &mut &[u8]| -> Result<usize, ()> {
-        let (head, rest) = bytes.split_first_chunk::<4>().ok_or(())?;
-        *bytes = rest;
-        Ok(u32::from_le_bytes(*head) as usize)
-    };
-    for _ in 0..number(&mut bytes)? {
-        let points = number(&mut bytes)?;
-        let ring = bytes.split_off(..points.checked_mul(16).ok_or(())?).ok_or(())?;
-        let start = u32::try_from(out.coords_deg.len()).map_err(|_| ())?;
-        let (halves, _) = ring.as_chunks::<8>();
-        let mut numbers = halves.iter().map(|b| f64::from_le_bytes(*b));
-        while let (Some(x), Some(y)) = (numbers.next(), numbers.next()) {
-            out.coords_deg.push([x, y]);
-        }
-        out.rings.push(start..u32::try_from(out.coords_deg.len()).map_err(|_| ())?);
-    }
-    if bytes.is_empty() { Ok(()) } else { Err(()) }
-}
-
 /// The boundary of a unit as it came: rings of longitude and latitude, degrees.
 pub(crate) fn rings_of(connection: &Connection, world: &World, uid: Uid) -> Result<Vec<Vec<[f64; 2]>>, Problem> {
     let mut statement = connection.prepare_cached(concat!(
@@ -593,7 +563,9 @@ pub(crate) fn rings_of(connection: &Connection, world: &World, uid: Uid) -> Resu
         ":day": world.at.day.to_string(), ":known": world.at.known_ms
     };
     let bytes: Option<Vec<u8>> = statement.query_row(parameters, |row| row.get(0)).optional()?;
-    let mut features = Features::default();
-    decode_rings(&bytes.unwrap_or_else(|| vec![0; 4]), &mut features).map_err(|()| damaged("reference.db", "geometry"))?;
-    Ok(features.rings.iter().map(|r| features.coords_deg[r.start as usize..r.end as usize].to_vec()).collect())
+    let (mut rings, mut coords_deg) = (Vec::new(), Vec::new());
+    if let Some(bytes) = bytes {
+        original::decode(&bytes, &mut rings, &mut coords_deg).map_err(|e| damaged("reference.db", e))?;
+    }
+    Ok(rings.iter().map(|r| coords_deg[r.start as usize..r.end as usize].to_vec()).collect())
 }

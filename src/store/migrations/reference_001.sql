@@ -31,8 +31,8 @@ CREATE TABLE unit_version (
   PRIMARY KEY (county, tree, level, uid, batch, valid_from)
 ) STRICT, WITHOUT ROWID;
 
--- coords: u32 number of rings, per ring u32 number of points, then longitude and latitude in
--- degrees as f64, all little-endian: the boundary as it came, never simplified.
+-- coords: the boundary as it came, bit for bit, never simplified; its bytes are described in
+-- src/gis/original.rs.
 CREATE TABLE geometry (
   county TEXT NOT NULL,
   role TEXT NOT NULL,
