@@ -73,6 +73,8 @@ async fn session(start: Start) -> Result<(), Stopped> {
     let (send, mut receive) = unbounded_channel();
     // Before the terminal is taken: from here on it is given back whatever ends the session.
     let mut end = End::new()?;
+    // Before the first frame: a terminal that is resized while that is drawn says so only once.
+    let mut events = EventStream::new();
     let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take(repeat)? };
     if let Some(engine) = &engine {
         desk.sit_down(engine).map_err(Stopped::Store)?;
@@ -92,16 +94,20 @@ async fn session(start: Start) -> Result<(), Stopped> {
     let _ = model.take_dirty();
     desk.screen.draw(&model)?;
     if probe {
-        if let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
+        let asked = desk.screen.probe_ambiguous_wide()?;
+        let answer = tokio::select! {
+            answer = asked => answer,
+            () = end.came() => return Ok(()),
+        };
+        if let Ok(Some(ambiguous_wide)) = answer {
             let effects = update(&mut model, Message::Probed { ambiguous_wide });
             open = open && desk.carry_out(effects)?;
         }
         // Also where nothing changed or nobody answered: the probe's own mark must go.
         desk.screen.draw(&model)?;
     }
-    let mut events = EventStream::new();
     while open {
-        if model.take_dirty() {
+        if model.take_dirty() || desk.screen.is_forgotten() {
             desk.screen.draw(&model)?;
         }
         let effects = tokio::select! {
