@@ -60,10 +60,13 @@ pub(super) fn store(
     for read in &files {
         old.extend(load.withdraw(&layer.name, &read.file.shown_as)?);
     }
-    let world = load.world(framework)?;
+    let world = load.world(framework, level + 1)?;
     let parents = Parents::new(&world, level, layer.parent.as_ref(), load)?;
     let mut taken: FxHashSet<Uid> = load.uids_of(&layer.name)?;
     let mut done = Done::default();
+    let alone = files.len() == 1;
+    // Of a file that is the whole layer: what it was read as, and the uids of its records.
+    let mut whole: Option<(Features, Vec<Option<Uid>>)> = None;
     for mut read in files {
         let source = Source {
             source: layer.name.clone(),
@@ -83,10 +86,10 @@ pub(super) fn store(
                 continue;
             }
             // What another source says of the unit stands where this layer says nothing.
-            let known = world.by_uid.get(&uid).and_then(|(t, row)| world.tables[*t].parents[*row as usize]);
+            let known = world.table(level).row(uid).and_then(|row| world.table(level).parent(row));
             let parent = parents
                 .of_feature(layer.parent.as_ref(), record, &read.features, &read.file.stem)
-                .or_else(|| known.map(|(t, row)| world.tables[t].uids[row as usize]));
+                .or_else(|| known.map(|(t, row)| world.table(t).uids[row as usize]));
             if parent.is_none() && !parents.top() {
                 taken.remove(&uid);
                 read.problems.push(aside("E_IMPORT_PARENT").arg(&record.code).arg(record.parent.as_deref().unwrap_or_default()));
@@ -99,6 +102,14 @@ pub(super) fn store(
             }
         }
         let names: Vec<_> = units.iter().map(|(_, r, _)| clean_name(r.name.as_deref().unwrap_or(&r.code))).collect();
+        let mut uids = vec![None; if alone { read.features.records.len() } else { 0 }];
+        if alone {
+            for (uid, record, _) in &units {
+                // Records are numbered from 1 in the file; some were left out.
+                let at = read.features.records.partition_point(|r| r.record < record.record);
+                uids[at] = Some(*uid);
+            }
+        }
         let rows = units.iter().zip(&names).map(|((uid, record, parent), name)| NewUnit {
             uid: *uid,
             level: &layer.level,
@@ -112,11 +123,19 @@ pub(super) fn store(
             ReadCount { name: layer.name.clone(), read: read.features.read, drawn, listed: read.features.read.saturating_sub(drawn) };
         load.loaded(&source, Some(batch), &counts, &read.problems)?;
         done.problems.extend(read.problems);
+        whole = alone.then_some((read.features, uids));
     }
     for batch in old {
         done.gone += load.vanished(batch)?;
     }
-    let world = load.world(framework)?;
-    load.repack(&world, level)?;
+    drop(taken);
+    let world = load.world(framework, level + 1)?;
+    let packed = match &whole {
+        Some((features, uids)) => load.repack_from(&world, level, features, uids)?,
+        None => false,
+    };
+    if !packed {
+        load.repack(&world, level)?;
+    }
     Ok(done)
 }

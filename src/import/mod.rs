@@ -191,7 +191,7 @@ pub fn refresh(
     let mut load = writer.load(now)?;
     load.pending(pending.as_deref())?;
     load.refused(&refused)?;
-    if version == before && load.is_derived()? {
+    if version == before && load.is_derived(framework)? {
         load.commit_quiet()?;
     } else {
         load.commit_derived(framework)?;
@@ -396,7 +396,7 @@ impl Refresh<'_> {
             self.pending.extend(gone.into_iter().map(|s| format!("{} (−)", s.file)));
             return Ok(());
         }
-        let world = load.world(self.framework)?;
+        let world = load.world(self.framework, self.framework.levels.len())?;
         for level in 0..world.levels.len() {
             load.repack(&world, level)?;
         }

@@ -13,8 +13,29 @@ const SIZE_MAX_BYTES: u64 = 512 << 20;
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub(super) headings: Vec<String>,
-    /// Physical line (csv) or rowid (SQLite), and the cells.
-    pub(super) rows: Vec<(u64, Vec<String>)>,
+    /// Physical line (csv) or rowid (SQLite) of each row, and its first cell.
+    rows: Vec<(u64, usize)>,
+    /// All cells, in one text: a table of a province has millions.
+    text: String,
+    /// Where each cell ends in `text`.
+    ends: Vec<u32>,
+}
+
+/// The cells of one row.
+#[derive(Clone, Copy)]
+pub(super) struct Cells<'a> {
+    sheet: &'a Sheet,
+    first: usize,
+    end: usize,
+}
+
+impl<'a> Cells<'a> {
+    /// A cell; `None` where the row is shorter.
+    pub(super) fn get(&self, column: usize) -> Option<&'a str> {
+        let at = (self.first + column < self.end).then_some(self.first + column)?;
+        let start = at.checked_sub(1).map_or(0, |n| self.sheet.ends[n]);
+        Some(&self.sheet.text[start as usize..self.sheet.ends[at] as usize])
+    }
 }
 
 impl Sheet {
@@ -23,7 +44,9 @@ impl Sheet {
         let this = match &table.table {
             Some(name) => {
                 let (headings, rows) = foreign::rows(&file.path, &file.shown_as, name)?;
-                Self { headings, rows }
+                let mut sheet = Self::new(headings);
+                rows.iter().for_each(|(row, cells)| sheet.push(*row, cells.iter().map(String::as_str)));
+                sheet
             }
             None => Self::csv(file)?,
         };
@@ -39,6 +62,35 @@ impl Sheet {
         Ok(this)
     }
 
+    fn new(headings: Vec<String>) -> Self {
+        Self { headings, rows: Vec::new(), text: String::new(), ends: Vec::new() }
+    }
+
+    fn push<'c>(&mut self, line: u64, cells: impl Iterator<Item = &'c str>) {
+        self.rows.push((line, self.ends.len()));
+        for cell in cells {
+            self.text.push_str(cell);
+            // Files are refused long before 4 GB.
+            self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// A row: its line and cells.
+    pub(super) fn row(&self, n: usize) -> (u64, Cells<'_>) {
+        let (line, first) = self.rows[n];
+        (line, Cells { sheet: self, first, end: self.rows.get(n + 1).map_or(self.ends.len(), |(_, first)| *first) })
+    }
+
+    /// All rows.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (u64, Cells<'_>)> {
+        (0..self.len()).map(|n| self.row(n))
+    }
+
     fn csv(file: &Found) -> Result<Self, Problem> {
         if file.size > SIZE_MAX_BYTES {
             return Err(Problem::new("E_TABLE_SIZE", Severity::Refused, &*file.shown_as).arg(SIZE_MAX_BYTES >> 20));
@@ -50,28 +102,31 @@ impl Sheet {
             return Err(Problem::new("E_TABLE_ENCODING", Severity::Refused, &*file.shown_as).line(line));
         }
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let (mut headings, mut rows) = (Vec::new(), Vec::new());
+        let mut sheet = Self::new(Vec::new());
+        let mut record = csv::StringRecord::new();
         // Lines are counted here: a CRLF is one, a quoted line break is one more.
         let (mut line, mut at) = (1, 0);
-        for record in reader.records() {
-            let record = record.map_err(|e| Problem::new("E_TABLE_CSV", Severity::Refused, &*file.shown_as).line(line).arg(e))?;
+        while reader
+            .read_record(&mut record)
+            .map_err(|e| Problem::new("E_TABLE_CSV", Severity::Refused, &*file.shown_as).line(line).arg(e))?
+        {
             let mut start = record.position().map_or(0, |p| usize::try_from(p.byte()).unwrap_or(0));
             while matches!(bytes.get(start), Some(b'\r' | b'\n')) {
                 start += 1;
             }
             line += bytes[at..start].iter().filter(|b| **b == b'\n').count() as u64;
             at = start;
-            let cells: Vec<String> = record.iter().map(|c| c.trim().to_owned()).collect();
-            if headings.is_empty() {
-                headings = cells;
-            } else if cells.iter().any(|c| !c.is_empty()) {
-                rows.push((line, cells));
+            let cells = record.iter().map(str::trim);
+            if sheet.headings.is_empty() {
+                sheet.headings = cells.map(str::to_owned).collect();
+            } else if cells.clone().any(|c| !c.is_empty()) {
+                sheet.push(line, cells);
             }
         }
-        if headings.is_empty() {
+        if sheet.headings.is_empty() {
             return Err(Problem::new("E_TABLE_EMPTY", Severity::Refused, &*file.shown_as));
         }
-        Ok(Self { headings, rows })
+        Ok(sheet)
     }
 
     /// Position of a column.
@@ -107,7 +162,7 @@ mod tests {
     fn lines_are_those_a_person_sees() {
         let sheet = sheet("\u{feff}码,名\r\n01,甲\r\n\r\n02,\"乙\r\n丙\"\r\n03,丁".as_bytes()).expect("reads");
         assert_eq!(sheet.headings, ["码", "名"]);
-        let lines: Vec<_> = sheet.rows.iter().map(|(line, cells)| (*line, cells[0].as_str())).collect();
+        let lines: Vec<_> = sheet.rows().filter_map(|(line, cells)| Some((line, cells.get(0)?))).collect();
         assert_eq!(lines, [(2, "01"), (4, "02"), (6, "03")]);
     }
 

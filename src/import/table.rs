@@ -1,12 +1,11 @@
 //! Loading the changed files of a table.
 
-use jiff::civil::Date;
 use rustc_hash::FxHashSet;
 
 use super::Done;
 use super::files::{Found, sha256, verify};
 use super::manifest::{Column, Manifest, Table, What};
-use super::sheet::Sheet;
+use super::sheet::{Cells, Sheet};
 use super::units::{Directory, Match, Parents};
 use crate::domain::id::Uid;
 use crate::domain::indicator::{Indicator, Kind};
@@ -18,7 +17,6 @@ use crate::domain::value::{Reading, State};
 use crate::framework::Framework;
 use crate::framework::privacy::Gate;
 use crate::store::load::{Load, NewBranch, NewUnit, NewValue, Source};
-use crate::store::world::World;
 
 /// The office's words for a report of none.
 const WORD_NONE: &str = "无";
@@ -73,7 +71,7 @@ pub(super) fn store(
             What::Values => rows.values(load, batch)?,
         };
         let problems = rows.problems;
-        let read_rows = u32::try_from(read.sheet.rows.len()).unwrap_or(u32::MAX);
+        let read_rows = u32::try_from(read.sheet.len()).unwrap_or(u32::MAX);
         let counts = ReadCount { name: table.name.clone(), read: read_rows, drawn: kept, listed: read_rows.saturating_sub(kept) };
         load.loaded(&source, Some(batch), &counts, &problems)?;
         done.problems.extend(problems);
@@ -83,9 +81,9 @@ pub(super) fn store(
     }
     if table.what == What::Units {
         // A unit that is drawn may have another unit above it now, whose border is drawn stronger.
-        let world = load.world(framework)?;
+        let world = load.world(framework, framework.levels.len())?;
         for level in 0..world.levels.len() {
-            let columns = &world.tables[level];
+            let columns = world.table(level);
             if columns.uids.iter().zip(&columns.drawn).any(|(uid, drawn)| *drawn && taken.contains(uid)) {
                 load.repack(&world, level)?;
             }
@@ -130,8 +128,8 @@ impl<'a> Rows<'a> {
     }
 
     /// The key of a row; a problem where it is empty or was spoiled by a spreadsheet.
-    fn key(&mut self, keys: &[usize], line: u64, cells: &[String]) -> Option<String> {
-        let parts: Vec<&str> = keys.iter().map(|n| cells.get(*n).map_or("", String::as_str)).collect();
+    fn key(&mut self, keys: &[usize], line: u64, cells: Cells<'_>) -> Option<String> {
+        let parts: Vec<&str> = keys.iter().map(|n| cells.get(*n).unwrap_or_default()).collect();
         let field = self.table.key.join("+");
         if parts.iter().any(|p| p.is_empty()) {
             self.aside("E_TABLE_KEY", line, &field, &[]);
@@ -176,8 +174,8 @@ impl<'a> Rows<'a> {
         }
         // Rows by level, the top one first: a parent may stand below its children in the file.
         let mut by_level: Vec<Vec<usize>> = vec![Vec::new(); self.framework.levels.len()];
-        for (n, (line, cells)) in self.read.sheet.rows.iter().enumerate() {
-            let word = level.and_then(|c| cells.get(c)).map_or("", String::as_str);
+        for (n, (line, cells)) in self.read.sheet.rows().enumerate() {
+            let word = level.and_then(|c| cells.get(c)).unwrap_or_default();
             let found = match level {
                 None => Some(levels.start),
                 Some(_) => self
@@ -188,32 +186,32 @@ impl<'a> Rows<'a> {
             };
             match found {
                 Some(found) => by_level[found].push(n),
-                None => self.aside("E_TABLE_LEVEL_WORD", *line, "", &[word]),
+                None => self.aside("E_TABLE_LEVEL_WORD", line, "", &[word]),
             }
         }
         let mut kept = 0;
         for (at, rows) in by_level.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
-            let world = load.world(self.framework)?;
+            let world = load.world(self.framework, at)?;
             let parents = Parents::new(&world, at, None, load)?;
             let id = &self.framework.levels[at].code;
             let mut units = Vec::new();
             for &n in rows {
-                let (line, cells) = &self.read.sheet.rows[n];
-                let Some(code) = self.key(&keys, *line, cells) else { continue };
+                let (line, cells) = self.read.sheet.row(n);
+                let Some(code) = self.key(&keys, line, cells) else { continue };
                 let uid = Uid::of_unit(&self.manifest.county, &self.manifest.tree, id.as_str(), &code);
                 if taken.contains(&uid) {
-                    self.aside("E_IMPORT_DUPLICATE", *line, &self.table.key.join("+"), &[&code]);
+                    self.aside("E_IMPORT_DUPLICATE", line, &self.table.key.join("+"), &[&code]);
                     continue;
                 }
                 let named = parent.and_then(|c| cells.get(c)).filter(|p| !p.is_empty());
                 let above = named.map_or_else(|| parents.only(), |p| parents.of_code(p));
                 if above.is_none() && !parents.top() {
-                    self.aside("E_IMPORT_PARENT", *line, "", &[&code, named.map_or("", String::as_str)]);
+                    self.aside("E_IMPORT_PARENT", line, "", &[&code, named.unwrap_or_default()]);
                     continue;
                 }
                 taken.insert(uid);
                 let name = name.and_then(|c| cells.get(c)).map(|n| clean_name(n).into_owned()).filter(|n| !n.is_empty());
-                units.push((uid, name.unwrap_or_else(|| code.clone()), code, above, *line));
+                units.push((uid, name.unwrap_or_else(|| code.clone()), code, above, line));
             }
             kept += u32::try_from(units.len()).unwrap_or(u32::MAX);
             load.units(
@@ -239,26 +237,27 @@ impl<'a> Rows<'a> {
             .collect();
         self.gate(&further)?;
         self.gate(&[name])?;
-        let world = load.world(self.framework)?;
-        let directory = Directory::new(&world, self.levels()?);
+        let levels = self.levels()?;
+        let world = load.world(self.framework, levels.end)?;
+        let directory = Directory::new(&world, levels);
         let unit_field = self.read.sheet.headings[unit].clone();
         let mut branches = Vec::new();
-        for (line, cells) in &self.read.sheet.rows {
-            let cell = |n: usize| cells.get(n).map_or("", String::as_str);
-            let Some(key) = self.key(&keys, *line, cells) else { continue };
+        for (line, cells) in self.read.sheet.rows() {
+            let cell = |n: usize| cells.get(n).unwrap_or_default();
+            let Some(key) = self.key(&keys, line, cells) else { continue };
             let uid = Uid::of_branch(&self.manifest.county, &key);
             if taken.contains(&uid) {
-                self.aside("E_IMPORT_DUPLICATE", *line, &self.table.key.join("+"), &[&key.replace('\u{1f}', " ")]);
+                self.aside("E_IMPORT_DUPLICATE", line, &self.table.key.join("+"), &[&key.replace('\u{1f}', " ")]);
                 continue;
             }
-            let Some(at) = self.unit(&directory, cell(unit), *line, &unit_field) else { continue };
+            let Some(at) = self.unit(&directory, cell(unit), line, &unit_field) else { continue };
             let place_deg = match (x.map(cell), y.map(cell)) {
                 (Some(x), Some(y)) if !x.is_empty() && !y.is_empty() => match (x.parse::<f64>(), y.parse::<f64>()) {
                     (Ok(x), Ok(y)) if x.abs() <= 180.0 && y.abs() <= 90.0 => Some([x, y]),
                     _ => {
                         // The branch is known all the same; only its point is not.
                         self.problems.push(
-                            Problem::new("E_TABLE_PLACE", Severity::Mark, &*self.read.file.shown_as).line(*line).arg(format!("{x}, {y}")),
+                            Problem::new("E_TABLE_PLACE", Severity::Mark, &*self.read.file.shown_as).line(line).arg(format!("{x}, {y}")),
                         );
                         None
                     }
@@ -275,7 +274,7 @@ impl<'a> Rows<'a> {
                 unit: at,
                 place_deg,
                 fields: fields.filter(|(_, v)| !v.is_empty()).collect(),
-                row: *line,
+                row: line,
             });
         }
         load.branches(batch, &branches)?;
@@ -285,11 +284,11 @@ impl<'a> Rows<'a> {
     /// Stops the table at a column with values that look personal.
     fn gate(&self, columns: &[usize]) -> Result<(), Problem> {
         for &n in columns {
-            for (line, cells) in &self.read.sheet.rows {
+            for (line, cells) in self.read.sheet.rows() {
                 if cells.get(n).is_some_and(|v| Gate.value_looks_personal(v)) {
                     let heading = &self.read.sheet.headings[n];
                     // The value itself is never repeated.
-                    return Err(self.refuse("E_PRIVACY_VALUE").line(*line).field(heading).arg(heading));
+                    return Err(self.refuse("E_PRIVACY_VALUE").line(line).field(heading).arg(heading));
                 }
             }
         }
@@ -298,19 +297,20 @@ impl<'a> Rows<'a> {
 
     fn zones(&mut self, load: &mut Load<'_>, batch: i64) -> Result<u32, Problem> {
         let (keys, zone) = (self.keys()?, self.column("zone")?.unwrap_or_default());
-        let world = load.world(self.framework)?;
-        let directory = Directory::new(&world, self.levels()?);
+        let levels = self.levels()?;
+        let world = load.world(self.framework, levels.end)?;
+        let directory = Directory::new(&world, levels);
         let mut members = Vec::new();
         let key_field = self.table.key.join("+");
-        for (line, cells) in &self.read.sheet.rows {
-            let Some(key) = self.key(&keys, *line, cells) else { continue };
-            let word = cells.get(zone).map_or("", String::as_str);
+        for (line, cells) in self.read.sheet.rows() {
+            let Some(key) = self.key(&keys, line, cells) else { continue };
+            let word = cells.get(zone).unwrap_or_default();
             let Some(zone) = self.framework.zones.iter().find(|z| z.code == word || z.label == word) else {
-                self.aside("E_TABLE_ZONE", *line, "", &[word]);
+                self.aside("E_TABLE_ZONE", line, "", &[word]);
                 continue;
             };
-            if let Some(uid) = self.unit(&directory, &key, *line, &key_field) {
-                members.push((zone.code.clone(), uid, *line));
+            if let Some(uid) = self.unit(&directory, &key, line, &key_field) {
+                members.push((zone.code.clone(), uid, line));
             }
         }
         load.zones(batch, &members)?;
@@ -325,45 +325,91 @@ impl<'a> Rows<'a> {
         }
         let long = self.table.columns.contains_key("indicator");
         let shape = if long { self.long()? } else { self.wide()? };
-        let world: World = load.world(self.framework)?;
-        let directory = Directory::new(&world, self.levels()?);
-        let key_field = self.table.key.join("+");
-        let mut values: Vec<NewValue> = Vec::new();
-        let mut seen: FxHashSet<(Uid, &str, (Date, Date))> = FxHashSet::default();
-        let mut kept = 0;
-        for (line, cells) in &self.read.sheet.rows {
-            let Some(key) = self.key(&keys, *line, cells) else { continue };
-            let word = period.and_then(|c| cells.get(c)).map_or("", String::as_str);
-            let when = match (word, self.table.period) {
-                ("", Some(period)) => period,
-                _ => match word.parse::<Period>() {
-                    Ok(period) => period,
-                    Err(_) => {
-                        self.aside("E_TABLE_PERIOD_WORD", *line, "", &[word]);
-                        continue;
-                    }
-                },
-            };
-            let Some(uid) = self.unit(&directory, &key, *line, &key_field) else { continue };
-            let mut good = true;
-            for (indicator, columns) in self.readings(&shape, cells, *line) {
-                match self.reading(indicator, &columns, cells, *line) {
-                    Some(reading) if reading.state != State::Missing => {
-                        if seen.insert((uid, indicator.id.as_str(), (when.start(), when.end()))) {
-                            values.push(NewValue { uid, indicator: indicator.id.to_string(), period: when, reading, row: *line });
-                        } else {
-                            self.aside("E_TABLE_TWICE", *line, indicator.id.as_str(), &[&key]);
-                            good = false;
-                        }
-                    }
-                    Some(_) => {}
-                    None => good = false,
+        let rows = self.dated(load, &keys, period)?;
+        let mut good: Vec<bool> = rows.iter().map(Option::is_some).collect();
+        // Indicator by indicator, so that the readings of a whole table never stand in memory.
+        let pairs: Vec<(&'a Indicator, Columns, Option<Vec<usize>>)> = match shape {
+            Shape::Wide(all) => all.into_iter().map(|(indicator, columns)| (indicator, columns, None)).collect(),
+            Shape::Long(column, columns) => {
+                self.by_indicator(column, &rows, &mut good).into_iter().map(|(i, n)| (i, columns.clone(), Some(n))).collect()
+            }
+        };
+        for (indicator, columns, of) in pairs {
+            let mut values: Vec<(usize, NewValue)> = Vec::new();
+            let all = 0..if of.is_none() { rows.len() } else { 0 };
+            for n in all.chain(of.into_iter().flatten()) {
+                let Some((uid, period)) = rows[n] else { continue };
+                let (line, cells) = self.read.sheet.row(n);
+                match self.reading(indicator, &columns, cells, line) {
+                    Some(reading) if reading.state == State::Missing => {}
+                    Some(reading) => values.push((n, NewValue { uid, period, reading, row: line })),
+                    None => good[n] = false,
                 }
             }
-            kept += u32::from(good && self.problems.last().is_none_or(|p| p.spot.line != Some(*line)));
+            // Stable: of two reports the one further up comes first, and counts.
+            values.sort_by_key(|(_, v)| (v.period.start(), v.period.end(), v.uid));
+            let twice = |a: &NewValue, b: &NewValue| a.uid == b.uid && a.period == b.period;
+            let mut kept: Vec<NewValue> = Vec::with_capacity(values.len());
+            for (n, value) in values {
+                if kept.last().is_some_and(|last| twice(last, &value)) {
+                    let key = self.key(&keys, value.row, self.read.sheet.row(n).1).unwrap_or_default();
+                    self.aside("E_TABLE_TWICE", value.row, indicator.id.as_str(), &[&key]);
+                    good[n] = false;
+                } else {
+                    kept.push(value);
+                }
+            }
+            load.values(batch, &indicator.id, &kept)?;
         }
-        load.values(batch, values)?;
-        Ok(kept)
+        self.problems.sort_by_key(|p| p.spot.line);
+        Ok(u32::try_from(good.iter().filter(|g| **g).count()).unwrap_or(u32::MAX))
+    }
+
+    /// Unit and period of every row; `None` where one of the two is not known.
+    fn dated(&mut self, load: &Load<'_>, keys: &[usize], period: Option<usize>) -> Result<Vec<Option<(Uid, Period)>>, Problem> {
+        let levels = self.levels()?;
+        let world = load.world(self.framework, levels.end)?;
+        let directory = Directory::new(&world, levels);
+        let key_field = self.table.key.join("+");
+        let mut out = Vec::with_capacity(self.read.sheet.len());
+        for (line, cells) in self.read.sheet.rows() {
+            let mut row = || {
+                let key = self.key(keys, line, cells)?;
+                let word = period.and_then(|c| cells.get(c)).unwrap_or_default();
+                let when = match (word, self.table.period) {
+                    ("", Some(period)) => period,
+                    _ => match word.parse::<Period>() {
+                        Ok(period) => period,
+                        Err(_) => {
+                            self.aside("E_TABLE_PERIOD_WORD", line, "", &[word]);
+                            return None;
+                        }
+                    },
+                };
+                Some((self.unit(&directory, &key, line, &key_field)?, when))
+            };
+            out.push(row());
+        }
+        Ok(out)
+    }
+
+    /// The rows of a long table by the indicator that they name.
+    fn by_indicator(&mut self, column: usize, rows: &[Option<(Uid, Period)>], good: &mut [bool]) -> Vec<(&'a Indicator, Vec<usize>)> {
+        let mut out: Vec<(&'a Indicator, Vec<usize>)> = Vec::new();
+        for n in (0..rows.len()).filter(|n| rows[*n].is_some()) {
+            let (line, cells) = self.read.sheet.row(n);
+            let word = cells.get(column).unwrap_or_default();
+            let Some(indicator) = self.framework.indicators.iter().find(|i| i.id.as_str() == word || i.label == word) else {
+                self.aside("E_TABLE_INDICATOR", line, "", &[word]);
+                good[n] = false;
+                continue;
+            };
+            match out.iter_mut().find(|(i, _)| i.id == indicator.id) {
+                Some((_, rows)) => rows.push(n),
+                None => out.push((indicator, vec![n])),
+            }
+        }
+        out
     }
 
     fn long(&self) -> Result<Shape<'a>, Problem> {
@@ -392,26 +438,9 @@ impl<'a> Rows<'a> {
         Ok(Shape::Wide(out))
     }
 
-    /// The indicators of a row and the columns of each.
-    fn readings(&mut self, shape: &Shape<'a>, cells: &[String], line: u64) -> Vec<(&'a Indicator, Columns)> {
-        match shape {
-            Shape::Wide(all) => all.clone(),
-            Shape::Long(column, columns) => {
-                let word = cells.get(*column).map_or("", String::as_str);
-                match self.framework.indicators.iter().find(|i| i.id.as_str() == word || i.label == word) {
-                    Some(indicator) => vec![(&**indicator, columns.clone())],
-                    None => {
-                        self.aside("E_TABLE_INDICATOR", line, "", &[word]);
-                        Vec::new()
-                    }
-                }
-            }
-        }
-    }
-
     /// A reading; `None` where the cells are neither a number nor one of the two words.
-    fn reading(&mut self, indicator: &Indicator, columns: &Columns, cells: &[String], line: u64) -> Option<Reading> {
-        let cell = |n: Option<usize>| n.and_then(|n| cells.get(n)).map_or("", String::as_str);
+    fn reading(&mut self, indicator: &Indicator, columns: &Columns, cells: Cells<'_>, line: u64) -> Option<Reading> {
+        let cell = |n: Option<usize>| n.and_then(|n| cells.get(n)).unwrap_or_default();
         let (value, num, den, state) = (cell(columns.value), cell(columns.num), cell(columns.den), cell(columns.state));
         let words = [state, value, num];
         if words.contains(&WORD_NONE) {

@@ -22,6 +22,7 @@ use crate::domain::unit::Subject;
 use crate::domain::value::{Origin, State};
 use crate::domain::view_state::{Listing, Scope, Standing, ViewState};
 use crate::framework::Framework;
+use crate::store::tests::derived;
 use crate::store::{Mode, Reader, Store, Writer};
 
 const TODAY: Date = date(2025, 10, 1);
@@ -639,6 +640,53 @@ fn an_office_database_is_read_from_a_copy() {
     assert!(place.refresh(true).iter().any(|p| p.starts_with("E_TABLE_NOT_THERE")));
 }
 
+/// A time that says the same as now, but is not answered by what is derived.
+fn later() -> AsOf {
+    AsOf { valid: Some(TODAY), known: Some(at(1_000_000)) }
+}
+
+/// Every place of the sample, and above the top.
+fn places() -> Vec<Option<Uid>> {
+    let units = [("top", "01"), ("mid", "0101"), ("mid", "0102"), ("leaf", "010101"), ("leaf", "010103"), ("leaf", "010202")];
+    std::iter::once(None).chain(units.map(|(level, code)| Some(uid(level, code)))).collect()
+}
+
+/// Everything that a home page and a card say here, now and as computed from the rows.
+fn agree(place: &mut Place, indicators: &[&str]) {
+    let listings = ["top", "mid", "leaf", ""];
+    let views = listings.iter().flat_map(|listing| indicators.iter().map(move |indicator| (*listing, *indicator)));
+    for (at, (listing, indicator)) in places().into_iter().flat_map(|at| views.clone().map(move |of| (at, of))) {
+        for zones in [None, Some("A".to_owned())] {
+            let mut now = view(at, listing, indicator);
+            now.scope.zones = zones.into_iter().collect();
+            let then = ViewState { as_of: later(), ..now.clone() };
+            let (stored, mut computed) = (place.home(now.clone()), HomePage::clone(&*place.home(then.clone())));
+            assert_eq!(computed.version, stored.version);
+            computed.view.as_of = AsOf::NOW;
+            assert_eq!(*stored, computed, "{at:?} {listing} {indicator}");
+            if let Some(uid) = at {
+                assert_eq!(place.card(uid, now), place.card(uid, then), "{uid:?} {indicator}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_derived_says_what_the_rows_say() {
+    let mut place = Place::new();
+    agree(&mut place, &["X-1", "X-2", "X-3", "X-4"]);
+    let file = place.dir.path().join("data/reference.db");
+    let before = derived::counts(&file);
+    assert!(before.0 == 4 && before.1 > 0, "three levels and the branches: {before:?}");
+    // Where nothing is derived, the rows answer.
+    let page = place.home(view(None, "mid", "X-1"));
+    derived::forget(&file);
+    assert_eq!(place.home(view(None, "mid", "X-1")), page);
+    place.refresh(false);
+    assert_eq!(derived::counts(&file), before, "derived again by the next refresh");
+    agree(&mut place, &["X-1", "X-2", "X-3", "X-4"]);
+}
+
 #[test]
 fn a_manifest_reports_every_mistake_with_its_line() {
     let text = "[workspace]\nname = \"x\"\ncounty = 5\nframework = \"f\"\nfarbe = 1\n[[layer]]\nfile = \"a*/b*.json\"\nid = \"x\"\nparent = { by = \"luck\" }\n[[table]]\nfile = \"t.csv\"\nwhat = \"zones\"\nkey = \"k\"\nperiod = \"soon\"\n[other]\n";
@@ -684,5 +732,6 @@ proptest! {
             let ratio = sum.filter(|s| s.reported > 0).map(|s| s.num / s.den * 100.0);
             prop_assert_eq!(row.shown.reading.value, ratio);
         }
+        agree(&mut place, &["X-1"]);
     }
 }

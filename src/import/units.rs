@@ -13,9 +13,12 @@ use crate::store::world::World;
 
 /// Units of some levels by code and by name.
 pub(super) struct Directory<'w> {
-    codes: FxHashMap<&'w str, Vec<Uid>>,
-    names: FxHashMap<&'w str, Vec<Uid>>,
+    codes: Index<'w>,
+    names: Index<'w>,
 }
+
+/// The unit that a text names, `None` where it names several.
+type Index<'w> = FxHashMap<&'w str, Option<Uid>>;
 
 /// What a key names.
 pub(super) enum Match {
@@ -29,12 +32,11 @@ pub(super) enum Match {
 
 impl<'w> Directory<'w> {
     pub(super) fn new(world: &'w World, levels: std::ops::Range<usize>) -> Self {
-        let mut codes: FxHashMap<&str, Vec<Uid>> = FxHashMap::default();
-        let mut names = codes.clone();
-        for table in &world.tables[levels] {
-            for (n, uid) in table.uids.iter().enumerate() {
-                codes.entry(&table.codes[n]).or_default().push(*uid);
-                names.entry(&table.names[n]).or_default().push(*uid);
+        let (mut codes, mut names) = (Index::default(), Index::default());
+        for table in levels.map(|level| world.table(level)) {
+            for ((uid, code), name) in table.uids.iter().zip(table.codes.iter()).zip(table.names.iter()) {
+                codes.entry(code).and_modify(|one| *one = None).or_insert(Some(*uid));
+                names.entry(name).and_modify(|one| *one = None).or_insert(Some(*uid));
             }
         }
         Self { codes, names }
@@ -42,9 +44,9 @@ impl<'w> Directory<'w> {
 
     /// By code, else by name.
     pub(super) fn find(&self, key: &str) -> Match {
-        match self.codes.get(key).or_else(|| self.names.get(key)).map(Vec::as_slice) {
-            Some([one]) => Match::One(*one),
-            Some(_) => Match::Several,
+        match self.codes.get(key).or_else(|| self.names.get(key)) {
+            Some(Some(one)) => Match::One(*one),
+            Some(None) => Match::Several,
             None => Match::None,
         }
     }
@@ -64,8 +66,8 @@ impl<'w> Directory<'w> {
 
     /// The longest code that a file name contains.
     fn contained(&self, text: &str) -> Option<Uid> {
-        let held = self.codes.iter().filter(|(code, uids)| uids.len() == 1 && text.contains(**code));
-        held.max_by_key(|(code, _)| code.len()).map(|(_, uids)| uids[0])
+        let held = self.codes.iter().filter(|(code, one)| one.is_some() && text.contains(**code));
+        held.max_by_key(|(code, _)| code.len()).and_then(|(_, one)| *one)
     }
 }
 
@@ -98,13 +100,13 @@ impl RTreeObject for Boundary {
 
 impl<'w> Parents<'w> {
     pub(super) fn new(world: &'w World, level: usize, by: Option<&ParentBy>, load: &Load<'_>) -> Result<Self, Problem> {
-        let nearest = (0..level).rev().find(|above| world.tables[*above].len() > 0);
+        let nearest = (0..level).rev().find(|above| world.len(*above) > 0);
         let boxes = match (by, nearest) {
             (Some(ParentBy::Position), Some(nearest)) => Some(boundaries(world, nearest, load)?),
             _ => None,
         };
         let nearest_level = nearest.map_or(0..0, |n| n..n + 1);
-        let uids = nearest.map_or(&[][..], |n| &world.tables[n].uids);
+        let uids = nearest.map_or(&[][..], |n| &world.table(n).uids);
         Ok(Self {
             above: Directory::new(world, 0..level),
             nearest: Directory::new(world, nearest_level),
@@ -170,7 +172,7 @@ impl<'w> Parents<'w> {
 
 fn boundaries(world: &World, level: usize, load: &Load<'_>) -> Result<RTree<Boundary>, Problem> {
     let mut out = Vec::new();
-    for uid in &world.tables[level].uids {
+    for uid in &world.table(level).uids {
         let rings_deg = load.rings_of(world, *uid)?;
         if !rings_deg.is_empty() {
             let points: Vec<[f64; 2]> = rings_deg.iter().flatten().copied().collect();

@@ -43,7 +43,7 @@ impl Pen {
     /// a blank.
     fn needed(self, cell: &Cell) -> Self {
         let blank = cell.symbol() == " ";
-        let modifier = if blank { cell.modifier & ON_BLANK | self.modifier - ON_BLANK } else { cell.modifier };
+        let modifier = if blank { (cell.modifier & ON_BLANK) | (self.modifier - ON_BLANK) } else { cell.modifier };
         let seen = !blank || modifier.intersects(ON_BLANK);
         Self { fg: if seen { cell.fg } else { self.fg }, bg: cell.bg, modifier }
     }
@@ -60,7 +60,7 @@ impl Pen {
             // 22 takes both bold and dim away: what stays of the two is set again.
             let weight = Modifier::BOLD | Modifier::DIM;
             let again = if off.intersects(weight) { next.modifier & weight } else { Modifier::empty() };
-            let on = next.modifier - self.modifier | again;
+            let on = (next.modifier - self.modifier) | again;
             let mut last = "";
             for (flag, _, code) in MODIFIERS {
                 if off.contains(flag) && code != last {

@@ -101,6 +101,11 @@ async fn session(start: Start) -> Result<(), Stopped> {
         };
         if let Ok(Some(ambiguous_wide)) = answer {
             let effects = update(&mut model, Message::Probed { ambiguous_wide });
+            if ambiguous_wide {
+                // What is on the screen was drawn for the other width: no cell is where the
+                // last frame says.
+                desk.screen.forget();
+            }
             open = open && desk.carry_out(effects)?;
         }
         // Also where nothing changed or nobody answered: the probe's own mark must go.

@@ -7,68 +7,106 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, named_params};
 
 use super::error::damaged;
+use super::rolled;
 use super::world::{World, known};
 use crate::domain::id::IndicatorId;
 use crate::domain::indicator::{Indicator, Tally};
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::value::{Reading, Shown, State};
+use crate::framework::Framework;
 
-/// One indicator in one period on one level, a row per unit.
+/// Bytes before the states: fingerprint of the order, number of rows.
+const HEAD_BYTES: usize = 12;
+
+/// One indicator in one period on one level, a row per unit: the bytes of its block, from which
+/// a reading is taken when it is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Column {
-    /// State per row.
-    pub(crate) states: Vec<State>,
-    /// Numerators; NaN where there is none.
-    nums: Vec<f64>,
-    /// Denominators; NaN where there is none.
-    dens: Vec<f64>,
-    /// Values; NaN where there is none.
-    values: Vec<f64>,
-    /// Number of rows that have a report of any state.
-    pub(crate) reports: u32,
+    bytes: Vec<u8>,
+    rows: usize,
+    /// Where numerators, denominators and values begin; 0 where no row has one.
+    parts: [usize; 3],
 }
 
 impl Column {
     /// Nothing came from any row.
     pub(crate) fn missing(rows: usize) -> Self {
-        Self {
-            states: vec![State::Missing; rows],
-            nums: vec![f64::NAN; rows],
-            dens: vec![f64::NAN; rows],
-            values: vec![f64::NAN; rows],
-            reports: 0,
-        }
-    }
-
-    fn set(&mut self, row: usize, reading: Reading) {
-        self.reports += u32::from(self.states[row] == State::Missing);
-        self.states[row] = reading.state;
-        self.nums[row] = reading.num.unwrap_or(f64::NAN);
-        self.dens[row] = reading.den.unwrap_or(f64::NAN);
-        self.values[row] = reading.value.unwrap_or(f64::NAN);
+        // Zero is the byte of the state Missing.
+        Self { bytes: vec![0; HEAD_BYTES + rows], rows, parts: [0; 3] }
     }
 
     /// The reading of a row.
     pub(crate) fn reading(&self, row: u32) -> Reading {
         let row = row as usize;
-        let some = |v: f64| (!v.is_nan()).then_some(v);
-        Reading { state: self.states[row], num: some(self.nums[row]), den: some(self.dens[row]), value: some(self.values[row]) }
+        let state = match self.bytes[HEAD_BYTES..][..self.rows][row] {
+            1 => State::Value,
+            2 => State::None,
+            3 => State::NotDue,
+            _ => return Reading::MISSING,
+        };
+        let [num, den, value] = self.parts.map(|start| {
+            let bytes = self.bytes.get(start + row * 8..)?.first_chunk::<8>().filter(|_| start > 0)?;
+            Some(f64::from_le_bytes(*bytes)).filter(|v| !v.is_nan())
+        });
+        Reading { state, num, den, value }
     }
 
-    /// The roll-up of a range of rows, those in `scope` only.
-    pub(crate) fn roll_up(&self, indicator: &Indicator, rows: std::ops::Range<u32>, scope: Option<&[bool]>) -> Shown {
+    /// The roll-up of some rows, those in `scope` only.
+    pub(crate) fn roll_up(&self, indicator: &Indicator, rows: impl IntoIterator<Item = u32>, scope: Option<&[bool]>) -> Shown {
         let mut tally = Tally::default();
-        match scope {
-            None => rows.for_each(|row| tally.add(indicator, self.reading(row))),
-            Some(scope) => rows.filter(|row| scope[*row as usize]).for_each(|row| tally.add(indicator, self.reading(row))),
-        }
+        rows.into_iter().filter(|row| scope.is_none_or(|s| s[*row as usize])).for_each(|row| tally.add(indicator, self.reading(row)));
         tally.finish(indicator)
+    }
+
+    /// `Ok(None)` where it was made for another order of rows.
+    fn decode(bytes: Vec<u8>, order: u64, rows: usize) -> Result<Option<Self>, ()> {
+        let (head, rest) = bytes.split_first_chunk::<8>().ok_or(())?;
+        let (count, rest) = rest.split_first_chunk::<4>().ok_or(())?;
+        if u64::from_le_bytes(*head) != order || u32::from_le_bytes(*count) as usize != rows {
+            return Ok(None);
+        }
+        if rest.get(..rows).ok_or(())?.iter().any(|state| *state > 3) {
+            return Err(());
+        }
+        let mut at = HEAD_BYTES + rows;
+        let mut parts = [0; 3];
+        for part in &mut parts {
+            let held = *bytes.get(at).ok_or(())? != 0;
+            at += 1;
+            if held {
+                *part = at;
+                at += rows * 8;
+            }
+        }
+        if at == bytes.len() { Ok(Some(Self { bytes, rows, parts })) } else { Err(()) }
+    }
+}
+
+/// A column being filled.
+#[derive(Clone, Debug)]
+struct Draft {
+    states: Vec<State>,
+    /// Numerators, denominators and values; NaN where there is none.
+    parts: [Vec<f64>; 3],
+}
+
+impl Draft {
+    fn new(rows: usize) -> Self {
+        Self { states: vec![State::Missing; rows], parts: [(); 3].map(|()| vec![f64::NAN; rows]) }
+    }
+
+    fn set(&mut self, row: u32, reading: Reading) {
+        let row = row as usize;
+        self.states[row] = reading.state;
+        for (part, number) in self.parts.iter_mut().zip([reading.num, reading.den, reading.value]) {
+            part[row] = number.unwrap_or(f64::NAN);
+        }
     }
 
     /// Fingerprint of the order, number of rows, states, then the three columns; little-endian.
     fn encode(&self, order: u64) -> Vec<u8> {
-        let mut out = Vec::with_capacity(12 + self.states.len() * 25);
+        let mut out = Vec::with_capacity(HEAD_BYTES + self.states.len() * 25 + 3);
         out.extend(order.to_le_bytes());
         out.extend(u32::try_from(self.states.len()).unwrap_or(u32::MAX).to_le_bytes());
         out.extend(self.states.iter().map(|s| match s {
@@ -77,46 +115,24 @@ impl Column {
             State::None => 2,
             State::NotDue => 3,
         }));
-        for column in [&self.nums, &self.dens, &self.values] {
+        for part in &self.parts {
             // A column without a number is left out: most indicators have no parts.
-            let any = column.iter().any(|v| !v.is_nan());
+            let any = part.iter().any(|v| !v.is_nan());
             out.push(u8::from(any));
             if any {
-                column.iter().for_each(|v| out.extend(v.to_le_bytes()));
+                part.iter().for_each(|v| out.extend(v.to_le_bytes()));
             }
         }
         out
     }
 
-    /// `Ok(None)` where it was made for another order of rows.
-    fn decode(bytes: &[u8], order: u64, rows: usize) -> Result<Option<Self>, ()> {
-        let (head, rest) = bytes.split_first_chunk::<8>().ok_or(())?;
-        let (count, mut rest) = rest.split_first_chunk::<4>().ok_or(())?;
-        if u64::from_le_bytes(*head) != order || u32::from_le_bytes(*count) as usize != rows {
-            return Ok(None);
-        }
-        let mut out = Self::missing(0);
-        for byte in rest.split_off(..rows).ok_or(())? {
-            out.states.push(match byte {
-                0 => State::Missing,
-                1 => State::Value,
-                2 => State::None,
-                3 => State::NotDue,
-                _ => return Err(()),
-            });
-        }
-        for column in [&mut out.nums, &mut out.dens, &mut out.values] {
-            match rest.split_off_first().ok_or(())? {
-                0 => column.resize(rows, f64::NAN),
-                _ => column.extend(rest.split_off(..rows * 8).ok_or(())?.as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b))),
-            }
-        }
-        out.reports = u32::try_from(out.states.iter().filter(|s| **s != State::Missing).count()).unwrap_or(u32::MAX);
-        Ok(Some(out))
+    fn finish(&self, order: u64) -> Result<Column, Problem> {
+        Column::decode(self.encode(order), order, self.states.len()).ok().flatten().ok_or_else(|| damaged("reference.db", "block"))
     }
 }
 
-/// A column from its block, or from the long table where there is none that fits.
+/// A column from its block, or from the long table where there is none that fits. The table was
+/// loaded.
 pub(super) fn read(
     connection: &Connection,
     world: &World,
@@ -124,7 +140,8 @@ pub(super) fn read(
     indicator: &IndicatorId,
     period: Period,
 ) -> Result<Column, Problem> {
-    if world.at.now && world.derived {
+    let rows = world.len(level) as usize;
+    if world.at.derived {
         let bytes: Option<Vec<u8>> = connection
             .prepare_cached(
                 "SELECT bytes FROM block WHERE county = ?1 AND level = ?2 AND indicator = ?3 AND period_start = ?4 AND period_end = ?5",
@@ -134,13 +151,9 @@ pub(super) fn read(
                 |row| row.get(0),
             )
             .optional()?;
-        let decoded = bytes.map(|b| Column::decode(&b, world.order[level], world.tables[level].len()));
-        match decoded {
-            Some(Ok(Some(column))) => return Ok(column),
-            Some(Err(())) => return Err(damaged("reference.db", "block")),
-            // No report on this level, or rows in another order because a day has passed.
-            None | Some(Ok(None)) => {}
-        }
+        // No block: no report on this level.
+        let Some(bytes) = bytes else { return Ok(Column::missing(rows)) };
+        return Column::decode(bytes, world.order[level], rows).ok().flatten().ok_or_else(|| damaged("reference.db", "block"));
     }
     from_long_table(connection, world, level, indicator, period)
 }
@@ -152,7 +165,8 @@ fn from_long_table(
     indicator: &IndicatorId,
     period: Period,
 ) -> Result<Column, Problem> {
-    let mut column = Column::missing(world.tables[level].len());
+    let table = world.table(level);
+    let mut column = Draft::new(table.len());
     let mut statement = connection.prepare_cached(concat!(
         "SELECT uid, state, num, den, value FROM value v
          WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
@@ -165,12 +179,11 @@ fn from_long_table(
     };
     let mut rows = statement.query(parameters)?;
     while let Some(row) = rows.next()? {
-        let Some((at, n)) = world.by_uid.get(&super::world::uid(row, 0)?) else { continue };
-        if *at == level {
-            column.set(*n as usize, reading(row, 1)?);
+        if let Some(n) = table.row(super::world::uid(row, 0)?) {
+            column.set(n, reading(row, 1)?);
         }
     }
-    Ok(column)
+    column.finish(world.order[level])
 }
 
 /// State, num, den, value of a row, from a column on.
@@ -190,7 +203,7 @@ pub(super) fn periods(connection: &Connection, world: &World, indicator: &Indica
         let period = start.parse::<Date>().ok().zip(end.parse::<Date>().ok()).and_then(|(s, e)| Period::new(s, e));
         out.extend(period);
     };
-    if world.at.now && world.derived {
+    if world.at.derived {
         let mut statement =
             connection.prepare_cached("SELECT DISTINCT period_start, period_end FROM block WHERE county = ?1 AND indicator = ?2")?;
         let mut rows = statement.query((&world.county, indicator.as_str()))?;
@@ -214,9 +227,10 @@ pub(super) fn periods(connection: &Connection, world: &World, indicator: &Indica
     Ok(out)
 }
 
-/// Builds every block anew from the long table.
-pub(super) fn rebuild(connection: &Connection, world: &World) -> Result<(), Problem> {
+/// Builds every block anew from the long table, and with them what is rolled up from them.
+pub(super) fn rebuild(connection: &Connection, world: &World, framework: &Framework) -> Result<(), Problem> {
     connection.execute("DELETE FROM block WHERE county = ?1", [&world.county])?;
+    connection.execute("DELETE FROM rolled WHERE county = ?1", [&world.county])?;
     let mut statement = connection.prepare_cached(concat!(
         "SELECT indicator, period_start, period_end, uid, state, num, den, value FROM value v WHERE v.county = :county AND ",
         known!("v"),
@@ -225,14 +239,18 @@ pub(super) fn rebuild(connection: &Connection, world: &World) -> Result<(), Prob
     let mut insert = connection.prepare_cached(
         "INSERT INTO block (county, level, indicator, period_start, period_end, version, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    let mut flush = |key: &(String, String, String), columns: &mut Vec<Option<Column>>| -> rusqlite::Result<()> {
+    let mut flush = |key: &(String, String, String), columns: &mut Vec<Option<Draft>>| -> Result<(), Problem> {
+        let indicator = framework.indicators.iter().find(|i| i.id.as_str() == key.0);
         for (level, column) in columns.iter_mut().enumerate().filter_map(|(l, c)| Some((l, c.take()?))) {
-            let bytes = column.encode(world.order[level]);
-            insert.execute((&world.county, world.levels[level].as_str(), &key.0, &key.1, &key.2, world.version, bytes))?;
+            let column = column.finish(world.order[level])?;
+            insert.execute((&world.county, world.levels[level].as_str(), &key.0, &key.1, &key.2, world.version, &column.bytes))?;
+            if let Some(indicator) = indicator.filter(|i| i.level == world.levels[level]) {
+                rolled::store(connection, world, level, indicator, (&key.1, &key.2), &column)?;
+            }
         }
         Ok(())
     };
-    let mut columns: Vec<Option<Column>> = vec![None; world.levels.len()];
+    let mut columns: Vec<Option<Draft>> = vec![None; world.levels.len()];
     let mut key = (String::new(), String::new(), String::new());
     let mut rows = statement.query(named_params! { ":county": world.county, ":known": world.at.known_ms })?;
     while let Some(row) = rows.next()? {
@@ -241,12 +259,11 @@ pub(super) fn rebuild(connection: &Connection, world: &World) -> Result<(), Prob
             flush(&key, &mut columns)?;
             key = (this.0.to_owned(), this.1.to_owned(), this.2.to_owned());
         }
-        if let Some((level, n)) = world.by_uid.get(&super::world::uid(row, 3)?)
-            && *level < columns.len()
+        if let Some((level, n)) = world.place(super::world::uid(row, 3)?)
+            && level < columns.len()
         {
-            columns[*level].get_or_insert_with(|| Column::missing(world.tables[*level].len())).set(*n as usize, reading(row, 4)?);
+            columns[level].get_or_insert_with(|| Draft::new(world.len(level) as usize)).set(n, reading(row, 4)?);
         }
     }
-    flush(&key, &mut columns)?;
-    Ok(())
+    flush(&key, &mut columns)
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::block::Column;
+use super::rolled::Rolled;
 use super::world::{At, World};
 use crate::domain::fact::{Fact, Mark};
 use crate::domain::id::{IndicatorId, Uid};
@@ -61,6 +62,7 @@ pub(super) struct Marks {
 pub(crate) struct Cache {
     worlds: Mutex<Kept<WorldKey, Arc<World>>>,
     columns: Mutex<Kept<ColumnKey, Arc<Column>>>,
+    rolled: Mutex<Kept<ColumnKey, Option<Arc<Rolled>>>>,
     leads: Mutex<Kept<WorldKey, Arc<Leads>>>,
     rasters: Mutex<Kept<RasterKey, Option<Arc<Raster>>>>,
     marks: Mutex<Kept<u64, Arc<Marks>>>,
@@ -83,6 +85,7 @@ macro_rules! shelf {
 impl Cache {
     shelf!(worlds, WorldKey, Arc<World>, WORLDS);
     shelf!(columns, ColumnKey, Arc<Column>, COLUMNS);
+    shelf!(rolled, ColumnKey, Option<Arc<Rolled>>, COLUMNS);
     shelf!(leads, WorldKey, Arc<Leads>, WORLDS);
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);
     shelf!(marks, u64, Arc<Marks>, 2);

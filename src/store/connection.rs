@@ -29,15 +29,21 @@ pub(super) struct Schema {
     pub(super) synchronous: &'static str,
     /// Checked in full at every open.
     pub(super) check_at_open: bool,
+    /// Bytes of a page of a new file.
+    pub(super) page_bytes: u32,
 }
 
-/// Reference data: can be rebuilt from the source files.
+/// Pages of a writer kept in memory, KiB: the upper parts of the indexes that a load fills.
+const WRITER_CACHE_KIB: i64 = 8192;
+
+/// Reference data: can be rebuilt from the source files. Boundaries and packs are some kilobytes
+/// each, of which large pages waste less and need fewer calls.
 pub(super) const REFERENCE: Schema =
-    Schema { migrations: &[include_str!("migrations/reference_001.sql")], synchronous: "NORMAL", check_at_open: false };
+    Schema { migrations: &[include_str!("migrations/reference_001.sql")], synchronous: "NORMAL", check_at_open: false, page_bytes: 16384 };
 
 /// What people recorded: cannot be replaced.
 pub(super) const RECORDS: Schema =
-    Schema { migrations: &[include_str!("migrations/records_001.sql")], synchronous: "FULL", check_at_open: true };
+    Schema { migrations: &[include_str!("migrations/records_001.sql")], synchronous: "FULL", check_at_open: true, page_bytes: 4096 };
 
 /// Opens for writing, creating or migrating as needed.
 pub(super) fn open_writable(path: &Path, schema: &Schema) -> Result<Connection, Problem> {
@@ -47,6 +53,9 @@ pub(super) fn open_writable(path: &Path, schema: &Schema) -> Result<Connection, 
     let mut connection = Connection::open_with_flags(path, flags).map_err(|e| sql(&e, &file))?;
     let prepare = |connection: &Connection| -> rusqlite::Result<()> {
         settings(connection)?;
+        // Without effect on a file that has pages.
+        connection.pragma_update(None, "page_size", schema.page_bytes)?;
+        connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         connection.pragma_update(None, "synchronous", schema.synchronous)?;
         connection.pragma_update(None, "secure_delete", true)
     };

@@ -1,6 +1,7 @@
 //! A load of reference data: batches, in one transaction.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, named_params, params};
 use rustc_hash::FxHashSet;
 
@@ -8,13 +9,13 @@ use super::block;
 use super::error::damaged;
 use super::world::{self, At, World, as_of, known, meta};
 use crate::domain::as_of::AsOf;
-use crate::domain::id::{LevelId, Uid};
+use crate::domain::id::{IndicatorId, LevelId, Uid};
 use crate::domain::page::ReadCount;
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::value::{Reading, State};
 use crate::framework::Framework;
-use crate::gis::pack::{Pack, PackUnit, build_packs};
+use crate::gis::pack::{Pack, PackUnit, packs};
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
 
 /// What a layer or table was last loaded from. Kept to tell quickly that nothing has changed.
@@ -75,7 +76,6 @@ pub(crate) struct NewBranch {
 #[derive(Clone, Debug)]
 pub(crate) struct NewValue {
     pub(crate) uid: Uid,
-    pub(crate) indicator: String,
     pub(crate) period: Period,
     pub(crate) reading: Reading,
     pub(crate) row: u64,
@@ -130,10 +130,14 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// The tree as it stands inside this load.
-    pub(crate) fn world(&self, framework: &Framework) -> Result<World, Problem> {
-        let today = Timestamp::from_millisecond(self.now_ms).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system()).date();
-        World::read(&self.transaction, framework, At::new(AsOf::NOW, today))
+    /// The first `depth` tables of the tree as it stands inside this load; the branches are the
+    /// table after the last level.
+    pub(crate) fn world(&self, framework: &Framework, depth: usize) -> Result<World, Problem> {
+        World::scan(&self.transaction, framework, At::new(AsOf::NOW, self.today()), depth)
+    }
+
+    fn today(&self) -> Date {
+        Timestamp::from_millisecond(self.now_ms).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system()).date()
     }
 
     /// Stamps the batch that a file was last loaded as; `None` where it never was.
@@ -294,16 +298,13 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// Adds values; they are put into the order of the key first, which SQLite stores fastest.
-    pub(crate) fn values(&mut self, batch: i64, mut values: Vec<NewValue>) -> Result<(), Problem> {
-        values.sort_by(|a, b| {
-            (&a.indicator, a.period.start(), a.period.end(), a.uid).cmp(&(&b.indicator, b.period.start(), b.period.end(), b.uid))
-        });
+    /// Adds values of an indicator, in the order of period and uid, which SQLite stores fastest.
+    pub(crate) fn values(&mut self, batch: i64, indicator: &IndicatorId, values: &[NewValue]) -> Result<(), Problem> {
         let mut insert = self.transaction.prepare_cached(
             "INSERT INTO value (county, indicator, period_start, period_end, uid, batch, state, num, den, value, source_row)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
-        for value in &values {
+        for value in values {
             let state = match value.reading.state {
                 State::Value => "value",
                 State::None => "none",
@@ -313,7 +314,7 @@ impl<'a> Load<'a> {
             };
             insert.execute(params![
                 self.county,
-                value.indicator,
+                indicator.as_str(),
                 value.period.start().to_string(),
                 value.period.end().to_string(),
                 value.uid.as_bytes(),
@@ -373,13 +374,47 @@ impl<'a> Load<'a> {
 
     /// Builds the packs of a level anew from the stored boundaries.
     pub(crate) fn repack(&mut self, world: &World, level: usize) -> Result<(), Problem> {
+        boundaries(&self.transaction, world, level).and_then(|b| self.pack(world, level, &b.features, &b.units, &b.order))
+    }
+
+    /// Builds the packs of a level from a layer that gives all its boundaries, without reading
+    /// back what was just stored. `uids` are those of the records, `None` for one kept aside.
+    /// Returns whether it was such a layer.
+    pub(crate) fn repack_from(&mut self, world: &World, level: usize, features: &Features, uids: &[Option<Uid>]) -> Result<bool, Problem> {
+        let table = world.table(level);
+        let rows: Vec<Option<u32>> = uids.iter().map(|uid| uid.and_then(|uid| table.row(uid))).collect();
+        let drawn = |n: &usize| features.records[*n].kind != GeometryKind::None && rows[*n].is_some();
+        let mut order: Vec<u32> = (0..rows.len()).filter(drawn).filter_map(|n| u32::try_from(n).ok()).collect();
+        let stored: usize = self.transaction.query_row(
+            concat!(
+                "SELECT count(*) FROM geometry g INDEXED BY geometry_drawn WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
+                as_of!("g")
+            ),
+            named_params! {
+                ":county": world.county, ":level": world.levels[level].as_str(), ":day": world.at.day.to_string(), ":known": world.at.known_ms
+            },
+            |row| row.get(0),
+        )?;
+        if stored != order.len() {
+            return Ok(false);
+        }
+        order.sort_by_key(|n| rows[*n as usize]);
+        let nobody = Uid(uuid::Uuid::nil());
+        let units: Vec<PackUnit> =
+            rows.iter().map(|row| row.map_or(PackUnit { uid: nobody, parent: None }, |row| pack_unit(world, level, row))).collect();
+        self.pack(world, level, features, &units, &order)?;
+        Ok(true)
+    }
+
+    fn pack(&mut self, world: &World, level: usize, features: &Features, units: &[PackUnit], order: &[u32]) -> Result<(), Problem> {
         let id = world.levels[level].as_str();
         self.transaction.execute("DELETE FROM pack WHERE county = ?1 AND level = ?2", params![self.county, id])?;
         let mut insert = self.transaction.prepare_cached(
             "INSERT INTO pack (county, level, lod, seq, min_x_deg, min_y_deg, max_x_deg, max_y_deg, version, units, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
-        for pack in packs(&self.transaction, world, level)? {
+        // One at a time: all packs of a province together are larger than its boundaries.
+        for pack in packs(features, units, order) {
             let units: Vec<u8> = pack.units.iter().flat_map(|uid| *uid.as_bytes()).collect();
             let e = pack.extent;
             insert.execute(params![
@@ -409,16 +444,17 @@ impl<'a> Load<'a> {
 
     /// Builds the derived columns and commits without a new version: nothing that is shown changes.
     pub(crate) fn commit_derived(self, framework: &Framework) -> Result<(), Problem> {
-        let world = self.world(framework)?;
-        block::rebuild(&self.transaction, &world)?;
-        self.set_meta("derived", &world.version.to_string())?;
+        let world = self.world(framework, framework.levels.len() + 1)?;
+        world.store(&self.transaction)?;
+        block::rebuild(&self.transaction, &world, framework)?;
+        world::set_derived(&self.transaction, framework, world.at.day)?;
         self.transaction.commit()?;
         Ok(())
     }
 
-    /// Whether the derived columns are those of this version.
-    pub(crate) fn is_derived(&self) -> Result<bool, Problem> {
-        Ok(meta(&self.transaction, "derived")?.is_some_and(|v| world::version(&self.transaction).is_ok_and(|now| v == now.to_string())))
+    /// Whether the derived tables are those of this version and framework.
+    pub(crate) fn is_derived(&self, framework: &Framework) -> Result<bool, Problem> {
+        world::is_derived(&self.transaction, framework, self.today())
     }
 
     /// Commits what changes nothing that is counted or drawn.
@@ -453,7 +489,27 @@ pub(crate) fn sources(connection: &Connection) -> Result<Vec<Loaded>, Problem> {
 }
 
 /// Boundaries of a level as of the world's time, packed for drawing.
-pub(super) fn packs(connection: &Connection, world: &World, level: usize) -> Result<Vec<Pack>, Problem> {
+pub(super) fn packs_then(connection: &Connection, world: &World, level: usize) -> Result<Vec<Pack>, Problem> {
+    let of = boundaries(connection, world, level)?;
+    Ok(packs(&of.features, &of.units, &of.order).collect())
+}
+
+/// Boundaries to be packed.
+struct Boundaries {
+    features: Features,
+    /// A unit per record.
+    units: Vec<PackUnit>,
+    /// Records in the order of the tree: what is looked at together lies together.
+    order: Vec<u32>,
+}
+
+fn pack_unit(world: &World, level: usize, row: u32) -> PackUnit {
+    let table = world.table(level);
+    PackUnit { uid: table.uids[row as usize], parent: table.parent(row).map(|(t, r)| world.table(t).uids[r as usize]) }
+}
+
+fn boundaries(connection: &Connection, world: &World, level: usize) -> Result<Boundaries, Problem> {
+    let table = world.table(level);
     let mut features = Features::default();
     let mut rows: Vec<u32> = Vec::new();
     let mut statement = connection.prepare_cached(concat!(
@@ -466,10 +522,7 @@ pub(super) fn packs(connection: &Connection, world: &World, level: usize) -> Res
     };
     let mut found = statement.query(parameters)?;
     while let Some(row) = found.next()? {
-        let Some((at, n)) = world.by_uid.get(&world::uid(row, 0)?) else { continue };
-        if *at != level || rows.last() == Some(n) {
-            continue;
-        }
+        let Some(n) = table.row(world::uid(row, 0)?).filter(|n| rows.last() != Some(n)) else { continue };
         let start = u32::try_from(features.rings.len()).unwrap_or(u32::MAX);
         decode_rings(row.get_ref(2)?.as_blob().unwrap_or_default(), &mut features).map_err(|()| damaged("reference.db", "geometry"))?;
         let kind = match row.get_ref(1)?.as_str().unwrap_or_default() {
@@ -477,11 +530,11 @@ pub(super) fn packs(connection: &Connection, world: &World, level: usize) -> Res
             "line" => GeometryKind::Line,
             _ => GeometryKind::Point,
         };
-        rows.push(*n);
+        rows.push(n);
         features.records.push(FeatureRecord {
             record: rows.len() as u64,
             line: 0,
-            code: world.tables[level].codes[*n as usize].to_string(),
+            code: String::new(),
             name: None,
             parent: None,
             kind,
@@ -489,18 +542,10 @@ pub(super) fn packs(connection: &Connection, world: &World, level: usize) -> Res
             had_z: false,
         });
     }
-    let table = &world.tables[level];
-    let units: Vec<PackUnit> = rows
-        .iter()
-        .map(|n| PackUnit {
-            uid: table.uids[*n as usize],
-            parent: table.parents[*n as usize].map(|(t, r)| world.tables[t].uids[r as usize]),
-        })
-        .collect();
-    // In the order of the tree: what is looked at together lies together.
+    let units = rows.iter().map(|n| pack_unit(world, level, *n)).collect();
     let mut order: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
     order.sort_by_key(|n| rows[*n as usize]);
-    Ok(build_packs(&features, &units, &order))
+    Ok(Boundaries { features, units, order })
 }
 
 fn encode_rings(rings: &[std::ops::Range<u32>], coords_deg: &[[f64; 2]]) -> Vec<u8> {
@@ -542,9 +587,9 @@ pub(crate) fn rings_of(connection: &Connection, world: &World, uid: Uid) -> Resu
         as_of!("g"),
         " ORDER BY g.batch DESC LIMIT 1"
     ))?;
-    let Some((level, _)) = world.by_uid.get(&uid).filter(|(level, _)| *level < world.levels.len()) else { return Ok(Vec::new()) };
+    let Some((level, _)) = world.place(uid).filter(|(level, _)| *level < world.levels.len()) else { return Ok(Vec::new()) };
     let parameters = named_params! {
-        ":county": world.county, ":level": world.levels[*level].as_str(), ":uid": uid.as_bytes(),
+        ":county": world.county, ":level": world.levels[level].as_str(), ":uid": uid.as_bytes(),
         ":day": world.at.day.to_string(), ":known": world.at.known_ms
     };
     let bytes: Option<Vec<u8>> = statement.query_row(parameters, |row| row.get(0)).optional()?;

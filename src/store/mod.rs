@@ -14,9 +14,11 @@ pub(crate) mod foreign;
 pub(crate) mod load;
 mod log;
 mod reader;
+mod rolled;
 mod snapshot;
+mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod world;
 mod writer;
 

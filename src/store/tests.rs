@@ -181,3 +181,26 @@ fn an_append_that_is_not_committed_leaves_no_fact() {
     assert_eq!(log::read(&again).expect("whole").len(), 1);
     assert_eq!(again.query_row("SELECT count(*) FROM device", [], |r| r.get::<_, i64>(0)).expect("counted"), 1);
 }
+
+/// The derived tables of a reference database, for tests elsewhere.
+pub(crate) mod derived {
+    use std::path::Path;
+
+    use rusqlite::Connection;
+
+    fn open(file: &Path) -> Connection {
+        Connection::open(file).expect("opens")
+    }
+
+    /// Numbers of stored levels and roll-ups.
+    pub(crate) fn counts(file: &Path) -> (i64, i64) {
+        let query = "SELECT (SELECT count(*) FROM level_table), (SELECT count(*) FROM rolled)";
+        open(file).query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("counts")
+    }
+
+    /// Throws them away.
+    pub(crate) fn forget(file: &Path) {
+        let all = "DELETE FROM meta WHERE key = 'derived'; DELETE FROM level_table; DELETE FROM rolled; DELETE FROM block";
+        open(file).execute_batch(all).expect("forgotten");
+    }
+}

@@ -6,13 +6,15 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::error::damaged;
+use super::table::{Raw, Table, Texts};
 use crate::domain::as_of::AsOf;
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::problem::Problem;
@@ -46,8 +48,10 @@ pub(crate) struct At {
     pub(crate) day: Date,
     /// Milliseconds of UTC; the largest where everything known counts.
     pub(crate) known_ms: i64,
-    /// Both times were left open, so the derived tables answer.
+    /// Both times were left open: what was packed for drawing answers.
     pub(crate) now: bool,
+    /// And so do the derived tables, which are complete.
+    pub(crate) derived: bool,
 }
 
 impl At {
@@ -56,104 +60,63 @@ impl At {
             day: as_of.valid.unwrap_or(today),
             known_ms: as_of.known.map_or(i64::MAX, Timestamp::as_millisecond),
             now: as_of == AsOf::NOW,
+            derived: false,
         }
     }
-}
 
-/// Units of one level, or the branches, in the order of the tree.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Table {
-    /// Identity per row.
-    pub(crate) uids: Vec<Uid>,
-    /// Code per row.
-    pub(crate) codes: Vec<Box<str>>,
-    /// Name per row.
-    pub(crate) names: Vec<Box<str>>,
-    /// The level and row right above, per row.
-    pub(crate) parents: Vec<Option<(usize, u32)>>,
-    /// Per level above: the row above per row, or [`NONE`].
-    pub(crate) above: Vec<Vec<u32>>,
-    /// Per level above: per row of that level the rows here that lie below it.
-    pub(crate) ranges: Vec<Vec<Range<u32>>>,
-    /// Whether it has a boundary, per row.
-    pub(crate) drawn: Vec<bool>,
-}
-
-impl Table {
-    /// Number of rows.
-    pub(crate) fn len(&self) -> usize {
-        self.uids.len()
+    /// With the derived tables where these can answer.
+    pub(crate) fn with_derived(self, connection: &Connection, framework: &Framework) -> Result<Self, Problem> {
+        Ok(Self { derived: self.now && is_derived(connection, framework, self.day)?, ..self })
     }
-
-    fn build(rows: Vec<Raw>, levels: &[Self], by_uid: &FxHashMap<Uid, (usize, u32)>) -> (Self, Vec<usize>) {
-        let depth = levels.len();
-        let way = |raw: &Raw| -> (Option<(usize, u32)>, Vec<u32>) {
-            let mut way = vec![NONE; depth];
-            let parent = raw.parent.and_then(|uid| by_uid.get(&uid)).copied().filter(|(level, _)| *level < depth);
-            if let Some((level, row)) = parent {
-                for (above, slot) in way.iter_mut().enumerate().take(level) {
-                    *slot = levels[level].above[above][row as usize];
-                }
-                way[level] = row;
-            }
-            (parent, way)
-        };
-        let ways: Vec<_> = rows.iter().map(way).collect();
-        // NONE is the largest number, but must come first, so that a range below a unit of an
-        // upper level is whole.
-        let key = |n: usize| ways[n].1.iter().map(|row| row.wrapping_add(1));
-        let mut order: Vec<usize> = (0..rows.len()).collect();
-        order.sort_by(|a, b| key(*a).cmp(key(*b)).then_with(|| rows[*a].code.cmp(&rows[*b].code)));
-        let mut table = Self {
-            above: vec![Vec::with_capacity(rows.len()); depth],
-            ranges: levels.iter().map(|level| vec![0..0; level.len()]).collect(),
-            drawn: vec![false; rows.len()],
-            ..Self::default()
-        };
-        for (at, &n) in order.iter().enumerate() {
-            let (parent, way) = &ways[n];
-            let at = u32::try_from(at).unwrap_or(NONE);
-            for (level, &row) in way.iter().enumerate() {
-                table.above[level].push(row);
-                if row != NONE {
-                    let range = &mut table.ranges[level][row as usize];
-                    if range.start == range.end {
-                        range.start = at;
-                    }
-                    range.end = at + 1;
-                }
-            }
-            table.parents.push(*parent);
-        }
-        for &n in &order {
-            let raw = &rows[n];
-            table.uids.push(raw.uid);
-            table.codes.push(raw.code.as_str().into());
-            table.names.push(raw.name.as_str().into());
-        }
-        (table, order)
-    }
-}
-
-struct Raw {
-    uid: Uid,
-    code: String,
-    name: String,
-    parent: Option<Uid>,
 }
 
 /// Columns of branches beside [`Table`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct BranchColumns {
     /// Kind per row.
-    pub(crate) kinds: Vec<Box<str>>,
+    pub(crate) kinds: Texts,
     /// Longitude and latitude per row, degrees.
     pub(crate) places_deg: Vec<Option<[f64; 2]>>,
     /// Further columns of the office's table, as stored JSON.
-    pub(crate) fields: Vec<Box<str>>,
+    pub(crate) fields: Texts,
 }
 
-/// Everything that is known of the tree as of a time.
+impl BranchColumns {
+    const EMPTY: Self = Self { kinds: Texts::EMPTY, places_deg: Vec::new(), fields: Texts::EMPTY };
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        self.kinds.encode(out);
+        self.fields.encode(out);
+        self.places_deg.iter().flat_map(|p| p.unwrap_or([f64::NAN; 2])).for_each(|c| out.extend_from_slice(&c.to_le_bytes()));
+    }
+
+    fn decode(mut bytes: &[u8], rows: usize) -> Result<Self, ()> {
+        let (kinds, fields) = (Texts::decode(&mut bytes, rows)?, Texts::decode(&mut bytes, rows)?);
+        let (places, rest) = bytes.as_chunks::<16>();
+        if places.len() != rows || !rest.is_empty() {
+            return Err(());
+        }
+        let place = |bytes: &[u8; 16]| -> Option<[f64; 2]> {
+            let [x, y] = bytes.as_chunks::<8>().0 else { return None };
+            let [x, y] = [x, y].map(|b| f64::from_le_bytes(*b));
+            (!x.is_nan()).then_some([x, y])
+        };
+        Ok(Self { kinds, places_deg: places.iter().map(place).collect(), fields })
+    }
+}
+
+/// A table and, of branches, what is beside it.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Shelf {
+    table: Table,
+    branches: BranchColumns,
+}
+
+/// What is known of the tree as of a time.
+///
+/// Now, with the derived tables complete, it is loaded level by level from the top as questions
+/// need it ([`World::load`]): a place, `(table, row)`, is only ever made from a table that was
+/// loaded, and so were all above it. For other times everything is read from the rows at once.
 #[derive(Debug)]
 pub(crate) struct World {
     /// Version of the reference data.
@@ -163,59 +126,156 @@ pub(crate) struct World {
     /// County code, the first part of every key.
     pub(crate) county: String,
     /// Levels, the top one first, then the branches: a place `(level, row)` names either.
-    pub(crate) tables: Vec<Table>,
+    shelves: Vec<OnceLock<Shelf>>,
+    /// Numbers of rows, whether loaded or not.
+    lens: Vec<u32>,
     /// Ids of the levels.
     pub(crate) levels: Vec<LevelId>,
-    /// More of the branches.
-    pub(crate) branches: BranchColumns,
-    /// Where a uid is.
-    pub(crate) by_uid: FxHashMap<Uid, (usize, u32)>,
     /// Zone codes and their members.
-    pub(crate) zones: HashMap<String, Vec<(usize, u32)>>,
-    /// Derived tables of this version are complete.
-    pub(crate) derived: bool,
+    zones: OnceLock<HashMap<String, Vec<Uid>>>,
     /// Fingerprint of the order of rows per level: blocks of another order are not used.
     pub(crate) order: Vec<u64>,
 }
 
 impl World {
-    /// Reads the tree as of a time.
-    pub(crate) fn read(connection: &Connection, framework: &Framework, at: At) -> Result<Self, Problem> {
-        let county = county(connection)?;
-        let version = version(connection)?;
-        let derived = meta(connection, "derived")?.is_some_and(|v| v == version.to_string());
-        let tree = meta(connection, "tree")?.unwrap_or_default();
-        let mut world = Self {
-            version,
-            at,
-            county,
-            tables: Vec::with_capacity(framework.levels.len() + 1),
-            levels: framework.levels.iter().map(|l| l.code.clone()).collect(),
-            branches: BranchColumns::default(),
-            by_uid: FxHashMap::default(),
-            zones: HashMap::new(),
-            derived,
-            order: Vec::new(),
-        };
-        for level in &framework.levels {
-            let rows = world.read_units(connection, &tree, &level.code)?;
-            let (table, _) = Table::build(rows, &world.tables, &world.by_uid);
-            world.push(table);
-            world.read_drawn(connection, world.tables.len() - 1)?;
+    /// Opens the tree as of a time.
+    pub(crate) fn open(connection: &Connection, framework: &Framework, at: At) -> Result<Self, Problem> {
+        if !at.derived {
+            return Self::scan(connection, framework, at, framework.levels.len() + 1);
         }
-        world.read_branches(connection)?;
-        world.read_zones(connection)?;
+        let mut world = Self::empty(connection, framework, at)?;
+        let mut statement = connection.prepare_cached("SELECT len, fingerprint FROM level_table WHERE county = ?1 AND level = ?2")?;
+        for table in 0..world.shelves.len() {
+            let found = statement.query_row((&world.county, world.key(table)), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));
+            let (len, order) = found.optional()?.ok_or_else(|| damaged("reference.db", "level_table"))?;
+            world.lens.push(len);
+            world.order.push(order.cast_unsigned());
+        }
         Ok(world)
     }
 
-    fn push(&mut self, table: Table) {
-        let level = self.tables.len();
-        self.by_uid.reserve(table.len());
-        for (row, uid) in (0u32..).zip(&table.uids) {
-            self.by_uid.insert(*uid, (level, row));
+    /// Reads the first `depth` tables from the rows of batches; the others are left empty.
+    pub(crate) fn scan(connection: &Connection, framework: &Framework, at: At, depth: usize) -> Result<Self, Problem> {
+        let mut world = Self::empty(connection, framework, at)?;
+        let tree = meta(connection, "tree")?.unwrap_or_default();
+        let mut tables: Vec<Table> = Vec::with_capacity(framework.levels.len() + 1);
+        for (level, id) in world.levels.iter().enumerate() {
+            let rows = if level < depth { world.read_units(connection, &tree, id)? } else { Vec::new() };
+            let (mut table, _) = Table::build(rows, &mut tables);
+            if level < depth {
+                world.read_drawn(connection, level, &mut table)?;
+            }
+            tables.push(table);
         }
-        self.order.push(fingerprint(&table.uids));
-        self.tables.push(table);
+        let rows = if depth > world.levels.len() { world.read_branches(connection)? } else { Vec::new() };
+        let (raws, extra): (Vec<Raw>, Vec<Extra>) = rows.into_iter().unzip();
+        let (mut table, order) = Table::build(raws, &mut tables);
+        let mut branches = BranchColumns::default();
+        for (row, n) in order.into_iter().enumerate() {
+            let (kind, place, fields) = &extra[n];
+            table.drawn[row] = place.is_some();
+            branches.kinds.push(kind);
+            branches.places_deg.push(*place);
+            branches.fields.push(fields);
+        }
+        tables.push(table);
+        world.lens = tables.iter().map(|t| u32::try_from(t.len()).unwrap_or(NONE)).collect();
+        world.order = tables.iter().map(Table::fingerprint).collect();
+        let mut branches = Some(branches);
+        let last = tables.len() - 1;
+        world.shelves = tables
+            .into_iter()
+            .enumerate()
+            .map(|(n, table)| Shelf { table, branches: branches.take_if(|_| n == last).unwrap_or_default() }.into())
+            .collect();
+        Ok(world)
+    }
+
+    fn empty(connection: &Connection, framework: &Framework, at: At) -> Result<Self, Problem> {
+        Ok(Self {
+            version: version(connection)?,
+            at,
+            county: county(connection)?,
+            shelves: vec![OnceLock::new(); framework.levels.len() + 1],
+            lens: Vec::new(),
+            levels: framework.levels.iter().map(|l| l.code.clone()).collect(),
+            zones: OnceLock::new(),
+            order: Vec::new(),
+        })
+    }
+
+    /// Key of a table in `level_table`: the level, of branches nothing.
+    fn key(&self, table: usize) -> &str {
+        self.levels.get(table).map_or("", LevelId::as_str)
+    }
+
+    /// Stores every table as it is loaded later; the world has been scanned in full.
+    pub(super) fn store(&self, connection: &Connection) -> Result<(), Problem> {
+        connection.execute("DELETE FROM level_table WHERE county = ?1", [&self.county])?;
+        let mut insert = connection
+            .prepare_cached("INSERT INTO level_table (county, level, version, len, fingerprint, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        for (n, shelf) in self.shelves.iter().enumerate().filter_map(|(n, shelf)| Some((n, shelf.get()?))) {
+            let mut bytes = shelf.table.encode();
+            if n == self.branch_table() {
+                shelf.branches.encode(&mut bytes);
+            }
+            insert.execute((&self.county, self.key(n), self.version, self.lens[n], self.order[n].cast_signed(), bytes))?;
+        }
+        Ok(())
+    }
+
+    /// A table, loaded with all above it if it is not there yet.
+    pub(crate) fn load(&self, connection: &Connection, table: usize) -> Result<&Table, Problem> {
+        for (n, shelf) in self.shelves.iter().enumerate().take(table + 1).filter(|(_, shelf)| shelf.get().is_none()) {
+            let mut statement =
+                connection.prepare_cached("SELECT bytes FROM level_table WHERE county = ?1 AND level = ?2 AND version = ?3")?;
+            let mut rows = statement.query((&self.county, self.key(n), self.version))?;
+            let broken = || damaged("reference.db", "level_table");
+            let row = rows.next()?.ok_or_else(broken)?;
+            let (table, rest) = Table::decode(row.get_ref(0)?.as_blob().unwrap_or_default()).map_err(|()| broken())?;
+            let branches = match n == self.branch_table() {
+                true => BranchColumns::decode(rest, table.len()).map_err(|()| broken())?,
+                false => BranchColumns::default(),
+            };
+            // Another session may have been quicker; both have read the same.
+            let _ = shelf.set(Shelf { table, branches });
+        }
+        Ok(self.table(table))
+    }
+
+    /// A table that was loaded.
+    pub(crate) fn table(&self, table: usize) -> &Table {
+        self.shelves[table].get().map_or(const { &Table::EMPTY }, |shelf| &shelf.table)
+    }
+
+    /// More of the branches, once their table was loaded.
+    pub(crate) fn branches(&self) -> &BranchColumns {
+        self.shelves[self.branch_table()].get().map_or(const { &BranchColumns::EMPTY }, |shelf| &shelf.branches)
+    }
+
+    /// Number of tables: the levels and the branches.
+    pub(crate) fn tables(&self) -> usize {
+        self.shelves.len()
+    }
+
+    /// Number of rows of a table.
+    pub(crate) fn len(&self, table: usize) -> u32 {
+        self.lens[table]
+    }
+
+    /// Where a uid is among the tables that were loaded.
+    pub(crate) fn place(&self, uid: Uid) -> Option<(usize, u32)> {
+        self.shelves.iter().enumerate().find_map(|(n, shelf)| Some((n, shelf.get()?.table.row(uid)?)))
+    }
+
+    /// Where a uid is, looked for from the top down.
+    pub(crate) fn find(&self, connection: &Connection, uid: Uid) -> Result<Option<(usize, u32)>, Problem> {
+        for n in 0..self.tables() {
+            if let Some(row) = self.load(connection, n)?.row(uid) {
+                return Ok(Some((n, row)));
+            }
+        }
+        Ok(None)
     }
 
     fn read_units(&self, connection: &Connection, tree: &str, level: &LevelId) -> Result<Vec<Raw>, Problem> {
@@ -251,7 +311,7 @@ impl World {
         Ok(out)
     }
 
-    fn read_drawn(&mut self, connection: &Connection, level: usize) -> Result<(), Problem> {
+    fn read_drawn(&self, connection: &Connection, level: usize, table: &mut Table) -> Result<(), Problem> {
         let mut statement = connection.prepare_cached(concat!(
             "SELECT uid FROM geometry g INDEXED BY geometry_drawn WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
             as_of!("g")
@@ -261,23 +321,21 @@ impl World {
         };
         let mut rows = statement.query(parameters)?;
         while let Some(row) = rows.next()? {
-            if let Some((at, row)) = self.by_uid.get(&uid(row, 0)?)
-                && *at == level
-            {
-                self.tables[level].drawn[*row as usize] = true;
+            if let Some(row) = table.row(uid(row, 0)?) {
+                table.drawn[row as usize] = true;
             }
         }
         Ok(())
     }
 
-    fn read_branches(&mut self, connection: &Connection) -> Result<(), Problem> {
+    fn read_branches(&self, connection: &Connection) -> Result<Vec<(Raw, Extra)>, Problem> {
         let mut statement = connection.prepare_cached(concat!(
             "SELECT uid, code, name, unit_uid, kind, x_deg, y_deg, fields FROM branch_version b WHERE b.county = :county AND ",
             as_of!("b"),
             " ORDER BY b.uid, b.batch"
         ))?;
         let parameters = named_params! { ":county": self.county, ":day": self.at.day.to_string(), ":known": self.at.known_ms };
-        let (mut raws, mut extra): (Vec<Raw>, Vec<_>) = (Vec::new(), Vec::new());
+        let mut out: Vec<(Raw, Extra)> = Vec::new();
         let mut rows = statement.query(parameters)?;
         while let Some(row) = rows.next()? {
             let this = raw(row)?;
@@ -285,40 +343,34 @@ impl World {
                 (Some(x), Some(y)) => Some([x, y]),
                 _ => None,
             };
-            let more: (String, Option<[f64; 2]>, String) = (row.get(4)?, place, row.get(7)?);
-            if raws.last().is_some_and(|last| last.uid == this.uid) {
-                raws.pop();
-                extra.pop();
-            }
-            raws.push(this);
-            extra.push(more);
+            out.pop_if(|(last, _)| last.uid == this.uid);
+            out.push((this, (row.get(4)?, place, row.get(7)?)));
         }
-        let (mut table, order) = Table::build(raws, &self.tables, &self.by_uid);
-        for (row, n) in order.into_iter().enumerate() {
-            let (kind, place, fields) = &extra[n];
-            table.drawn[row] = place.is_some();
-            self.branches.kinds.push(kind.as_str().into());
-            self.branches.places_deg.push(*place);
-            self.branches.fields.push(fields.as_str().into());
-        }
-        self.push(table);
-        Ok(())
+        Ok(out)
     }
 
-    fn read_zones(&mut self, connection: &Connection) -> Result<(), Problem> {
+    /// Zone codes and the uids of their members.
+    pub(crate) fn zones(&self, connection: &Connection) -> Result<&HashMap<String, Vec<Uid>>, Problem> {
+        if let Some(zones) = self.zones.get() {
+            return Ok(zones);
+        }
         let mut statement = connection
             .prepare_cached(concat!("SELECT grp, uid FROM membership m WHERE m.county = :county AND m.kind = 'zone' AND ", as_of!("m")))?;
         let parameters = named_params! { ":county": self.county, ":day": self.at.day.to_string(), ":known": self.at.known_ms };
         let mut rows = statement.query(parameters)?;
+        let mut zones: HashMap<String, Vec<Uid>> = HashMap::new();
         while let Some(row) = rows.next()? {
-            if let Some(place) = self.by_uid.get(&uid(row, 1)?) {
-                self.zones.entry(row.get(0)?).or_default().push(*place);
-            }
+            zones.entry(row.get(0)?).or_default().push(uid(row, 1)?);
         }
-        Ok(())
+        Ok(self.zones.get_or_init(|| zones))
     }
 
-    /// Position of the branches in `tables`.
+    /// The highest level that has units.
+    pub(crate) fn top(&self) -> Option<usize> {
+        (0..self.levels.len()).find(|level| self.lens[*level] > 0)
+    }
+
+    /// Position of the branches among the tables.
     pub(crate) fn branch_table(&self) -> usize {
         self.levels.len()
     }
@@ -336,9 +388,9 @@ impl World {
     /// The rows of a table at or below a place; everything above the top (`None`).
     pub(crate) fn range(&self, place: Option<(usize, u32)>, table: usize) -> Range<u32> {
         match place {
-            None => 0..u32::try_from(self.tables[table].len()).unwrap_or(NONE),
+            None => 0..self.lens[table],
             Some((level, row)) if level == table => row..row + 1,
-            Some((level, row)) if level < table => self.tables[table].ranges[level][row as usize].clone(),
+            Some((level, row)) if level < table => self.table(level).below[table - level - 1][row as usize].clone(),
             Some(_) => 0..0,
         }
     }
@@ -347,7 +399,7 @@ impl World {
     pub(crate) fn ancestor(&self, (table, row): (usize, u32), level: usize) -> Option<u32> {
         match level {
             _ if level == table => Some(row),
-            _ if level < table => Some(self.tables[table].above[level][row as usize]).filter(|r| *r != NONE),
+            _ if level < table => Some(self.table(table).above[level][row as usize]).filter(|r| *r != NONE),
             _ => None,
         }
     }
@@ -355,7 +407,7 @@ impl World {
     /// From the top to a place, itself last.
     pub(crate) fn way(&self, place: (usize, u32)) -> Vec<(usize, u32)> {
         let mut way = vec![place];
-        while let Some(parent) = way.last().and_then(|(t, r)| self.tables[*t].parents[*r as usize]) {
+        while let Some(parent) = way.last().and_then(|(t, r)| self.table(*t).parent(*r)) {
             way.push(parent);
         }
         way.reverse();
@@ -369,7 +421,7 @@ impl World {
 
     /// Name of a place.
     pub(crate) fn name(&self, (table, row): (usize, u32)) -> &str {
-        &self.tables[table].names[row as usize]
+        self.table(table).names.get(row as usize)
     }
 }
 
@@ -378,17 +430,6 @@ fn table_batches(connection: &Connection, county: &str) -> rusqlite::Result<FxHa
     let mut statement = connection.prepare_cached("SELECT id FROM batch WHERE county = ?1 AND kind = 'table'")?;
     let rows = statement.query_map([county], |row| row.get(0))?;
     rows.collect()
-}
-
-/// A fingerprint of the order of rows, to tell whether a stored column still fits.
-fn fingerprint(uids: &[Uid]) -> u64 {
-    use std::hash::Hasher as _;
-    let mut hasher = rustc_hash::FxHasher::default();
-    for uid in uids {
-        hasher.write(uid.as_bytes());
-    }
-    hasher.write_usize(uids.len());
-    hasher.finish()
 }
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
@@ -400,6 +441,46 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
 pub(super) fn uid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uid> {
     let bytes: [u8; 16] = row.get(column)?;
     Ok(Uid(uuid::Uuid::from_bytes(bytes)))
+}
+
+/// Kind, place and further fields of a branch.
+type Extra = (String, Option<[f64; 2]>, String);
+
+/// What the derived tables of a version were made for.
+fn derived_mark(connection: &Connection, framework: &Framework) -> Result<String, Problem> {
+    Ok(format!("{} {}", version(connection)?, framework.sha256))
+}
+
+/// Whether the derived tables are complete for this version and framework, and hold on a day.
+pub(super) fn is_derived(connection: &Connection, framework: &Framework, day: Date) -> Result<bool, Problem> {
+    let mark = derived_mark(connection, framework)?;
+    let day = day.to_string();
+    let held = |from: Option<String>, to: Option<String>| from.is_some_and(|f| f <= day) && to.is_some_and(|t| day < t);
+    Ok(meta(connection, "derived")?.is_some_and(|m| m == mark) && held(meta(connection, "derived_from")?, meta(connection, "derived_to")?))
+}
+
+/// Marks the derived tables as complete for all days on which the same rows hold as on this one.
+pub(super) fn set_derived(connection: &Connection, framework: &Framework, day: Date) -> Result<(), Problem> {
+    let (mut from, mut to) = (String::new(), "9999-12-31".to_owned());
+    for table in ["unit_version", "geometry INDEXED BY geometry_drawn", "branch_version", "membership"] {
+        let query = [
+            "SELECT max(iif(valid_from <= ?1, valid_from, '')), max(iif(valid_to <= ?1, valid_to, '')),
+                    min(iif(valid_from > ?1, valid_from, '9999-12-31')), min(iif(valid_to > ?1, valid_to, '9999-12-31')) FROM ",
+            table,
+        ];
+        let edge = |row: &Row<'_>, n: usize| row.get::<_, Option<String>>(n);
+        let edges = connection
+            .query_row(&query.concat(), [day.to_string()], |row| Ok([edge(row, 0)?, edge(row, 1)?, edge(row, 2)?, edge(row, 3)?]))?;
+        let [began, ended, begins, ends] = edges;
+        from = from.max(began.unwrap_or_default()).max(ended.unwrap_or_default());
+        to = [begins, ends].into_iter().flatten().fold(to, Ord::min);
+    }
+    let mut set = connection
+        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?;
+    for (key, value) in [("derived", derived_mark(connection, framework)?), ("derived_from", from), ("derived_to", to)] {
+        set.execute([key, &value])?;
+    }
+    Ok(())
 }
 
 /// A value of the small table of the store itself.

@@ -125,7 +125,10 @@ pub(super) type Of = (Option<Uid>, Listing);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Widths {
     pub(super) name: u16,
+    /// The value without the sign of a small base.
     pub(super) value: u16,
+    /// A cell for the sign of a small base, where any row has one: digits stay under digits.
+    pub(super) base: u16,
     pub(super) flags: u16,
 }
 
@@ -353,6 +356,12 @@ impl Model {
                 level.map_or_else(String::new, |l| if self.session.lang == Lang::En { l.label_en.clone() } else { l.label.clone() })
             }
         }
+    }
+
+    /// The kind of a unit or branch, in the session's language where it is a level's label.
+    pub(super) fn kind_label<'a>(&'a self, kind: &'a str) -> &'a str {
+        let level = self.workspace.iter().flat_map(|w| &w.levels).find(|l| l.label == kind);
+        level.filter(|l| self.session.lang == Lang::En && !l.label_en.is_empty()).map_or(kind, |l| &l.label_en)
     }
 
     /// The label of an indicator, in the session's language.

@@ -186,6 +186,13 @@ impl Fake {
     }
 
     fn home(&self, view: &ViewState) -> HomePage {
+        // As the store does: what is left open, or is not there, is filled in.
+        let top = Listing::Units("top".into());
+        let view = &ViewState {
+            place: view.place.or(Some(self.units[0].uid)),
+            listing: if view.listing == top { Listing::Units("mid".into()) } else { view.listing.clone() },
+            ..view.clone()
+        };
         let indicator = self.indicators.iter().find(|i| i.id == view.indicator).unwrap_or(&self.indicators[0]).clone();
         let place = view.place.and_then(|uid| self.at(uid));
         let mut rows: Vec<Row> = match &view.listing {

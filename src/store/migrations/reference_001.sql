@@ -145,3 +145,26 @@ CREATE TABLE block (
   bytes BLOB NOT NULL,
   PRIMARY KEY (county, level, indicator, period_start, period_end)
 ) STRICT;
+
+-- A level (or, with an empty level, the branches) in the order of the tree, as it is loaded.
+CREATE TABLE level_table (
+  county TEXT NOT NULL,
+  level TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  len INTEGER NOT NULL,
+  fingerprint INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (county, level)
+) STRICT;
+
+-- What the units of a level above the reporting one show, rolled up over everything below.
+CREATE TABLE rolled (
+  county TEXT NOT NULL,
+  level TEXT NOT NULL,
+  indicator TEXT NOT NULL,
+  period_start TEXT NOT NULL,
+  period_end TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (county, level, indicator, period_start, period_end)
+) STRICT;

@@ -10,7 +10,7 @@ use crate::domain::as_of::AsOf;
 use crate::domain::fact::{Mark, fold_marks};
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::Indicator;
-use crate::domain::page::{Crumb, Lead};
+use crate::domain::page::Crumb;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::unit::Subject;
@@ -21,6 +21,8 @@ use crate::rules;
 use crate::store::block::{self, Column};
 use crate::store::cache::{Cache, Leads, Marks};
 use crate::store::log;
+use crate::store::rolled::{self, Rolled};
+use crate::store::table::Table;
 use crate::store::world::{self, At, World};
 
 /// A unit or a branch: position of its table and row.
@@ -49,9 +51,9 @@ impl<'r> Ask<'r> {
         access: &Access,
         today: Date,
     ) -> Result<Self, Problem> {
-        let at = At::new(as_of, today);
+        let at = At::new(as_of, today).with_derived(connection, framework)?;
         let reference = world::version(connection)?;
-        let world = cache.worlds(&(reference, at), || World::read(connection, framework, at).map(Arc::new))?;
+        let world = cache.worlds(&(reference, at), || World::open(connection, framework, at).map(Arc::new))?;
         let facts = log::count(records)?;
         let mut marks = cache.marks(&facts, || {
             let facts = log::read(records)?;
@@ -70,14 +72,24 @@ impl<'r> Ask<'r> {
     }
 
     /// Where a uid is, if it is there and may be seen.
-    pub(super) fn seen(&self, uid: Uid) -> Option<Place> {
-        let place = *self.world.by_uid.get(&uid)?;
-        self.within.is_none_or(|within| self.world.lies_in(place, within)).then_some(place)
+    pub(super) fn seen(&self, uid: Uid) -> Result<Option<Place>, Problem> {
+        let place = self.world.find(self.connection, uid)?;
+        Ok(place.filter(|place| self.within.is_none_or(|within| self.world.lies_in(*place, within))))
+    }
+
+    /// A table, loaded if it was not yet. Rows of it may be used only after this.
+    pub(super) fn table(&self, table: usize) -> Result<&Table, Problem> {
+        self.world.load(self.connection, table)
+    }
+
+    /// The identity of a place.
+    pub(super) fn uid(&self, (table, row): Place) -> Uid {
+        self.world.table(table).uids[row as usize]
     }
 
     /// Where a uid is.
     pub(super) fn place(&self, uid: Uid) -> Result<Place, Problem> {
-        self.seen(uid).ok_or_else(|| Problem::new("E_STORE_NO_PLACE", Severity::Refused, ""))
+        self.seen(uid)?.ok_or_else(|| Problem::new("E_STORE_NO_PLACE", Severity::Refused, ""))
     }
 
     /// The place of a view: what it names, else what may be seen, else the only top unit.
@@ -85,8 +97,12 @@ impl<'r> Ask<'r> {
         if let Some(uid) = place {
             return self.place(uid).map(Some);
         }
-        let top = self.world.tables.iter().take(self.world.levels.len()).position(|t| t.len() > 0);
-        Ok(self.within.or_else(|| top.filter(|t| self.world.tables[*t].len() == 1).map(|t| (t, 0))))
+        if self.within.is_some() {
+            return Ok(self.within);
+        }
+        let Some(top) = self.world.top().filter(|top| self.world.len(*top) == 1) else { return Ok(None) };
+        self.table(top)?;
+        Ok(Some((top, 0)))
     }
 
     /// What can be listed at a place: the levels below that have units, then branches.
@@ -132,14 +148,24 @@ impl<'r> Ask<'r> {
 
     /// A column; all missing where there is no period.
     pub(super) fn column(&self, table: usize, indicator: &IndicatorId, period: Option<Period>) -> Result<Arc<Column>, Problem> {
-        let Some(period) = period else { return Ok(Arc::new(Column::missing(self.world.tables[table].len()))) };
+        let Some(period) = period else { return Ok(Arc::new(Column::missing(self.world.len(table) as usize))) };
         let key = ((self.world.version, self.world.at), table, indicator.clone(), period);
+        self.table(table)?;
         self.cache.columns(&key, || block::read(self.connection, &self.world, table, indicator, period).map(Arc::new))
     }
 
+    /// What was rolled up when it was loaded; `None` where a time or a scope was asked for, or
+    /// nothing was reported.
+    pub(super) fn rolled(&self, table: usize, indicator: &IndicatorId, period: Option<Period>) -> Result<Option<Arc<Rolled>>, Problem> {
+        let Some(period) = period.filter(|_| self.world.at.derived && table < self.world.levels.len()) else { return Ok(None) };
+        let key = ((self.world.version, self.world.at), table, indicator.clone(), period);
+        self.cache.rolled(&key, || Ok(rolled::read(self.connection, &self.world, table, indicator, period)?.map(Arc::new)))
+    }
+
     /// Marks that stand.
-    pub(super) fn marks(&self) -> impl Iterator<Item = (Place, &Vec<Mark>)> {
-        self.marks.standing.iter().filter_map(|(uid, marks)| Some((self.seen(*uid)?, marks)))
+    pub(super) fn marks(&self) -> Result<Vec<(Place, &Vec<Mark>)>, Problem> {
+        let seen = self.marks.standing.iter().map(|(uid, marks)| Ok(self.seen(*uid)?.map(|place| (place, marks))));
+        seen.filter_map(Result::transpose).collect()
     }
 
     /// Marks that stand on one unit or branch.
@@ -153,7 +179,11 @@ impl<'r> Ask<'r> {
     }
 
     fn screen(&self) -> Result<Leads, Problem> {
+        if self.framework.rules.is_empty() {
+            return Ok(Leads::default());
+        }
         let world = &self.world;
+        self.table(world.branch_table())?;
         // The newest reading of every indicator that a rule looks at.
         let mut gauges = Vec::new();
         for id in self.framework.rules.iter().flat_map(|r| &r.all).filter_map(|c| match &c.operand {
@@ -177,7 +207,7 @@ impl<'r> Ask<'r> {
             };
             Some((reading, period.map(Period::end)))
         };
-        let wanted: Vec<usize> = (0..world.tables.len())
+        let wanted: Vec<usize> = (0..world.tables())
             .filter(|table| {
                 self.framework.rules.iter().any(|r| match r.subject {
                     Subject::Branch => *table == world.branch_table(),
@@ -188,7 +218,7 @@ impl<'r> Ask<'r> {
         let mut places = Vec::new();
         let mut fields = Vec::new();
         for &table in &wanted {
-            for row in 0..u32::try_from(world.tables[table].len()).unwrap_or(u32::MAX) {
+            for row in 0..world.len(table) {
                 places.push((table, row));
                 fields.push(if table == world.branch_table() { self.fields(row)? } else { Vec::new() });
             }
@@ -196,7 +226,7 @@ impl<'r> Ask<'r> {
         let readers: Vec<_> = places
             .iter()
             .map(|&(table, row)| {
-                let of = if table == world.branch_table() { world.tables[table].parents[row as usize] } else { Some((table, row)) };
+                let of = if table == world.branch_table() { world.table(table).parent(row) } else { Some((table, row)) };
                 move |id: &IndicatorId| of.and_then(|place| reading(place, id))
             })
             .collect();
@@ -205,7 +235,7 @@ impl<'r> Ask<'r> {
             .zip(&fields)
             .zip(&readers)
             .map(|((&(table, row), fields), readings)| rules::Facts {
-                uid: world.tables[table].uids[row as usize],
+                uid: self.uid((table, row)),
                 subject: world.subject(table),
                 level: world.levels.get(table).cloned(),
                 name: world.name((table, row)),
@@ -213,20 +243,19 @@ impl<'r> Ask<'r> {
                 readings,
             })
             .collect();
-        let all: Vec<Lead> =
-            rules::screen(self.framework, &subjects).into_iter().filter(|l| world.by_uid.contains_key(&l.entity)).collect();
-        let places = all.iter().map(|l| world.by_uid[&l.entity]).collect();
+        let found = rules::screen(self.framework, &subjects).into_iter().filter_map(|lead| Some((world.place(lead.entity)?, lead)));
+        let (places, all) = found.unzip();
         Ok(Leads { all, places })
     }
 
     /// Further columns of a branch.
     pub(super) fn fields(&self, row: u32) -> Result<Vec<(String, String)>, Problem> {
-        serde_json::from_str(&self.world.branches.fields[row as usize]).map_err(|e| crate::store::error::damaged("reference.db", e))
+        serde_json::from_str(self.world.branches().fields.get(row as usize)).map_err(|e| crate::store::error::damaged("reference.db", e))
     }
 
     /// How many of some places lie in each row of a table, those in scope only.
     pub(super) fn tally(&self, table: usize, places: impl Iterator<Item = (Place, u32)>, scope: Option<&Zones>) -> Vec<u32> {
-        let mut counts = vec![0; self.world.tables[table].len()];
+        let mut counts = vec![0; self.world.len(table) as usize];
         for (place, n) in places {
             if scope.is_none_or(|s| s.own[place.0][place.1 as usize])
                 && let Some(row) = self.world.ancestor(place, table)
@@ -240,9 +269,9 @@ impl<'r> Ask<'r> {
     /// The unit to stand in so that a place is in the list, and the listing it stands in.
     pub(super) fn stands_in(&self, (table, row): Place) -> (Option<Uid>, Listing) {
         let world = &self.world;
-        let parent = world.tables[table].parents[row as usize].filter(|p| self.within.is_none_or(|w| world.lies_in(*p, w)));
+        let parent = world.table(table).parent(row).filter(|p| self.within.is_none_or(|w| world.lies_in(*p, w)));
         let listing = world.levels.get(table).cloned().map_or(Listing::Branches, Listing::Units);
-        (parent.map(|(t, r)| world.tables[t].uids[r as usize]), listing)
+        (parent.map(|p| self.uid(p)), listing)
     }
 
     /// From the top to a place, the place itself last; of a branch only the units.
@@ -252,8 +281,8 @@ impl<'r> Ask<'r> {
         visible
             .filter_map(|(table, row)| {
                 let level = self.world.levels.get(table)?.clone();
-                let (t, n) = (&self.world.tables[table], row as usize);
-                Some(Crumb { uid: t.uids[n], level, code: t.codes[n].to_string(), name: t.names[n].to_string() })
+                let (t, n) = (self.world.table(table), row as usize);
+                Some(Crumb { uid: t.uids[n], level, code: t.codes.get(n).to_owned(), name: t.names.get(n).to_owned() })
             })
             .collect()
     }
@@ -269,31 +298,34 @@ pub(super) struct Zones {
 
 impl Zones {
     /// `None` where no zone is asked for.
-    pub(super) fn of(world: &World, scope: &Scope) -> Option<Self> {
+    pub(super) fn of(ask: &Ask<'_>, scope: &Scope) -> Result<Option<Self>, Problem> {
         if scope.zones.is_empty() {
-            return None;
+            return Ok(None);
         }
-        let mut own: Vec<Vec<bool>> = world.tables.iter().map(|t| vec![false; t.len()]).collect();
-        for (table, row) in scope.zones.iter().filter_map(|z| world.zones.get(z)).flatten() {
-            own[*table][*row as usize] = true;
+        let world = &ask.world;
+        ask.table(world.branch_table())?;
+        let zones = world.zones(ask.connection)?;
+        let mut own: Vec<Vec<bool>> = (0..world.tables()).map(|table| vec![false; world.len(table) as usize]).collect();
+        for (table, row) in scope.zones.iter().filter_map(|z| zones.get(z)).flatten().filter_map(|uid| world.place(*uid)) {
+            own[table][row as usize] = true;
         }
         for table in 1..own.len() {
-            for row in 0..own[table].len() {
-                if let Some((above, at)) = world.tables[table].parents[row] {
-                    own[table][row] |= own[above][at as usize];
+            for row in 0..world.len(table) {
+                if let Some((above, at)) = world.table(table).parent(row) {
+                    own[table][row as usize] |= own[above][at as usize];
                 }
             }
         }
         let mut near = own.clone();
         for table in (1..near.len()).rev() {
-            for row in 0..near[table].len() {
-                if near[table][row]
-                    && let Some((above, at)) = world.tables[table].parents[row]
+            for row in 0..world.len(table) {
+                if near[table][row as usize]
+                    && let Some((above, at)) = world.table(table).parent(row)
                 {
                     near[above][at as usize] = true;
                 }
             }
         }
-        Some(Self { own, near })
+        Ok(Some(Self { own, near }))
     }
 }

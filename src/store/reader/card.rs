@@ -21,17 +21,21 @@ const TREND: usize = 12;
 
 /// The card of a unit or branch; `None` where it is not there or may not be seen.
 pub(super) fn card(ask: &Ask<'_>, uid: Uid, view: &ViewState) -> Result<Option<Card>, Problem> {
-    let Some(place) = ask.seen(uid) else { return Ok(None) };
+    let Some(place) = ask.seen(uid)? else { return Ok(None) };
     let world = &ask.world;
     let (table, row) = place;
-    let columns = &world.tables[table];
+    let columns = world.table(table);
     let subject = world.subject(table);
     let leads = leads(ask, place)?;
-    let below = ask.marks().filter(|(p, _)| *p != place && world.lies_in(*p, place)).map(|(_, m)| m.len()).sum::<usize>();
+    let below = ask.marks()?.into_iter().filter(|(p, _)| *p != place && world.lies_in(*p, place)).map(|(_, m)| m.len()).sum::<usize>();
     let mut kinds: BTreeMap<&str, u32> = BTreeMap::new();
     if subject == Subject::Unit {
-        for branch in world.range(Some(place), world.branch_table()) {
-            *kinds.entry(&world.branches.kinds[branch as usize]).or_default() += 1;
+        let range = world.range(Some(place), world.branch_table());
+        if !range.is_empty() {
+            ask.table(world.branch_table())?;
+        }
+        for branch in range {
+            *kinds.entry(world.branches().kinds.get(branch as usize)).or_default() += 1;
         }
     }
     Ok(Some(Card {
@@ -39,13 +43,13 @@ pub(super) fn card(ask: &Ask<'_>, uid: Uid, view: &ViewState) -> Result<Option<C
         subject,
         version: ask.version,
         crumbs: ask.crumbs(Some(place)),
-        code: columns.codes[row as usize].to_string(),
-        name: columns.names[row as usize].to_string(),
+        code: columns.codes.get(row as usize).to_owned(),
+        name: columns.names.get(row as usize).to_owned(),
         kind: match subject {
             Subject::Unit => ask.framework.levels[table].label.clone(),
-            Subject::Branch => world.branches.kinds[row as usize].to_string(),
+            Subject::Branch => world.branches().kinds.get(row as usize).to_owned(),
         },
-        zones: zones(ask, place),
+        zones: zones(ask, place)?,
         area_km2: area_km2(ask, uid)?,
         below: match subject {
             Subject::Unit => (table + 1..world.levels.len())
@@ -73,10 +77,11 @@ fn leads(ask: &Ask<'_>, place: Place) -> Result<Vec<Lead>, Problem> {
 }
 
 /// Labels of the zones that it or a unit above it lies in.
-fn zones(ask: &Ask<'_>, place: Place) -> Vec<String> {
-    let way = ask.world.way(place);
-    let lies = |code: &str| ask.world.zones.get(code).is_some_and(|members| members.iter().any(|m| way.contains(m)));
-    ask.framework.zones.iter().filter(|z| lies(&z.code)).map(|z| z.label.clone()).collect()
+fn zones(ask: &Ask<'_>, place: Place) -> Result<Vec<String>, Problem> {
+    let way: Vec<Uid> = ask.world.way(place).into_iter().map(|p| ask.uid(p)).collect();
+    let zones = ask.world.zones(ask.connection)?;
+    let lies = |code: &str| zones.get(code).is_some_and(|members| members.iter().any(|m| way.contains(m)));
+    Ok(ask.framework.zones.iter().filter(|z| lies(&z.code)).map(|z| z.label.clone()).collect())
 }
 
 fn area_km2(ask: &Ask<'_>, uid: Uid) -> Result<Option<f64>, Problem> {

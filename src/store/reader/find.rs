@@ -4,22 +4,24 @@ use ib_matcher::matcher::{IbMatcher, PinyinMatchConfig};
 
 use super::ask::{Ask, Place};
 use crate::domain::page::Hit;
+use crate::domain::problem::Problem;
 use crate::domain::text::clean_name;
 
 /// The best hits for what was typed: the whole name or code before its beginning, that before a
 /// part of it, hanzi before pinyin, upper levels before lower ones.
-pub(super) fn find(ask: &Ask<'_>, text: &str, limit: usize) -> Vec<Hit> {
+pub(super) fn find(ask: &Ask<'_>, text: &str, limit: usize) -> Result<Vec<Hit>, Problem> {
     let text = clean_name(text);
     if text.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let begins = IbMatcher::builder(&*text).pinyin(PinyinMatchConfig::default()).starts_with(true).build();
     let anywhere = IbMatcher::builder(&*text).pinyin(PinyinMatchConfig::default()).build();
     let mut hits: Vec<(u8, usize, usize, Place)> = Vec::new();
-    for table in 0..ask.world.tables.len() {
+    for table in 0..ask.world.tables() {
+        let columns = ask.table(table)?;
         for row in ask.world.range(ask.within, table) {
             let place = (table, row);
-            let (name, code) = (ask.world.name(place), &*ask.world.tables[table].codes[row as usize]);
+            let (name, code) = (ask.world.name(place), columns.codes.get(row as usize));
             let rank = if name == text || code == text {
                 0
             } else if name.starts_with(&*text) {
@@ -39,7 +41,7 @@ pub(super) fn find(ask: &Ask<'_>, text: &str, limit: usize) -> Vec<Hit> {
         }
     }
     hits.sort();
-    hits.into_iter().take(limit).map(|(.., place)| hit(ask, place)).collect()
+    Ok(hits.into_iter().take(limit).map(|(.., place)| hit(ask, place)).collect())
 }
 
 fn hit(ask: &Ask<'_>, place: Place) -> Hit {
@@ -49,13 +51,13 @@ fn hit(ask: &Ask<'_>, place: Place) -> Hit {
     let above = way[..way.len() - 1].iter().filter(|p| ask.within.is_none_or(|w| world.lies_in(**p, w)));
     let (parent, listing) = ask.stands_in(place);
     Hit {
-        uid: world.tables[table].uids[row as usize],
+        uid: ask.uid(place),
         subject: world.subject(table),
         kind: match ask.framework.levels.get(table) {
             Some(level) => level.label.clone(),
-            None => world.branches.kinds[row as usize].to_string(),
+            None => world.branches().kinds.get(row as usize).to_owned(),
         },
-        code: world.tables[table].codes[row as usize].to_string(),
+        code: world.table(table).codes.get(row as usize).to_owned(),
         name: world.name(place).to_owned(),
         path: above.map(|p| world.name(*p).to_owned()).collect(),
         place: parent,

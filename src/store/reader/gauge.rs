@@ -8,11 +8,13 @@ use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::value::{Origin, Reading, Shown, State};
 use crate::store::block::Column;
+use crate::store::rolled::Rolled;
 
 /// One indicator in one period, ready to be read at the rows of one table.
 pub(super) struct Gauge<'a> {
     ask: &'a Ask<'a>,
     indicator: &'a Indicator,
+    period: Option<Period>,
     zones: Option<&'a Zones>,
     table: usize,
     kind: Kind,
@@ -23,10 +25,19 @@ enum Kind {
     NotDue,
     /// The table is the reporting level.
     Reported(Arc<Column>),
-    /// The reporting level lies below: its position, its reports, reports of the table's own rows.
-    RolledUp(usize, Arc<Column>, Arc<Column>),
+    /// The reporting level lies below: its position, what is rolled up from it, reports of the
+    /// table's own rows.
+    RolledUp(usize, Below, Arc<Column>),
     /// Counted per row.
     Counted(Vec<u32>),
+}
+
+/// What a roll-up is taken from.
+enum Below {
+    /// From what was rolled up at the load.
+    Stored(Arc<Rolled>),
+    /// From the reports.
+    Reports(Arc<Column>),
 }
 
 impl<'a> Gauge<'a> {
@@ -47,18 +58,27 @@ impl<'a> Gauge<'a> {
             Some(Derived::Branches) if table == world.branch_table() => Kind::NotDue,
             Some(Derived::Branches) => {
                 let branches = world.branch_table();
-                let rows = 0..u32::try_from(world.tables[branches].len()).unwrap_or(u32::MAX);
-                Kind::Counted(ask.tally(table, rows.map(|row| ((branches, row), 1)), zones))
+                ask.table(table)?;
+                let count = |row| u32::try_from(world.range(Some((table, row)), branches).len()).unwrap_or(u32::MAX);
+                Kind::Counted(match zones {
+                    None => (0..world.len(table)).map(count).collect(),
+                    Some(_) => ask.tally(table, (0..world.len(branches)).map(|row| ((branches, row), 1)), zones),
+                })
             }
             None => match world.level(&indicator.level) {
                 Some(level) if level == table => Kind::Reported(ask.column(table, &indicator.id, period)?),
                 Some(level) if table < level => {
-                    Kind::RolledUp(level, ask.column(level, &indicator.id, period)?, ask.column(table, &indicator.id, period)?)
+                    let stored = if zones.is_none() { ask.rolled(table, &indicator.id, period)? } else { None };
+                    let below = match stored {
+                        Some(rolled) => Below::Stored(rolled),
+                        None => Below::Reports(ask.column(level, &indicator.id, period)?),
+                    };
+                    Kind::RolledUp(level, below, ask.column(table, &indicator.id, period)?)
                 }
                 _ => Kind::NotDue,
             },
         };
-        Ok(Self { ask, indicator, zones, table, kind })
+        Ok(Self { ask, indicator, period, zones, table, kind })
     }
 
     /// The reading of a row, in scope.
@@ -68,8 +88,13 @@ impl<'a> Gauge<'a> {
             Kind::Counted(counts) => self.indicator.show(Reading::of(f64::from(counts[row as usize]))),
             Kind::Reported(column) => self.indicator.show(column.reading(row)),
             Kind::RolledUp(level, below, own) => {
-                let range = self.ask.world.range(Some((self.table, row)), *level);
-                let rolled = below.roll_up(self.indicator, range, self.zones.map(|z| z.own[*level].as_slice()));
+                let rolled = match below {
+                    Below::Stored(rolled) => rolled.shown(row).unwrap_or(Shown::MISSING),
+                    Below::Reports(column) => {
+                        let range = self.ask.world.range(Some((self.table, row)), *level);
+                        column.roll_up(self.indicator, range, self.zones.map(|z| z.own[*level].as_slice()))
+                    }
+                };
                 let own = own.reading(row);
                 // A report speaks of the whole unit: with a part of it in scope it says nothing.
                 let whole = self.zones.is_none_or(|z| z.own[self.table][row as usize]);
@@ -78,18 +103,29 @@ impl<'a> Gauge<'a> {
         }
     }
 
-    /// The roll-up of several rows together: the total of what is listed.
-    pub(super) fn together(&self, rows: impl Iterator<Item = u32>) -> Shown {
+    /// The roll-up of all rows of the table.
+    pub(super) fn all(&self) -> Result<Shown, Problem> {
         match &self.kind {
+            Kind::RolledUp(_, Below::Stored(rolled), _) => Ok(rolled.together().unwrap_or(Shown::MISSING)),
+            _ => self.together(0..self.ask.world.len(self.table)),
+        }
+    }
+
+    /// The roll-up of several rows together: the total of what is listed.
+    pub(super) fn together(&self, rows: impl Iterator<Item = u32>) -> Result<Shown, Problem> {
+        Ok(match &self.kind {
             Kind::NotDue => self.indicator.show(Reading { state: State::NotDue, ..Reading::MISSING }),
             Kind::Counted(counts) => self.indicator.show(Reading::of(rows.map(|row| f64::from(counts[row as usize])).sum())),
             Kind::Reported(column) => self.indicator.roll_up(rows.map(|row| column.reading(row))),
             Kind::RolledUp(level, below, _) => {
-                let scope = self.zones.map(|z| &z.own[*level]);
+                let column = match below {
+                    Below::Reports(column) => Arc::clone(column),
+                    Below::Stored(_) => self.ask.column(*level, &self.indicator.id, self.period)?,
+                };
                 let all = rows.flat_map(|row| self.ask.world.range(Some((self.table, row)), *level));
-                self.indicator.roll_up(all.filter(|row| scope.is_none_or(|s| s[*row as usize])).map(|row| below.reading(row)))
+                column.roll_up(self.indicator, all, self.zones.map(|z| z.own[*level].as_slice()))
             }
-        }
+        })
     }
 
     /// Whether the policy bands speak of the values of this table: a sum of parts and a share of

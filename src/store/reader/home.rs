@@ -22,11 +22,13 @@ pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem>
     let indicator = ask.indicator(&view.indicator)?;
     let periods = ask.periods(indicator)?;
     let period = view.period.filter(|_| indicator.derived.is_none()).or(periods.last().copied());
-    let zones = Zones::of(world, &view.scope);
+    let zones = Zones::of(ask, &view.scope)?;
+    ask.table(table)?;
     let gauge = Gauge::new(ask, indicator, period, table, zones.as_ref())?;
     let leads = ask.leads()?;
     let lead_counts = ask.tally(table, leads.places.iter().map(|p| (*p, 1)), zones.as_ref());
-    let mark_counts = ask.tally(table, ask.marks().map(|(p, m)| (p, u32::try_from(m.len()).unwrap_or(u32::MAX))), zones.as_ref());
+    let mark_counts =
+        ask.tally(table, ask.marks()?.into_iter().map(|(p, m)| (p, u32::try_from(m.len()).unwrap_or(u32::MAX))), zones.as_ref());
 
     let range = world.range(place, table);
     let unscoped = u32::try_from(range.len()).unwrap_or(u32::MAX);
@@ -45,7 +47,7 @@ pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem>
     let mut rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
     let legend = legend(&gauge, indicator, view.classing, &mut rows);
 
-    let view = ViewState { place: place.map(|(t, r)| world.tables[t].uids[r as usize]), listing, period, ..view.clone() };
+    let view = ViewState { place: place.map(|p| ask.uid(p)), listing, period, ..view.clone() };
     Ok(HomePage {
         view,
         version: ask.version,
@@ -64,8 +66,8 @@ pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem>
 
 fn this_row(ask: &Ask<'_>, place: Option<Place>, (table, row): Place, shown: Shown, leads: u32, marks: u32) -> Row {
     let world = &ask.world;
-    let (columns, n) = (&world.tables[table], row as usize);
-    let parent = columns.parents[n];
+    let (columns, n) = (world.table(table), row as usize);
+    let parent = columns.parent(row);
     let under = parent.filter(|p| Some(*p) != place && place != Some((table, row))).filter(|(above, _)| match place {
         Some((level, _)) => *above > level,
         // Above the top nothing is skipped but what lies between the top level and this one.
@@ -75,9 +77,9 @@ fn this_row(ask: &Ask<'_>, place: Option<Place>, (table, row): Place, shown: Sho
     Row {
         uid: columns.uids[n],
         subject: world.subject(table),
-        code: columns.codes[n].to_string(),
-        name: columns.names[n].to_string(),
-        parent: parent.map(|(t, r)| world.tables[t].uids[r as usize]),
+        code: columns.codes.get(n).to_owned(),
+        name: columns.names.get(n).to_owned(),
+        parent: parent.map(|p| ask.uid(p)),
         under: under.map(|p| world.name(p).to_owned()).unwrap_or_default(),
         shown,
         class: None,
@@ -112,13 +114,15 @@ fn total(
         Some(place) if view.scope.standings.is_empty() => shown_at(ask, indicator, view.period.or(newest(ask, indicator)?), place, zones),
         _ if view.scope.standings.is_empty() && indicator.derived.is_none() => {
             // Above several top units: all of them together.
-            let top = ask.world.tables.iter().take(ask.world.levels.len()).position(|t| t.len() > 0).unwrap_or(0);
+            let top = ask.world.top().unwrap_or(0);
             let top = top.min(units.unwrap_or(top));
             let all = Gauge::new(ask, indicator, view.period.or(newest(ask, indicator)?), top, zones)?;
-            let rows = ask.world.range(None, top).filter(|row| zones.is_none_or(|z| z.near[top][*row as usize]));
-            Ok(all.together(rows))
+            match zones {
+                None => all.all(),
+                Some(zones) => all.together(ask.world.range(None, top).filter(|row| zones.near[top][*row as usize])),
+            }
         }
-        _ => Ok(gauge.together(rows)),
+        _ => gauge.together(rows),
     }
 }
 

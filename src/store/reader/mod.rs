@@ -61,8 +61,8 @@ impl Reader {
             Query::Provenance { uid, indicator, period, view } => {
                 Loaded::Provenance(Arc::new(provenance::provenance(&ask, *uid, indicator, *period, view)?))
             }
-            Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit))),
-            Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask))),
+            Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
+            Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
         })
     }
 }

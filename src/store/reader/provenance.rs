@@ -33,7 +33,7 @@ pub(super) fn provenance(
         Some(period) => Some(period),
         None => ask.periods(indicator)?.pop(),
     };
-    let zones = Zones::of(&ask.world, &view.scope);
+    let zones = Zones::of(ask, &view.scope)?;
     let shown = shown_at(ask, indicator, period, place, zones.as_ref())?;
     let level = ask.world.level(&indicator.level).filter(|_| indicator.derived.is_none());
     let (sources, source_count) = match (level, period) {
@@ -43,12 +43,12 @@ pub(super) fn provenance(
     let mut missing = Vec::new();
     if let Some(level) = level {
         let column = ask.column(level, &indicator.id, period)?;
-        let table = &ask.world.tables[level];
+        let table = ask.table(level)?;
         let absent = ask
             .world
             .range(Some(place), level)
             .filter(|row| column.reading(*row).state == State::Missing && zones.as_ref().is_none_or(|z| z.own[level][*row as usize]));
-        missing.extend(absent.take(LINES).map(|row| (table.codes[row as usize].to_string(), table.names[row as usize].to_string())));
+        missing.extend(absent.take(LINES).map(|row| (table.codes.get(row as usize).to_owned(), table.names.get(row as usize).to_owned())));
     }
     Ok(Provenance {
         uid,
@@ -73,6 +73,7 @@ fn sources(
     zones: Option<&Zones>,
 ) -> Result<(Vec<SourceRow>, u32), Problem> {
     let world = &ask.world;
+    ask.table(level.max(place.0))?;
     let mut statement = ask.connection.prepare_cached(concat!(
         "SELECT v.uid, v.state, v.num, v.den, v.value, v.source_row, s.file, s.source_sha256, s.known_from
          FROM value v JOIN batch s ON s.county = v.county AND s.id = v.batch
@@ -87,19 +88,19 @@ fn sources(
     let mut rows = statement.query(parameters)?;
     let mut found: Vec<(Place, SourceRow)> = Vec::new();
     while let Some(row) = rows.next()? {
-        let Some(at) = world.by_uid.get(&world::uid(row, 0)?).copied() else { continue };
+        let Some(at) = world.place(world::uid(row, 0)?) else { continue };
         let below = at.0 == level && world.lies_in(at, place) && zones.is_none_or(|z| z.own[at.0][at.1 as usize]);
         if at != place && !below {
             continue;
         }
-        let table = &world.tables[at.0];
+        let table = world.table(at.0);
         let line = SourceRow {
             file: row.get(6)?,
             sha256: row.get(7)?,
             row: row.get(5)?,
             loaded: Timestamp::from_millisecond(row.get(8)?).unwrap_or_default(),
-            unit: table.names[at.1 as usize].to_string(),
-            code: table.codes[at.1 as usize].to_string(),
+            unit: table.names.get(at.1 as usize).to_owned(),
+            code: table.codes.get(at.1 as usize).to_owned(),
             reading: block::reading(row, 1)?,
         };
         // Two reports of one unit: the one loaded last counts.

@@ -41,7 +41,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         zones: ask.framework.zones.iter().map(|z| (z.code.clone(), z.label.clone())).collect(),
         framework: ask.framework.name.clone(),
         home: ViewState {
-            place: place.map(|(t, r)| world.tables[t].uids[r as usize]),
+            place: place.map(|p| ask.uid(p)),
             listing,
             indicator: indicators.first().map_or_else(|| "".into(), |i| i.id.clone()),
             period: None,
@@ -60,9 +60,10 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
 }
 
 /// Every mark that stands, the oldest first.
-pub(super) fn marks(ask: &Ask<'_>) -> Vec<MarkRow> {
+pub(super) fn marks(ask: &Ask<'_>) -> Result<Vec<MarkRow>, Problem> {
     let mut rows: Vec<MarkRow> = ask
-        .marks()
+        .marks()?
+        .into_iter()
         .flat_map(|(place, marks)| {
             let way = ask.world.way(place);
             let path: Vec<String> = way[..way.len() - 1].iter().map(|p| ask.world.name(*p).to_owned()).collect();
@@ -77,5 +78,5 @@ pub(super) fn marks(ask: &Ask<'_>) -> Vec<MarkRow> {
         })
         .collect();
     rows.sort_by_key(|row| (row.mark.at, row.mark.fact));
-    rows
+    Ok(rows)
 }

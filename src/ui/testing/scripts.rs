@@ -9,7 +9,7 @@ use super::{Fake, Harness, session};
 use crate::domain::access::Access;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Progress, Query, RequestId, Write};
-use crate::domain::view_state::Listing;
+use crate::domain::view_state::{Listing, ViewState};
 use crate::ui::action::{Action, TABLE};
 use crate::ui::keys::Key;
 use crate::ui::model::Focus;
@@ -220,6 +220,56 @@ fn keys_typed_ahead_mean_the_place_they_were_typed_for() {
     assert_eq!(h.chosen(), "上坝乡", "the old list is still there");
     h.release();
     assert_eq!((h.way().len(), h.chosen().as_str()), (2, "第2片"));
+}
+
+#[test]
+fn what_the_store_fills_in_is_what_the_map_is_asked_for() {
+    let mut h = home();
+    h.press("down enter");
+    let view = ViewState { place: None, listing: Listing::Units("top".into()), ..h.model.view.clone().expect("view") };
+    h.model.view = Some(view);
+    h.send(Message::Clock(jiff::civil::date(2025, 10, 1)));
+    assert_eq!(h.way(), ["青禾县"]);
+    let view = h.model.view.clone().expect("view");
+    assert_eq!((view.place.is_some(), &view.listing), (true, &Listing::Units("mid".into())));
+    let of = (view.place, view.listing);
+    assert_eq!(h.model.map.of.as_ref(), Some(&of), "the map is of the list on screen");
+    assert!(h.model.map.units.iter().any(Option::is_some));
+}
+
+#[test]
+fn enter_in_the_list_of_marks_goes_to_the_marked_unit() {
+    let mut h = home();
+    h.press("down m");
+    h.send(Message::Paste("某镇组织委员".into()));
+    h.press("enter enter enter enter enter M");
+    assert!(matches!(h.model.overlay, Some(Overlay::Marks { rows: Some(_) })), "{}", h.text());
+    h.press("enter");
+    assert!(h.model.overlay.is_none());
+    assert_eq!((h.way().len(), h.chosen().as_str()), (1, "上坝乡"));
+}
+
+#[test]
+fn a_screen_drawn_again_composes_no_map() {
+    let mut h = home();
+    let composed = |h: &Harness| (h.model.map.composed, std::sync::Arc::as_ptr(&h.model.map.cells));
+    let before = composed(&h);
+    h.press("? esc : esc tab tab");
+    assert_eq!(composed(&h), before);
+    h.press("down");
+    assert_ne!(composed(&h), before, "another selection is another map");
+}
+
+#[test]
+fn pages_scroll_the_open_card_and_never_past_its_end() {
+    let mut h = Harness::new(session(), (80, 12));
+    h.press("space pagedown pagedown pagedown pagedown pagedown pagedown");
+    let end = h.model.card_scroll;
+    assert!(end > 0);
+    h.press("pagedown");
+    assert_eq!(h.model.card_scroll, end);
+    h.press("pageup");
+    assert!(h.model.card_scroll < end);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::page::{HomePage, Workspace};
 use crate::domain::request::{Loaded, Outcome, Query, Receipt, RequestId, Write};
-use crate::domain::view_state::Listing;
+use crate::domain::view_state::{Listing, ViewState};
 use crate::ui::model::{Ask, Model, Purpose};
 use crate::ui::overlay::Overlay;
 
@@ -36,10 +36,7 @@ impl Model {
                         self.slots.insert(
                             Ask::Home,
                             crate::ui::model::Slot {
-                                asked: Some((
-                                    Query::Home(crate::domain::view_state::ViewState { selection: None, extent: None, ..view.clone() }),
-                                    self.version,
-                                )),
+                                asked: Some((Query::Home(ViewState { selection: None, extent: None, ..view.clone() }), self.version)),
                                 open: None,
                                 failure: None,
                             },
@@ -124,6 +121,14 @@ impl Model {
         }
         if let Some(view) = &mut self.view {
             view.selection = None;
+            // The store fills in what was left open, the top or a listing that is not there: the
+            // map has to be asked for the same, or it never fits the list.
+            view.place = home.view.place;
+            view.listing = home.view.listing.clone();
+            let answered = Query::Home(ViewState { extent: None, ..view.clone() });
+            if let Some(slot) = self.slots.get_mut(&Ask::Home) {
+                slot.asked = slot.asked.take().map(|(_, version)| (answered, version));
+            }
         }
         self.home = Some(home);
         self.dress();

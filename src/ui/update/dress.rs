@@ -51,10 +51,13 @@ impl Model {
         let known = |row: &Row| row.shown.reading.state == State::Value;
         // A list of branches without any value has no column of values.
         let values = home.view.listing != Listing::Branches || home.rows.iter().any(known);
+        let base = |row: &Row| u16::from(row.shown.small_base);
         let widest = |of: &dyn Fn(&Row) -> u16| home.rows.iter().map(of).max().unwrap_or(0);
         self.widths = Widths {
-            name: widest(&|row| width.of(&row.name)),
-            value: if values { widest(&|row| width.of(&number::shown(lang, &home.indicator, &row.shown))) } else { 0 },
+            // Where a level is skipped, the unit above tells rows of one name apart.
+            name: widest(&|row| width.of(&row.name) + if row.under.is_empty() { 0 } else { 1 + width.of(&row.under) }),
+            value: if values { widest(&|row| width.of(&number::shown(lang, &home.indicator, &row.shown)) - base(row)) } else { 0 },
+            base: if values { widest(&base) } else { 0 },
             flags: widest(&|row| width.of(&number::flags(row, flag))),
         };
     }
@@ -114,8 +117,7 @@ impl Model {
         }
         let row = |unit: usize| row_of.get(unit).copied().flatten().and_then(|n| home.rows.get(n as usize));
         // Under branches the land is only the ground that they stand on.
-        let other = if self.lists_branches() { Fill::None } else { Fill::OutOfScope };
-        self.map.fills = (0..raster.units.len()).map(|unit| row(unit).map_or(other, fill)).collect();
+        self.map.fills = (0..raster.units.len()).map(|unit| row(unit).map_or(Fill::OutOfScope, fill)).collect();
         let mut labels = Vec::new();
         for anchor in &raster.anchors {
             if anchor.room_cells < LEAST_ROOM {

@@ -154,8 +154,8 @@ impl Model {
             Action::Back | Action::Out => self.back(action == Action::Back),
             Action::Up => self.move_by(-1),
             Action::Down => self.move_by(1),
-            Action::PageUp => self.move_by(-self.page()),
-            Action::PageDown => self.move_by(self.page()),
+            Action::PageUp => self.page_by(-1),
+            Action::PageDown => self.page_by(1),
             Action::First => self.move_by(isize::MIN),
             Action::Last => self.move_by(isize::MAX),
             Action::NextPane => self.next_pane(),
@@ -278,6 +278,9 @@ impl Model {
         self.top = self.top.min(self.selected).max((self.selected + 1).saturating_sub(rows)).min(count.saturating_sub(rows));
         if layout::areas(self).is_some_and(|areas| areas.map.is_some()) {
             self.compose();
+        }
+        if self.card_scroll > 0 {
+            self.card_scroll = self.card_scroll.min(view::card_end(self));
         }
         let (lines, height) = view::overlay_extent(self);
         self.chosen = self.chosen.min(lines.saturating_sub(1));

@@ -35,6 +35,9 @@ fn edit(event: &KeyEvent) -> Option<InputRequest> {
     })
 }
 
+/// The line of the start page that opens a folder.
+const FOLDER: usize = 1;
+
 impl Model {
     /// Opens the overlay of an action.
     pub(super) fn open(&mut self, action: Action) {
@@ -199,6 +202,8 @@ impl Model {
                 let path = input.value().trim().to_owned();
                 if !path.is_empty() {
                     self.close_overlay();
+                    // Where it does not open, the same line is tried again.
+                    self.chosen = FOLDER;
                     self.effects.push(Effect::OpenWorkspace(path));
                 }
             }
@@ -283,7 +288,7 @@ impl Model {
     pub(super) fn choose_start(&mut self) {
         match self.chosen {
             0 => self.effects.push(Effect::OpenDemo),
-            1 => self.overlay = Some(Overlay::Folder { input: Input::default() }),
+            FOLDER => self.overlay = Some(Overlay::Folder { input: Input::default() }),
             2 => {
                 self.tutorial = Some(crate::ui::tutorial::Tutorial::default());
                 self.effects.push(Effect::OpenDemo);

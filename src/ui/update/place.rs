@@ -27,6 +27,17 @@ impl Model {
         self.select(self.selected.saturating_add_signed(by).min(count.saturating_sub(1)));
     }
 
+    /// A page up or down: of the open card, else of the list.
+    pub(super) fn page_by(&mut self, pages: isize) {
+        match layout::areas(self).and_then(|areas| areas.card).filter(|_| self.card_open) {
+            Some(card) => {
+                let lines = isize::try_from(layout::inner(card).height.saturating_sub(2).max(1)).unwrap_or(1);
+                self.card_scroll = self.card_scroll.saturating_add_signed(pages * lines);
+            }
+            None => self.move_by(pages * self.page()),
+        }
+    }
+
     /// Selects a row.
     pub(super) fn select(&mut self, row: usize) {
         if row != self.selected {

@@ -124,7 +124,32 @@ fn hints(model: &Model) -> &'static [Action] {
     }
 }
 
-/// A toast, else the most useful keys.
+/// Lines a message may take.
+const MOST: usize = 4;
+
+/// The message, if there is one: on the line, or from there upwards where it is longer.
+pub(super) fn toast(pen: &mut Pen<'_>, area: Rect, room: Rect) -> bool {
+    let Some(toast) = &pen.model.toast else { return false };
+    let (mark, tone) = if toast.bad { (" ! ", Tone::Error) } else { (" ", Tone::Strong) };
+    let style = pen.on(pen.style(tone), Role::Panel);
+    let indent = pen.width.of(mark);
+    if indent + pen.width.of(&toast.text) <= room.width {
+        pen.text(room, room.x, room.y, &format!("{mark}{}", toast.text), style);
+        return true;
+    }
+    let mut lines = pen.width.wrap(&toast.text, area.width.saturating_sub(indent + 1));
+    lines.truncate(MOST.min(usize::from(area.y)).max(1));
+    let high = u16::try_from(lines.len()).unwrap_or(1);
+    let over = Rect { y: (area.y + 1).saturating_sub(high), height: high, ..area };
+    pen.clear(over, style);
+    pen.text(over, over.x, over.y, mark, style);
+    for (y, line) in (over.y..over.bottom()).zip(&lines) {
+        pen.text(over, over.x + indent, y, line, style);
+    }
+    true
+}
+
+/// A message, else the most useful keys.
 pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
     panel(pen, area);
     let model = pen.model;
@@ -146,11 +171,11 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
             room.width = x.saturating_sub(area.x + 1);
         }
     }
-    if let Some(toast) = &model.toast {
-        let tone = if toast.bad { Tone::Error } else { Tone::Strong };
-        let mark = if toast.bad { " ! " } else { " " };
-        let style = pen.on(pen.style(tone), Role::Panel);
-        pen.text(room, room.x, room.y, &format!("{mark}{}", toast.text), style);
+    if toast(pen, area, room) {
+        return;
+    }
+    // The overlay says under itself what its keys do.
+    if model.overlay.is_some() {
         return;
     }
     let mut x = room.x + 1;

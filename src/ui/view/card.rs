@@ -7,7 +7,8 @@ use super::sheet::Sheet;
 use crate::domain::page::{Card, Figure, Lead};
 use crate::domain::unit::Subject;
 use crate::domain::value::State;
-use crate::ui::layout::inner;
+use crate::ui::capability::Symbols;
+use crate::ui::layout::{self, inner};
 use crate::ui::model::{Ask, Model};
 use crate::ui::number;
 
@@ -17,8 +18,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let name =
         model.row().map(|row| row.name.as_str()).or_else(|| model.home.as_ref().and_then(|h| h.crumbs.last()).map(|c| c.name.as_str()));
     pen.title(area, name.unwrap_or_default(), model.card_open);
-    let body = inner(area);
-    let body = Rect { width: body.width.saturating_sub(1), ..body };
+    let body = body(area);
     let Some(card) = model.card.as_deref().filter(|card| wanted.is_some_and(|(uid, _)| uid == card.uid)) else {
         let text = match model.failure(Ask::Card) {
             Some(problem) => model.session.lang.problem(problem),
@@ -30,7 +30,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
         }
         return;
     };
-    let lines = lines(pen, card, body.width);
+    let lines = lines(model, card, body.width);
     let height = usize::from(body.height);
     let top = model.card_scroll.min(lines.len().saturating_sub(height));
     for (y, line) in (body.y..body.bottom()).zip(lines.iter().skip(top)) {
@@ -38,7 +38,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     }
     if top + height < lines.len() && height > 1 {
         let left = lines.len() - top - height;
-        let text = model.session.lang.fill("ui.card.more", &[&(left + 1)]);
+        let key = if model.card_open { "ui.card.more_open" } else { "ui.card.more" };
+        let text = model.session.lang.fill(key, &[&(left + 1)]);
         let last = Rect { y: body.bottom() - 1, height: 1, ..body };
         let style = pen.on(pen.style(Tone::Dim), crate::ui::theme::Role::Ground);
         pen.clear(last, style);
@@ -46,19 +47,32 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
-fn lines(pen: &Pen<'_>, card: &Card, cells: u16) -> Vec<Line> {
-    let model = pen.model;
+/// How far the card can be scrolled, lines.
+pub(in crate::ui) fn card_end(model: &Model) -> usize {
+    let (Some(card), Some(area)) = (&model.card, layout::areas(model).and_then(|areas| areas.card)) else { return 0 };
+    let body = body(area);
+    lines(model, card, body.width).len().saturating_sub(usize::from(body.height))
+}
+
+/// The pane without its title and its last column.
+fn body(area: Rect) -> Rect {
+    let body = inner(area);
+    Rect { width: body.width.saturating_sub(1), ..body }
+}
+
+fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
+    let (symbols, width) = (model.symbols(), model.width());
     let lang = model.session.lang;
     let mut sheet = Sheet::new(model, cells);
-    sheet.text(0, &format!("{} {}", card.kind, card.code), Tone::Dim);
+    sheet.text(0, &format!("{} {}", model.kind_label(&card.kind), card.code), Tone::Dim);
     // What is above it, where the breadcrumb does not say so already.
     let above: Vec<&str> =
         card.crumbs.iter().rev().skip(usize::from(card.subject == Subject::Unit)).take(2).map(|c| c.name.as_str()).collect();
     if card.subject == Subject::Branch && !above.is_empty() {
-        let step = format!(" {} ", pen.symbols.step);
+        let step = format!(" {} ", symbols.step);
         sheet.text(0, &above.into_iter().rev().collect::<Vec<_>>().join(&step), Tone::Dim);
     }
-    let dot = format!(" {} ", pen.symbols.dot);
+    let dot = format!(" {} ", symbols.dot);
     let mut facts: Vec<String> = Vec::new();
     if let Some(area) = card.area_km2 {
         facts.push(
@@ -84,7 +98,7 @@ fn lines(pen: &Pen<'_>, card: &Card, cells: u16) -> Vec<Line> {
         sheet.gap();
     }
     for (n, figure) in card.figures.iter().enumerate() {
-        figure_lines(pen, &mut sheet, figure, n == 0, cells);
+        figure_lines(model, &mut sheet, figure, n == 0, cells);
     }
 
     // What people decided comes before what rules suggest: leads may be many.
@@ -93,7 +107,7 @@ fn lines(pen: &Pen<'_>, card: &Card, cells: u16) -> Vec<Line> {
         let text = lang.fill("ui.card.marks", &[&card.marks.len(), &card.marks_below]);
         sheet.text(0, &text, Tone::Mark);
         for mark in &card.marks {
-            sheet.text(0, &format!("{} {}", pen.symbols.flag, mark.reason), Tone::Text);
+            sheet.text(0, &format!("{} {}", symbols.flag, mark.reason), Tone::Text);
             let raised = mark.at.strftime("%Y-%m-%d");
             let line = match mark.due {
                 Some(due) => {
@@ -118,7 +132,7 @@ fn lines(pen: &Pen<'_>, card: &Card, cells: u16) -> Vec<Line> {
     }
     if !card.fields.is_empty() {
         sheet.gap();
-        let label = card.fields.iter().map(|(name, _)| pen.width.of(name)).max().unwrap_or(0);
+        let label = card.fields.iter().map(|(name, _)| width.of(name)).max().unwrap_or(0);
         for (name, value) in &card.fields {
             sheet.pair(name, label, Tone::Dim, value, Tone::Text);
         }
@@ -127,13 +141,13 @@ fn lines(pen: &Pen<'_>, card: &Card, cells: u16) -> Vec<Line> {
 }
 
 /// Label and value on one line where they fit, the trend and what to know about it under them.
-fn figure_lines(pen: &Pen<'_>, sheet: &mut Sheet, figure: &Figure, in_force: bool, cells: u16) {
-    let model = pen.model;
+fn figure_lines(model: &Model, sheet: &mut Sheet, figure: &Figure, in_force: bool, cells: u16) {
+    let (symbols, width) = (model.symbols(), model.width());
     let lang = model.session.lang;
     let (indicator, shown) = (&figure.indicator, &figure.shown);
-    let label = &number::title(lang, pen.symbols.at_least, indicator, model.indicator_label(indicator), shown.origin);
+    let label = &number::title(lang, symbols.at_least, indicator, model.indicator_label(indicator), shown.origin);
     let value = number::full(lang, indicator, shown.origin, shown.reading);
-    let spark = pen.spark(&figure.trend);
+    let spark = spark(symbols, &figure.trend);
     let known = shown.reading.state == State::Value;
     let tone = if !known {
         Tone::Dim
@@ -143,9 +157,9 @@ fn figure_lines(pen: &Pen<'_>, sheet: &mut Sheet, figure: &Figure, in_force: boo
         Tone::Text
     };
     let label_tone = if in_force { Tone::Strong } else { Tone::Dim };
-    let used = pen.width.of(label) + 1 + pen.width.of(&value);
-    if used + 1 + pen.width.of(&spark) <= cells && figure.trend.len() > 1 {
-        let pad = " ".repeat(usize::from(cells - used - pen.width.of(&spark)));
+    let used = width.of(label) + 1 + width.of(&value);
+    if used + 1 + width.of(&spark) <= cells && figure.trend.len() > 1 {
+        let pad = " ".repeat(usize::from(cells - used - width.of(&spark)));
         sheet.lines.push(vec![(format!("{label} "), label_tone), (value, tone), (format!("{pad}{spark}"), Tone::Dim)]);
     } else if used <= cells {
         sheet.lines.push(vec![(format!("{label} "), label_tone), (value, tone)]);
@@ -174,4 +188,17 @@ fn lead_lines(model: &Model, sheet: &mut Sheet, card: &Card, lead: &Lead) {
     let document = if lead.document.is_empty() { lang.text("ui.not_configured") } else { &lead.document };
     let day = lead.day.map(|day| lang.fill("ui.card.data_day", &[&day])).unwrap_or_default();
     sheet.text(2, &format!("{} {day}", lang.fill("ui.card.document", &[&document])), Tone::Dim);
+}
+
+/// A sparkline, a cell a reading; a missing one is a space.
+fn spark(symbols: &Symbols, readings: &[Option<f64>]) -> String {
+    let known: Vec<f64> = readings.iter().flatten().copied().filter(|v| v.is_finite()).collect();
+    let low = known.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let steps = symbols.spark;
+    let glyph = |value: f64| {
+        let share = if high > low { (value - low) / (high - low) } else { 0.5 };
+        steps[((share * (steps.len() - 1) as f64).round() as usize).min(steps.len() - 1)]
+    };
+    readings.iter().map(|value| value.filter(|v| v.is_finite()).map_or(" ", glyph)).collect()
 }

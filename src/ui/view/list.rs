@@ -11,6 +11,7 @@ use crate::domain::value::State;
 use crate::domain::view_state::Listing;
 use crate::gis::compose::{Fill, Ink, sign};
 use crate::locale::Lang;
+use crate::ui::action::Action;
 use crate::ui::layout::{inner, legend_columns};
 use crate::ui::model::{Ask, Focus, Model, shown_origin};
 use crate::ui::number;
@@ -108,32 +109,44 @@ fn empty(model: &Model) -> String {
     if let Some(problem) = model.failure(Ask::Home).or_else(|| model.failure(Ask::Workspace)) {
         return model.session.lang.problem(problem);
     }
-    let Some(home) = &model.home else { return model.text("ui.loading").to_owned() };
-    let filtered = home.unscoped > 0 || !home.view.scope.is_all() || home.view.only_flagged;
+    // What is still being read is not empty.
+    let Some(home) = model.home.as_ref().filter(|home| home.unscoped > 0 || model.progress.is_none()) else {
+        return model.text("ui.loading").to_owned();
+    };
     let hint = |action| model.session.keymap.hint(action, model.session.lang);
-    if filtered {
-        return model.session.lang.fill(
-            "ui.empty.filtered",
-            &[&home.unscoped, &hint(crate::ui::action::Action::ScopeClear), &hint(crate::ui::action::Action::OnlyFlagged)],
-        );
+    let (scoped, flagged) = (!home.view.scope.is_all(), home.view.only_flagged);
+    if home.unscoped > 0 || scoped || flagged {
+        let fill = |key: &str, action| model.session.lang.fill(key, &[&hint(action)]);
+        let mut text = model.session.lang.fill("ui.empty.filtered", &[&home.unscoped]);
+        if scoped {
+            text.push_str(&fill("ui.empty.scoped", Action::ScopeClear));
+        }
+        if flagged {
+            text.push_str(&fill("ui.empty.flagged", Action::OnlyFlagged));
+        }
+        return text;
     }
-    model.session.lang.fill("ui.empty.nothing", &[&hint(crate::ui::action::Action::Back), &hint(crate::ui::action::Action::Problems)])
+    if home.view.listing == Listing::Branches {
+        return model.session.lang.fill("ui.empty.no_branches", &[&hint(Action::Back), &hint(Action::Listing)]);
+    }
+    model.session.lang.fill("ui.empty.nothing", &[&hint(Action::Back), &hint(Action::Problems)])
 }
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let model = pen.model;
     let active = model.focus == Focus::List && model.overlay.is_none();
+    let head = model.home.as_deref().map(|home| head(pen, home, area.width)).unwrap_or_default();
     let title = match &model.home {
         Some(home) => {
-            let total = if home.total.due > 0 && home.view.listing != Listing::Branches {
-                let value = number::shown(model.session.lang, &home.indicator, &home.total);
-                format!(" {} {value} {}/{}", pen.symbols.dot, home.total.reported, home.total.due)
-            } else {
-                String::new()
-            };
             let rows = format!("{} {}", model.listing_label(&home.view.listing), home.rows.len());
-            // The heading of the values needs its place as well.
-            if pen.width.of(&rows) + pen.width.of(&total) + 10 <= area.width { rows + &total } else { rows }
+            let value = format!("{rows} {} {}", pen.symbols.dot, number::shown(model.session.lang, &home.indicator, &home.total));
+            let share = format!("{value} {}/{}", home.total.reported, home.total.due);
+            // The place's own value, with its coverage where there is room for it.
+            let own = home.total.due > 0 && home.view.listing != Listing::Branches;
+            let fits = |text: &String| own && pen.width.of(text) + pen.width.of(&head) + 2 <= area.width;
+            // What is counted here and now has no coverage.
+            let share = if home.indicator.derived.is_some() { value.clone() } else { share };
+            [share, value].into_iter().find(fits).unwrap_or(rows)
         }
         None => model.text("ui.list.title").to_owned(),
     };
@@ -146,13 +159,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
         }
         return;
     };
-    let short = if model.session.lang == Lang::En { model.indicator_label(&home.indicator) } else { &home.indicator.short };
-    let whole = number::title(model.session.lang, pen.symbols.at_least, &home.indicator, short, shown_origin(home));
-    // Where there is no room for all of it, the top line says it.
-    let short = if pen.width.of(&whole) + pen.width.of(&title) + 4 <= area.width { &whole } else { short };
-    let head = pen.width.cut(short, area.width / 2, pen.symbols.ellipsis).into_owned();
     let columns = Columns::of(pen, body.width);
-    let head = if columns.value > 0 { format!(" {head} ") } else { String::new() };
     let name = Rect { width: area.width.saturating_sub(pen.width.of(&head) + 1), ..area };
     pen.title(area, "", active);
     pen.title(name, &title, active);
@@ -163,6 +170,19 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
         let line = Rect { y, height: 1, ..body };
         draw_row(pen, home, row, line, &columns, &scale, n == model.selected, active);
     }
+}
+
+/// The heading of the values: the indicator's short label, and what a share is a share of where
+/// there is room; else the top line says it.
+fn head(pen: &Pen<'_>, home: &HomePage, cells: u16) -> String {
+    if pen.model.widths.value == 0 {
+        return String::new();
+    }
+    let lang = pen.model.session.lang;
+    let short = if lang == Lang::En { pen.model.indicator_label(&home.indicator) } else { &home.indicator.short };
+    let whole = number::title(lang, pen.symbols.at_least, &home.indicator, short, shown_origin(home));
+    let short = if pen.width.of(&whole) <= cells / 2 { &whole } else { short };
+    format!(" {} ", pen.width.cut(short, cells / 2, pen.symbols.ellipsis))
 }
 
 /// Widths of the columns, cells.
@@ -178,7 +198,7 @@ impl Columns {
     /// to a sign before a name loses its fourth character.
     fn of(pen: &Pen<'_>, width: u16) -> Self {
         let natural = pen.model.widths;
-        let (value, name) = (natural.value.min(width / 2), natural.name);
+        let (value, name) = ((natural.value + natural.base).min(width / 2), natural.name);
         let left = |flags: u16| width.saturating_sub(SIGN + gap(value) + gap(flags));
         let flags = if left(natural.flags) >= name.min(LEAST_NAME) { natural.flags } else { natural.flags.min(1) };
         let bar = left(flags).saturating_sub(name.max(LEAST_NAME) + 1).min(10);
@@ -193,6 +213,9 @@ fn gap(cells: u16) -> u16 {
 
 /// The sign of the class with the space after it, and the last column, which stays free.
 const SIGN: u16 = 3;
+
+/// Two Chinese characters of the unit above, cells.
+const LEAST_UNDER: u16 = 4;
 
 /// Four Chinese characters.
 const LEAST_NAME: u16 = 8;
@@ -241,7 +264,8 @@ fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: 
     let value = if columns.value > 0 { pen.width.cut(&value, columns.value, pen.symbols.ellipsis).into_owned() } else { String::new() };
     let known = row.shown.reading.state == State::Value;
     let style = of(pen, if known { Tone::Text } else { Tone::Dim });
-    let x = right.saturating_sub(pen.width.of(&value)).max(line.x);
+    let base = if row.shown.small_base { 0 } else { pen.model.widths.base };
+    let x = right.saturating_sub(pen.width.of(&value) + base).max(line.x);
     pen.text(line, x, line.y, &value, style);
     right = right.saturating_sub(gap(columns.value));
     if columns.bar > 0 {
@@ -268,10 +292,11 @@ fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: 
         pen,
         if row.subject == Subject::Unit && !row.drawn && home.legend.no_geometry < home.legend.total { Tone::Dim } else { Tone::Text },
     );
-    let under = if row.under.is_empty() { String::new() } else { format!(" {}", row.under) };
-    let room = name.right().saturating_sub(x + 1);
-    let text = if pen.width.of(&row.name) + pen.width.of(&under) <= room { format!("{}{under}", row.name) } else { row.name.clone() };
-    pen.text(name, x + 1, line.y, &text, style);
+    let end = pen.text(name, x + 1, line.y, &row.name, style) + 1;
+    if !row.under.is_empty() && name.right() >= end + LEAST_UNDER {
+        let style = of(pen, Tone::Dim);
+        pen.text(name, end, line.y, &row.under, style);
+    }
 }
 
 /// A bar has the colour of its class where that can be seen on the ground, else the accent's.

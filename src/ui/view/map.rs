@@ -5,6 +5,7 @@ use ratatui::style::{Modifier, Style};
 use rustc_hash::FxHashMap;
 
 use super::pen::{Pen, Tone};
+use crate::domain::page::Row;
 use crate::domain::scene::{OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
 use crate::gis::compose::{CellText, Ink};
 use crate::ui::layout::inner;
@@ -27,7 +28,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let Some(raster) = &model.map.raster else {
         let text = match model.failure(Ask::Map) {
             Some(problem) => model.session.lang.problem(problem),
-            None if model.map.answered => model.text("ui.empty.no_map").to_owned(),
+            None if model.map.answered && model.progress.is_none() => model.text("ui.empty.no_map").to_owned(),
             None => model.text("ui.loading").to_owned(),
         };
         let style = pen.style(Tone::Dim);
@@ -87,15 +88,43 @@ fn is_braille(c: char) -> bool {
 /// Branches as points, where the list holds them.
 fn points(pen: &mut Pen<'_>, body: Rect) {
     let model = pen.model;
-    // The chosen one last, so that it is on top.
-    for chosen in [false, true] {
-        for (row, col, line) in &model.map.points {
-            if *col >= body.width || *line >= body.height || (*row == model.selected) != chosen {
+    let Some(home) = &model.home else { return };
+    // What needs looking at lies over the rest, the chosen one over all.
+    for layer in Layer::ALL {
+        for (n, col, line) in &model.map.points {
+            let Some(row) = home.rows.get(*n).filter(|_| *col < body.width && *line < body.height) else { continue };
+            if Layer::of(row, *n == model.selected) != layer {
                 continue;
             }
-            let style = if chosen { pen.selected(true) } else { pen.style(Tone::Mark) };
-            let glyph = if chosen { pen.symbols.point_chosen } else { pen.symbols.point };
+            let (glyph, style) = match layer {
+                Layer::Plain => (pen.symbols.point, pen.style(Tone::Dim)),
+                Layer::Leads => ("!", pen.style(Tone::Lead)),
+                Layer::Marked => (pen.symbols.flag, pen.style(Tone::Mark)),
+                Layer::Chosen => (pen.symbols.point_chosen, pen.selected(true)),
+            };
             pen.put(body.x + col, body.y + line, glyph, 1, style);
+        }
+    }
+}
+
+/// Branches of one kind of sign, the undermost first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    Plain,
+    Leads,
+    Marked,
+    Chosen,
+}
+
+impl Layer {
+    const ALL: [Self; 4] = [Self::Plain, Self::Leads, Self::Marked, Self::Chosen];
+
+    fn of(row: &Row, chosen: bool) -> Self {
+        match (chosen, row.marks > 0, row.leads > 0) {
+            (true, ..) => Self::Chosen,
+            (_, true, _) => Self::Marked,
+            (_, _, true) => Self::Leads,
+            _ => Self::Plain,
         }
     }
 }
@@ -139,13 +168,19 @@ fn locator(pen: &mut Pen<'_>, body: Rect, raster: &Raster) {
         let e = &raster.extent;
         lon >= e.min_x_deg && lon <= e.max_x_deg && lat >= e.min_y_deg && lat <= e.max_y_deg
     };
+    // A place smaller than a sample still lights the cell it lies in.
+    let home = {
+        let ([lon, lat], e) = (raster.extent.centre_deg(), &whole.extent);
+        let share = |at: f64, from: f64, to: f64, of: u16| ((at - from) / (to - from) * f64::from(of)).floor();
+        (share(lon, e.min_x_deg, e.max_x_deg, cols), share(lat, e.max_y_deg, e.min_y_deg, rows))
+    };
     let ascii = model.session.caps.glyphs == crate::gis::compose::Glyphs::Ascii;
     // Dots of a braille cell by column and row (Unicode 2800: 1 2 3 7 on the left, 4 5 6 8 on the right).
     const DOTS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
     for row in 0..rows {
         for col in 0..cols {
             let mut dots = 0;
-            let mut inside = false;
+            let mut inside = (f64::from(col), f64::from(row)) == home;
             for (dx, column) in DOTS.iter().enumerate() {
                 for (dy, dot) in column.iter().enumerate() {
                     let (px, py) = (usize::from(col) * SAMPLES_X + dx, usize::from(row) * SAMPLES_Y + dy);

@@ -17,6 +17,7 @@ use crate::ui::model::Model;
 use crate::ui::theme::Role;
 use pen::{Pen, Tone};
 
+pub(super) use card::card_end;
 pub(super) use list::legend_items;
 pub(super) use over::{over_overlay, overlay_extent, overlay_line};
 

@@ -1,5 +1,6 @@
 //! Overlays and the start page.
 
+use jiff::civil::Date;
 use ratatui::layout::{Position, Rect};
 
 use super::pen::{Line, Pen, Tone};
@@ -7,12 +8,15 @@ use super::sheet;
 use crate::ui::layout::SMALLEST;
 use crate::ui::menu::{self, START};
 use crate::ui::model::{Ask, Model};
-use crate::ui::overlay::{Field, Form, Overlay, SHORTCUTS};
+use crate::ui::overlay::{Field, Form, Menu, Overlay, SHORTCUTS};
 use crate::ui::theme::Role;
 use crate::ui::update::day;
 
 /// Widest overlay, cells: longer lines are hard to read.
 const WIDEST: u16 = 84;
+
+/// The column of names in the palette, cells.
+const NAMES: u16 = 16;
 
 /// The area of the overlay: its title row, its body, a line of hints.
 fn frame(model: &Model) -> Option<Rect> {
@@ -21,7 +25,12 @@ fn frame(model: &Model) -> Option<Rect> {
         return None;
     }
     let lines_and_edges = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2);
-    let width = if cols < 50 { cols } else { (cols - 4).min(WIDEST) };
+    // A sliver of what lies under it would only be in the way.
+    let width = if cols < WIDEST + 6 { cols } else { WIDEST };
+    let width = match &model.overlay {
+        Some(Overlay::Menu(menu)) => menu_width(model, *menu).min(width),
+        _ => width,
+    };
     let most = if high < 14 { high } else { high - 2 };
     let wanted = match &model.overlay {
         Some(Overlay::Mark(form)) => 7 + u16::from(form.post.is_some()) * 2,
@@ -37,16 +46,33 @@ fn frame(model: &Model) -> Option<Rect> {
     Some(Rect { x: (cols - width) / 2, y: (high - height) / 2, width, height })
 }
 
+/// As wide as its lines ask for, cells.
+fn menu_width(model: &Model, menu: Menu) -> u16 {
+    let width = model.width();
+    let lines = menu::items(model, menu)
+        .iter()
+        .map(|item| width.of(&item.label) + 3 * u16::from(!item.note.is_empty()) + width.of(&item.note))
+        .max();
+    // The number and the box before a line; edges; the hint under it all.
+    let hint = width.of(hint(model)) + 4;
+    (lines.unwrap_or(0) + 6 + 6).max(hint).max(36)
+}
+
 /// Cells between the edge of an overlay and its text.
 fn side(width: u16) -> u16 {
     if width < 50 { 1 } else { 2 }
 }
 
+/// An overlay without its edges.
+fn inside(frame: Rect) -> Rect {
+    let side = side(frame.width);
+    Rect { x: frame.x + side, y: frame.y + 1, width: frame.width - 2 * side, height: frame.height - 2 }
+}
+
 /// The part of the overlay that scrolls.
 fn body(model: &Model) -> Option<Rect> {
     let frame = frame(model)?;
-    let side = side(frame.width);
-    let inside = Rect { x: frame.x + side, y: frame.y + 1, width: frame.width - 2 * side, height: frame.height - 2 };
+    let inside = inside(frame);
     let top = match model.overlay {
         // The field and a line under it.
         Some(Overlay::Palette { .. } | Overlay::Find { .. } | Overlay::Folder { .. }) => 1,
@@ -54,12 +80,20 @@ fn body(model: &Model) -> Option<Rect> {
     };
     let top = top.min(inside.height);
     let mut body = Rect { y: inside.y + top, height: inside.height - top, ..inside };
-    if matches!(model.overlay, Some(Overlay::Glossary)) && body.width < 60 {
-        body.height = (body.height / 2).max(1);
-    } else if matches!(model.overlay, Some(Overlay::Glossary)) {
-        body.width /= 3;
+    if matches!(model.overlay, Some(Overlay::Glossary)) {
+        body = glossary(body).0;
     }
     Some(body)
+}
+
+/// The words and what they mean: side by side, one above the other where it is narrow.
+fn glossary(inside: Rect) -> (Rect, Rect) {
+    if inside.width < 60 {
+        let words = Rect { height: (inside.height / 2).max(1), ..inside };
+        return (words, Rect { y: words.bottom(), height: inside.height - words.height, ..inside });
+    }
+    let words = Rect { width: inside.width / 3, ..inside };
+    (words, Rect { x: words.right() + 2, width: inside.width - words.width - 2, ..inside })
 }
 
 /// Number of lines of the overlay and how many of them are on screen.
@@ -104,24 +138,32 @@ fn choices(model: &Model) -> Vec<(String, String, bool)> {
             .map(|action| {
                 let denied = action.info().needs.is_some_and(|grant| !model.session.access.may(grant));
                 let note = if denied { lang.text("ui.help.denied").to_owned() } else { model.session.keymap.shown(action, lang).join(" ") };
-                (format!("{}  {}", action.name(lang), action.doc(lang)), note, false)
+                (format!("{} {}", model.width().pad(action.name(lang), NAMES, ""), action.doc(lang)), note, false)
             })
             .collect(),
         Some(Overlay::Find { hits: Some(hits), .. }) => {
             let step = format!(" {} ", model.symbols().step);
-            hits.iter().map(|hit| (format!("{}  {} {}", hit.name, hit.kind, hit.code), hit.path.join(&step), false)).collect()
+            hits.iter()
+                .map(|hit| (format!("{}  {} {}", hit.name, model.kind_label(&hit.kind), hit.code), hit.path.join(&step), false))
+                .collect()
         }
         Some(Overlay::Menu(menu)) => menu::items(model, *menu).into_iter().map(|item| (item.label, item.note, item.checked)).collect(),
         Some(Overlay::Glossary) => menu::terms(model).into_iter().map(|term| (term.word, String::new(), false)).collect(),
         Some(Overlay::Marks { rows: Some(rows) }) => rows
             .iter()
             .map(|row| {
-                let due = row.mark.due.map(|day| day.to_string()).unwrap_or_default();
-                (format!("{}  {}", row.name, row.mark.reason), due, false)
+                let above = row.path.last().map(|name| format!(" ({name})")).unwrap_or_default();
+                let due = row.mark.due.map(|day| due(model, day)).unwrap_or_default();
+                (format!("{}{above}  {}", row.name, row.mark.reason), due, false)
             })
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// The day to look again; one that has passed says so.
+fn due(model: &Model, day: Date) -> String {
+    if day < model.session.today { model.session.lang.fill("ui.marks.overdue", &[&day]) } else { day.to_string() }
 }
 
 /// The lines of a sheet.
@@ -160,7 +202,8 @@ fn title(model: &Model) -> String {
 fn hint(model: &Model) -> &'static str {
     model.text(match &model.overlay {
         Some(Overlay::Mark(_)) => "ui.mark.hint",
-        Some(Overlay::Menu(crate::ui::overlay::Menu::Scope)) => "ui.scope.hint",
+        Some(Overlay::Folder { .. }) => "ui.start.folder_hint",
+        Some(Overlay::Menu(Menu::Scope)) => "ui.scope.hint",
         Some(Overlay::Marks { .. }) if model.session.access.may(crate::domain::access::Grant::Mark) => "ui.marks.hint",
         Some(Overlay::Help | Overlay::Problems | Overlay::Provenance { .. }) => "ui.hint.sheet",
         _ => "ui.hint.choose",
@@ -223,12 +266,7 @@ pub(super) fn draw(pen: &mut Pen<'_>) -> Option<Position> {
         }
         Some(Overlay::Glossary) => {
             choose(pen, body, "ui.menu.none");
-            let text = if body.width * 3 + 6 < area.width + 3 || body.right() + 4 >= area.right() {
-                Rect { y: body.bottom(), height: foot.y.saturating_sub(body.bottom()), ..body }
-            } else {
-                Rect { x: body.right() + 2, width: area.right().saturating_sub(body.right() + 4), ..body }
-            };
-            term(pen, text);
+            term(pen, glossary(inside(area)).1);
             None
         }
         Some(Overlay::Help | Overlay::Problems | Overlay::Provenance { .. }) => {
@@ -356,7 +394,8 @@ fn mark(pen: &mut Pen<'_>, area: Rect, form: &Form) -> Position {
                 cursor = at;
             }
             if input.value().is_empty() {
-                let style = pen.style(if active { Tone::Text } else { Tone::Dim });
+                // An example is not an answer; a choice that stands is.
+                let style = pen.style(if active && *which != Field::Post { Tone::Text } else { Tone::Dim });
                 pen.text(room, room.x, y, &ghost, style);
             }
         }
@@ -423,14 +462,8 @@ pub(super) fn start(pen: &mut Pen<'_>, area: Rect) {
         pen.text(line, line.x + 1, y, &format!("{} {}", n + 1, lang.text(key)), style);
     }
     let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
-    match &model.toast {
-        Some(toast) => {
-            let style = pen.style(if toast.bad { Tone::Error } else { Tone::Text });
-            pen.text(foot, foot.x + 1, foot.y, &toast.text, style);
-        }
-        None => {
-            let style = pen.style(Tone::Dim);
-            pen.text(foot, foot.x + 1, foot.y, lang.text("ui.start.hint"), style);
-        }
+    if !super::bars::toast(pen, foot, foot) {
+        let style = pen.style(Tone::Dim);
+        pen.text(foot, foot.x + 1, foot.y, lang.text("ui.start.hint"), style);
     }
 }

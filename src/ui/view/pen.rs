@@ -194,17 +194,4 @@ impl<'a> Pen<'a> {
         }
         out
     }
-
-    /// A sparkline, a cell a reading; a missing one is a space.
-    pub(super) fn spark(&self, readings: &[Option<f64>]) -> String {
-        let known: Vec<f64> = readings.iter().flatten().copied().filter(|v| v.is_finite()).collect();
-        let low = known.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let steps = self.symbols.spark;
-        let glyph = |value: f64| {
-            let share = if high > low { (value - low) / (high - low) } else { 0.5 };
-            steps[((share * (steps.len() - 1) as f64).round() as usize).min(steps.len() - 1)]
-        };
-        readings.iter().map(|value| value.filter(|v| v.is_finite()).map_or(" ", glyph)).collect()
-    }
 }

@@ -4,6 +4,7 @@
 use super::pen::{Line, Tone};
 use crate::domain::page::Provenance;
 use crate::domain::text::quote;
+use crate::domain::value::State;
 use crate::ui::action::{Group, TABLE};
 use crate::ui::model::Model;
 use crate::ui::number;
@@ -84,6 +85,8 @@ pub(super) fn provenance(model: &Model, page: &Provenance, cells: u16) -> Vec<Li
     sheet.text(0, &format!("{} {} {label}{period}", page.name, symbols.dot), Tone::Strong);
     sheet.text(0, &number::full(lang, &page.indicator, shown.origin, shown.reading), Tone::Accent);
     let how = match shown.origin {
+        // Who had nothing to report did not report it.
+        crate::domain::value::Origin::Reported if shown.reading.state != State::Value => String::new(),
         crate::domain::value::Origin::Reported => lang.text("ui.origin.reported").to_owned(),
         crate::domain::value::Origin::RolledUp => lang.fill("ui.origin.rolled_up", &[&rule(model, page), &shown.reported, &shown.due]),
     };
