@@ -73,6 +73,9 @@ async fn session(start: Start) -> Result<(), Stopped> {
     let (send, mut receive) = unbounded_channel();
     // Before the terminal is taken: from here on it is given back whatever ends the session.
     let mut end = End::new()?;
+    let mut resized = Resized::new()?;
+    // Before the first frame: a terminal that is resized while that is drawn says so only once.
+    let mut events = EventStream::new();
     let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take(repeat)? };
     if let Some(engine) = &engine {
         desk.sit_down(engine).map_err(Stopped::Store)?;
@@ -92,7 +95,12 @@ async fn session(start: Start) -> Result<(), Stopped> {
     let _ = model.take_dirty();
     desk.screen.draw(&model)?;
     if probe {
-        if let Some(ambiguous_wide) = desk.screen.probe_ambiguous_wide() {
+        let asked = desk.screen.probe_ambiguous_wide()?;
+        let answer = tokio::select! {
+            answer = asked => answer,
+            () = end.came() => return Ok(()),
+        };
+        if let Ok(Some(ambiguous_wide)) = answer {
             let effects = update(&mut model, Message::Probed { ambiguous_wide });
             if ambiguous_wide {
                 // What is on the screen was drawn for the other width: no cell is where the
@@ -104,9 +112,8 @@ async fn session(start: Start) -> Result<(), Stopped> {
         // Also where nothing changed or nobody answered: the probe's own mark must go.
         desk.screen.draw(&model)?;
     }
-    let mut events = EventStream::new();
     while open {
-        if model.take_dirty() {
+        if model.take_dirty() || desk.screen.is_forgotten() {
             desk.screen.draw(&model)?;
         }
         let effects = tokio::select! {
@@ -125,6 +132,10 @@ async fn session(start: Start) -> Result<(), Stopped> {
                 let mut effects = update(&mut model, first);
                 effects.extend(drain(&mut receive, &mut model));
                 effects
+            }
+            () = resized.came() => {
+                let (cols, rows) = desk.screen.size();
+                desk.take_in(Event::Resize(cols, rows), &mut model)
             }
             () = end.came() => return Ok(()),
         };
@@ -239,6 +250,40 @@ fn message(event: Event) -> Option<Message> {
         Event::Paste(text) => Some(Message::Paste(text)),
         Event::Resize(cols, rows) => Some(Message::Resize(cols, rows)),
         Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+/// That the terminal was resized, heard by ourselves: crossterm loses the signal where a key
+/// comes with it.
+#[cfg(unix)]
+struct Resized(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Resized {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::window_change())?))
+    }
+
+    async fn came(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// The console tells it among the keys.
+#[cfg(not(unix))]
+struct Resized;
+
+#[cfg(not(unix))]
+impl Resized {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn came(&mut self) {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -9,6 +9,7 @@ use ratatui::crossterm::terminal::{
 };
 use ratatui::crossterm::{clipboard, cursor, execute, queue, style};
 use ratatui::layout::Position;
+use tokio::sync::oneshot;
 
 use crate::ui::Model;
 
@@ -60,6 +61,12 @@ impl Screen {
         self.shown = None;
     }
 
+    /// Whether the next frame is sent whole, also where the core has nothing new to show.
+    #[must_use]
+    pub fn is_forgotten(&self) -> bool {
+        self.shown.is_none()
+    }
+
     /// Brings the terminal up to the core's state; sends nothing where nothing changed.
     ///
     /// # Errors
@@ -92,17 +99,26 @@ impl Screen {
 
     /// Asks the terminal how wide an East-Asian-ambiguous glyph is: writes one in the corner and
     /// reads where the cursor went. Called after the first frame, which never waits for it.
-    /// `None` where the terminal does not answer.
-    pub fn probe_ambiguous_wide(&mut self) -> Option<bool> {
-        execute!(self.out, cursor::MoveTo(0, 0), style::Print('│')).ok()?;
-        let at = cursor::position().ok();
-        // The corner again as it was.
+    /// The answer is `None` where the terminal gives none. Nothing may be drawn before it comes.
+    ///
+    /// It is read in a thread of its own, which a terminal that goes away holds for ever.
+    ///
+    /// # Errors
+    /// That the terminal is gone.
+    pub fn probe_ambiguous_wide(&mut self) -> io::Result<oneshot::Receiver<Option<bool>>> {
+        execute!(self.out, cursor::MoveTo(0, 0), style::Print('│'))?;
+        // The next frame puts the corner back.
         if let Some(shown) = &mut self.shown {
             for cell in shown.content.iter_mut().take(2) {
                 cell.set_symbol("\u{fffd}");
             }
         }
-        at.map(|(col, _)| col >= 2)
+        let (send, answer) = oneshot::channel();
+        std::thread::spawn(move || {
+            // A session that ended no longer listens.
+            let _ = send.send(cursor::position().ok().map(|(col, _)| col >= 2));
+        });
+        Ok(answer)
     }
 
     /// Catches the mouse, or leaves it to the terminal so that text can be selected.
