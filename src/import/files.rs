@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
@@ -13,7 +13,7 @@ use crate::domain::problem::{Problem, Severity};
 pub(super) struct Found {
     /// Where.
     pub(super) path: PathBuf,
-    /// As the manifest names it, with `*` filled in.
+    /// As people find it: below the workspace folder where it lies there, `data/values.csv`.
     pub(super) shown_as: String,
     /// What `*` stands for; the stem of the name where there is no `*`.
     pub(super) stem: String,
@@ -29,26 +29,42 @@ pub(super) fn find(dir: &Path, root: &Path, patterns: &[String], problems: &mut 
     for pattern in patterns {
         let before = out.len();
         let shown = root.join(pattern);
+        let as_found = below_workspace(&shown);
         match pattern.rsplit('/').next().and_then(|name| name.split_once('*')) {
-            None => out.extend(look(&dir.join(&shown), shown.display().to_string(), None)),
+            None => out.extend(look(&dir.join(&shown), as_found.display().to_string(), None)),
             Some((start, end)) => {
                 let folder = dir.join(&shown).parent().map(Path::to_path_buf).unwrap_or_default();
                 for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
                     let name = entry.file_name().to_string_lossy().into_owned();
                     let star = name.strip_prefix(start).and_then(|n| n.strip_suffix(end)).filter(|_| !name.starts_with('.'));
                     if let Some(star) = star {
-                        let shown = shown.with_file_name(&name).display().to_string();
-                        out.extend(look(&entry.path(), shown, Some(star.to_owned())));
+                        let as_found = as_found.with_file_name(&name).display().to_string();
+                        out.extend(look(&entry.path(), as_found, Some(star.to_owned())));
                     }
                 }
             }
         }
         if out.len() == before {
-            problems.push(Problem::new("E_IMPORT_ABSENT", Severity::Refused, shown.display().to_string()));
+            problems.push(Problem::new("E_IMPORT_ABSENT", Severity::Refused, as_found.display().to_string()));
         }
     }
     out.sort_by(|a, b| a.shown_as.cmp(&b.shown_as));
     out.dedup_by(|a, b| a.shown_as == b.shown_as);
+    out
+}
+
+/// A path as the manifest gives it (relative to `maps/`) relative to the workspace folder, with
+/// `..` resolved by its text; an absolute one stays as it is.
+fn below_workspace(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in Path::new("maps").join(path).components() {
+        match part {
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
     out
 }
 
@@ -119,5 +135,22 @@ pub(super) fn verify(expected: Option<&String>, found: &str, file: &Found) -> Re
             Err(Problem::new("E_IMPORT_SHA256", Severity::Refused, &*file.shown_as).arg(expected).arg(found))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_from_the_workspace_folder() {
+        for (given, shown) in [
+            ("grids.geojson", "maps/grids.geojson"),
+            ("../data/values.csv", "data/values.csv"),
+            ("../../office/a.csv", "../office/a.csv"),
+            ("/srv/gis/a.geojson", "/srv/gis/a.geojson"),
+        ] {
+            assert_eq!(below_workspace(Path::new(given)), Path::new(shown));
+        }
     }
 }

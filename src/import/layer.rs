@@ -92,7 +92,9 @@ pub(super) fn store(
                 .or_else(|| known.map(|(t, row)| world.table(t).uids[row as usize]));
             if parent.is_none() && !parents.top() {
                 taken.remove(&uid);
-                read.problems.push(aside("E_IMPORT_PARENT").arg(&record.code).arg(record.parent.as_deref().unwrap_or_default()));
+                // What names the unit above: a property, or the file itself.
+                let named = if matches!(layer.parent, Some(ParentBy::File(_))) { Some(&*read.file.stem) } else { record.parent.as_deref() };
+                read.problems.push(aside("E_IMPORT_PARENT").arg(&record.code).arg(named.unwrap_or_default()));
                 continue;
             }
             units.push((uid, record, parent));

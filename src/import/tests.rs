@@ -405,7 +405,7 @@ fn provenance_leads_to_file_and_row() {
     let Ok(Loaded::Provenance(found)) = place.ask(&query) else { panic!("no provenance") };
     assert_eq!(
         found.sources.iter().map(|s| (s.file.as_str(), s.row)).collect::<Vec<_>>(),
-        [("../data/values-1.csv", Some(2)), ("../data/values-1.csv", Some(3))]
+        [("data/values-1.csv", Some(2)), ("data/values-1.csv", Some(3))]
     );
     assert_eq!(found.missing, [("010103".to_owned(), "三格".to_owned())]);
     assert_eq!((found.source_count, found.sources[0].sha256.len()), (2, 64));
@@ -453,7 +453,7 @@ fn duplicates_and_orphans_are_kept_aside_and_counted() {
     );
     let problems = place.refresh(false);
     assert_eq!(problems.len(), 2, "{problems:?}");
-    assert!(problems[0].starts_with("E_IMPORT_DUPLICATE leaf.geojson:") && problems[0].contains("#2"), "{problems:?}");
+    assert!(problems[0].starts_with("E_IMPORT_DUPLICATE maps/leaf.geojson:") && problems[0].contains("#2"), "{problems:?}");
     assert!(problems[1].starts_with("E_IMPORT_PARENT"), "{problems:?}");
     let counts = place.summary.reads.iter().find(|r| r.name.starts_with("leaf")).expect("counted");
     assert_eq!((counts.read, counts.drawn, counts.listed), (7, 4, 3));
@@ -518,7 +518,7 @@ fn personal_columns_stop_a_table_by_name() {
     let mut place = Place::new();
     place.put("data/branches.csv", "编号,名称,类型,单元,经度,纬度,状态,身份证号\nB1,一支部,党支部,010101,0.5,0.5,出缺,\n");
     let problems = place.refresh(true);
-    assert!(problems.iter().any(|p| p.starts_with("E_PRIVACY_COLUMN ../data/branches.csv:1") && p.contains("身份证号")), "{problems:?}");
+    assert!(problems.iter().any(|p| p.starts_with("E_PRIVACY_COLUMN data/branches.csv:1") && p.contains("身份证号")), "{problems:?}");
     assert!(place.workspace().has_branches);
 }
 
@@ -620,7 +620,7 @@ fn a_load_that_is_not_committed_leaves_no_trace() {
             mtime_ms: 1,
             sha256: String::new(),
         };
-        assert!(load.withdraw("values-*.csv", "../data/values-1.csv").expect("withdrawn").is_some());
+        assert!(load.withdraw("values-*.csv", "data/values-1.csv").expect("withdrawn").is_some());
         load.batch("table", &source).expect("batch");
     }
     assert_eq!(place.writer.version().expect("version"), version);
