@@ -20,6 +20,7 @@ use crate::ui::keymap::Keymap;
 use crate::ui::theme::Theme;
 
 use super::Failure;
+use super::choice::STATES;
 
 /// A size in cells, `160x45`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,6 +167,7 @@ pub(super) fn command(lang: Lang) -> Command {
             .arg(opt("indicator", "ID"))
             .arg(opt("period", "PERIOD"))
             .arg(opt("zone", "ZONE").action(ArgAction::Append))
+            .arg(opt("state", "STATE").action(ArgAction::Append).value_parser(PossibleValuesParser::new(STATES.map(|(word, _)| word))))
             .arg(flag("flagged"))
     };
     let form = |c: Command| c.arg(flag("json").conflicts_with("plain")).arg(flag("plain"));

@@ -12,11 +12,15 @@ use crate::domain::page::{Hit, Workspace};
 use crate::domain::request::{Loaded, Query};
 use crate::domain::text::quote;
 use crate::domain::unit::Subject;
-use crate::domain::view_state::{Listing, ViewState};
+use crate::domain::view_state::{Listing, Standing, ViewState};
 use crate::runtime::engine::expect;
 use crate::store::Reader;
 
 use super::{Common, Failure, ended, warn_of};
+
+/// The states a scope may ask for, as words of the command line.
+pub(super) const STATES: [(&str, Standing); 4] =
+    [("leads", Standing::Leads), ("marked", Standing::Marked), ("missing", Standing::Missing), ("no-geometry", Standing::NoGeometry)];
 
 /// An open workspace and the place that was named.
 pub(super) struct Choice {
@@ -89,6 +93,10 @@ impl Choice {
             let (code, _) =
                 known.ok_or_else(|| usage("cli.no_zone", zone, workspace.zones.iter().map(|(c, l)| format!("{c}({l})")).collect()))?;
             view.scope.zones.insert(code.clone());
+        }
+        for state in m.get_many::<String>("state").into_iter().flatten() {
+            // Only these words pass the command line.
+            view.scope.standings.extend(STATES.iter().filter(|(word, _)| word == state).map(|(_, standing)| *standing));
         }
         view.only_flagged = m.get_flag("flagged");
         Ok(view)
