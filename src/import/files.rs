@@ -55,7 +55,7 @@ pub(super) fn find(dir: &Path, root: &Path, patterns: &[String], problems: &mut 
 
 /// A path as the manifest gives it (relative to `maps/`) relative to the workspace folder, with
 /// `..` resolved by its text; an absolute one stays as it is.
-fn below_workspace(path: &Path) -> PathBuf {
+pub(super) fn below_workspace(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in Path::new("maps").join(path).components() {
         match part {

@@ -375,7 +375,9 @@ impl Refresh<'_> {
                 let (root, patterns) = entry.patterns();
                 // A file named in full that is missing is a mistake, not a wish to remove it.
                 entry.find(&self.base, &mut Vec::new()).iter().any(|f| f.shown_as == source.file)
-                    || patterns.iter().any(|p| !p.contains('*') && root.join(p).display().to_string() == source.file)
+                    || patterns
+                        .iter()
+                        .any(|p| !p.contains('*') && files::below_workspace(&root.join(p)).display().to_string() == source.file)
             });
             if !named {
                 gone.push(source);

@@ -735,3 +735,13 @@ proptest! {
         agree(&mut place, &["X-1"]);
     }
 }
+
+#[test]
+fn a_file_that_is_named_and_gone_is_a_mistake_and_takes_nothing_with_it() {
+    let mut place = Place::new();
+    let before = place.workspace().counts.clone();
+    std::fs::remove_file(place.dir.path().join("maps/mid.geojson")).expect("removed");
+    let problems = place.refresh(false);
+    assert!(problems.iter().any(|p| p.starts_with("E_IMPORT_ABSENT maps/mid.geojson")), "{problems:?}");
+    assert_eq!((place.workspace().counts.clone(), place.summary.pending.clone()), (before, None));
+}
