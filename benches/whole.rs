@@ -264,9 +264,9 @@ fn make_city(dir: &Path) {
     for (i, j) in (0..COLS).flat_map(|i| (0..ROWS).map(move |j| (i, j))) {
         let _ = write!(csv, "grid{i:03}{j:03}");
         for k in 0..INDICATORS {
-            // Smooth over the city, as real figures are, with a little of their own.
+            // Smooth over the city, as real figures are, with very little of their own.
             let (u, v) = (i as f64 / COLS as f64, j as f64 / ROWS as f64);
-            let value = 500.0 + 300.0 * (4.0 * u + k as f64).sin() * (3.0 * v).cos() + 10.0 * noise(i, j, 100 + k);
+            let value = 500.0 + 300.0 * (4.0 * u + k as f64).sin() * (3.0 * v).cos() + 2.0 * noise(i, j, 100 + k);
             let _ = write!(csv, ",{value:.1}");
         }
         csv.push('\n');

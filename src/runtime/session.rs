@@ -66,7 +66,7 @@ pub enum Stopped {
 const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
 /// How long a frame waits for answers before it is drawn without: what an eye takes for at once.
-const ONE_FRAME: Duration = Duration::from_millis(30);
+const ONE_FRAME: Duration = Duration::from_millis(80);
 
 async fn session(start: Start) -> Result<(), Stopped> {
     let Start { mut model, engine, access, today, probe, repeat, read_only, settings } = start;
