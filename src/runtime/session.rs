@@ -65,6 +65,10 @@ pub enum Stopped {
 /// How long the first frame waits for an answer of the store before it is drawn without.
 const FIRST_ANSWER: Duration = Duration::from_millis(120);
 
+/// How long a session has to end by itself after its terminal went away.
+#[cfg(unix)]
+const GRACE: Duration = Duration::from_millis(500);
+
 /// How long a frame waits for answers before it is drawn without: what an eye takes for at once.
 const ONE_FRAME: Duration = Duration::from_millis(80);
 
@@ -306,6 +310,11 @@ impl End {
             if hung_up() {
                 // A session that ended by itself no longer listens.
                 let _ = send.send(());
+                // Crossterm may be reading the end of a terminal that is gone, for ever, in the
+                // very task that should hear this. What was recorded is committed and there is
+                // nothing to give back, so the process ends from here.
+                std::thread::sleep(GRACE);
+                std::process::exit(0);
             }
         });
         Ok(Self { terminate: signal(SignalKind::terminate())?, hangup: signal(SignalKind::hangup())?, gone })
