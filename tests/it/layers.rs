@@ -49,7 +49,7 @@ fn no_arrow_points_against_the_direction() {
 fn only_the_layers_that_may_touch_the_world_do() {
     // Text that gives a layer away, and the layers it may stand in.
     let rules: &[(&[&str], &[&str])] = &[
-        (&["rusqlite::"], &["store", "import"]),
+        (&["rusqlite::"], &["store"]),
         (
             &["std::fs::", "use std::fs", "std::net::", "std::process::"],
             &["store", "import", "export", "framework", "gis", "runtime", "cli", "main"],
@@ -58,7 +58,8 @@ fn only_the_layers_that_may_touch_the_world_do() {
         (&["io::stdout()"], &["cli", "runtime", "main"]),
         (&["println!", "print!("], &["cli", "main"]),
         (&["Timestamp::now", "Zoned::now", "SystemTime::now"], &["runtime", "cli", "store", "main"]),
-        (&["process::exit"], &["main"]),
+        // The runtime ends a process whose terminal is gone and whose event reader never returns.
+        (&["process::exit"], &["runtime", "main"]),
     ];
     let mut wrong = Vec::new();
     for source in sources() {
