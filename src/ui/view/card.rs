@@ -12,6 +12,9 @@ use crate::ui::layout::{self, inner};
 use crate::ui::model::{Ask, Model};
 use crate::ui::number;
 
+/// Leads that are written out on the card beside the map; the open card has all of them.
+const LEADS_BESIDE: usize = 3;
+
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let model = pen.model;
     let wanted = model.subject();
@@ -126,8 +129,12 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
         sheet.text(0, lang.text("ui.card.no_leads"), Tone::Dim);
     } else {
         sheet.text(0, &lang.fill("ui.card.leads", &[&card.leads.len()]), Tone::Lead);
-        for lead in &card.leads {
+        let shown = if model.card_open { card.leads.len() } else { card.leads.len().min(LEADS_BESIDE) };
+        for lead in &card.leads[..shown] {
             lead_lines(model, &mut sheet, card, lead);
+        }
+        if shown < card.leads.len() {
+            sheet.text(0, &lang.fill("ui.card.leads_more", &[&(card.leads.len() - shown)]), Tone::Dim);
         }
     }
     if !card.fields.is_empty() {
