@@ -235,3 +235,43 @@ fn zones_name_units_and_zones_that_exist() {
     assert!(rows.iter().all(|row| units.values().any(|level| level.contains_key(&row[0])) && zones.contains(&row[1])));
     assert_eq!(rows.iter().map(|row| &row[1]).collect::<HashSet<_>>().len(), zones.len());
 }
+
+/// Our own reader of large files is held against the crate that reads GeoJSON whole: the same codes,
+/// kinds of geometry and positions to the last bit, in the same order.
+#[test]
+fn the_hot_reader_reads_what_the_geojson_crate_reads() {
+    use xiantu::gis::read::{GeometryKind, ReadSpec, read_features};
+    for layer in sections(&manifest(), "layer") {
+        let id_field = text(&layer, "id");
+        let path = root().join("maps").join(text(&layer, "file"));
+        let bytes = std::fs::read(path).expect("a layer of the demo");
+        let spec = ReadSpec { file: text(&layer, "file").to_owned(), id_field: id_field.to_owned(), ..ReadSpec::default() };
+        let ours = read_features(&mut &*bytes, None, &spec, &mut Vec::new(), &mut |_| {}).expect("our reader");
+        let whole: geojson::GeoJson = String::from_utf8(bytes).expect("UTF-8").parse().expect("the crate's reader");
+        let theirs = geojson::FeatureCollection::try_from(whole).expect("a collection").features;
+        assert_eq!(ours.records.len(), theirs.len());
+        for (record, feature) in ours.records.iter().zip(&theirs) {
+            assert_eq!(feature.property(id_field).and_then(|v| v.as_str()), Some(&*record.code));
+            assert_eq!(feature.geometry.is_none(), record.kind == GeometryKind::None, "{}", record.code);
+            let value = feature.geometry.as_ref().map(|g| serde_json::to_value(g).expect("JSON")["coordinates"].clone());
+            let mut expected = Vec::new();
+            value.iter().for_each(|v| rings(v, &mut expected));
+            let read: Vec<Vec<[f64; 2]>> = ours.rings_deg(record).into_iter().map(<[_]>::to_vec).collect();
+            assert_eq!(read, expected, "{}", record.code);
+        }
+    }
+}
+
+/// The rings of a polygon's or multi-polygon's coordinates, not closed.
+fn rings(value: &serde_json::Value, out: &mut Vec<Vec<[f64; 2]>>) {
+    let list = value.as_array().expect("an array");
+    let position = |v: &serde_json::Value| Some([v.get(0)?.as_f64()?, v.get(1)?.as_f64()?]);
+    let positions: Option<Vec<[f64; 2]>> = list.iter().map(position).collect();
+    match positions {
+        Some(mut ring) => {
+            ring.pop();
+            out.push(ring);
+        }
+        None => list.iter().for_each(|v| rings(v, out)),
+    }
+}
