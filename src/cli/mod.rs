@@ -65,7 +65,6 @@ pub fn exit_of(problem: &Problem) -> Exit {
         "E_DISK_FULL" | "E_NOT_SAVED" | "E_DISK" => Exit::Disk,
         "E_STORE_READ_ONLY" | "E_NO_GRANT" => Exit::NotAllowed,
         code if code.starts_with("E_PRIVACY") => Exit::NotAllowed,
-        "E_NO_PLACE" | "E_NO_WORKSPACE" => Exit::Usage,
         _ => Exit::Input,
     }
 }

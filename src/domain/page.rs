@@ -314,10 +314,7 @@ pub struct MarkRow {
     pub listing: Listing,
 }
 
-/// Which indicator a card figure or a number key means: position in [`Workspace::indicators`].
-pub type IndicatorIndex = usize;
-
-/// Convenience: the indicator of an id.
+/// The indicator of an id.
 #[must_use]
 pub fn indicator<'a>(workspace: &'a Workspace, id: &IndicatorId) -> Option<&'a Arc<Indicator>> {
     workspace.indicators.iter().find(|i| i.id == *id)
