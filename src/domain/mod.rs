@@ -11,6 +11,7 @@ pub mod id;
 pub mod indicator;
 pub mod page;
 pub mod period;
+pub mod plan;
 pub mod problem;
 pub mod request;
 pub mod scene;
