@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::id::Uid;
+use super::id::{IndicatorId, Uid};
+use super::period::Period;
 use super::unit::Subject;
 
 /// Id of a fact: 128 random bits.
@@ -40,6 +41,32 @@ pub enum Body {
         v: u16,
         /// The raises that are cleared.
         raises: Vec<FactId>,
+        /// Why.
+        reason: String,
+    },
+    /// A value should be another one; the batch keeps what it has.
+    ValueCorrected {
+        /// Version of this body.
+        v: u16,
+        /// Of which indicator.
+        indicator: IndicatorId,
+        /// In which period.
+        period: Period,
+        /// What was seen, as shown.
+        old: String,
+        /// What it should be.
+        new: String,
+        /// Where that stands (scanned at commit).
+        source: String,
+        /// Why (scanned at commit).
+        reason: String,
+    },
+    /// The corrections it refers to are taken back.
+    CorrectionWithdrawn {
+        /// Version of this body.
+        v: u16,
+        /// The corrections.
+        corrections: Vec<FactId>,
         /// Why.
         reason: String,
     },
@@ -115,6 +142,7 @@ pub fn fold_marks<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> BTreeMap<Uid
                 );
             }
             Body::FlagCleared { raises, .. } => cleared.extend(raises.iter().copied()),
+            Body::ValueCorrected { .. } | Body::CorrectionWithdrawn { .. } => {}
         }
     }
     let mut marks: BTreeMap<Uid, Vec<Mark>> = BTreeMap::new();
@@ -127,6 +155,65 @@ pub fn fold_marks<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> BTreeMap<Uid
         list.sort_by_key(|m| (m.at, m.fact));
     }
     marks
+}
+
+/// A correction that stands beside the value of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// The fact that made it.
+    pub fact: FactId,
+    /// Whose value.
+    pub entity: Uid,
+    /// Of which indicator.
+    pub indicator: IndicatorId,
+    /// In which period.
+    pub period: Period,
+    /// What was seen, as shown.
+    pub old: String,
+    /// What it should be.
+    pub new: String,
+    /// Where that stands.
+    pub source: String,
+    /// Why.
+    pub reason: String,
+    /// The post that made it.
+    pub actor: String,
+    /// When, by the writer's clock.
+    pub at: Timestamp,
+}
+
+/// The corrections that stand after a set of facts, the oldest first: an observed-remove set, as
+/// the marks are. Two that differ both stay until a person takes one back.
+#[must_use]
+pub fn fold_corrections<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<Correction> {
+    let mut made: BTreeMap<FactId, Correction> = BTreeMap::new();
+    let mut withdrawn = std::collections::BTreeSet::new();
+    for fact in facts {
+        match &fact.body {
+            Body::ValueCorrected { indicator, period, old, new, source, reason, .. } => {
+                made.insert(
+                    fact.id,
+                    Correction {
+                        fact: fact.id,
+                        entity: fact.entity,
+                        indicator: indicator.clone(),
+                        period: *period,
+                        old: old.clone(),
+                        new: new.clone(),
+                        source: source.clone(),
+                        reason: reason.clone(),
+                        actor: fact.actor.clone(),
+                        at: Timestamp::from_millisecond(fact.hlc.0).unwrap_or_default(),
+                    },
+                );
+            }
+            Body::CorrectionWithdrawn { corrections, .. } => withdrawn.extend(corrections.iter().copied()),
+            Body::FlagRaised { .. } | Body::FlagCleared { .. } => {}
+        }
+    }
+    let mut stand: Vec<Correction> = made.into_values().filter(|c| !withdrawn.contains(&c.fact)).collect();
+    stand.sort_by_key(|c| (c.at, c.fact));
+    stand
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Where the screens and the store meet: questions, commands and answers, as plain data.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -9,6 +10,7 @@ use super::fact::FactId;
 use super::id::{IndicatorId, Uid};
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
+use super::plan::{Applied, BatchRow, Choices, Plan};
 use super::problem::Problem;
 use super::scene::{MapSize, Raster};
 use super::unit::Subject;
@@ -59,6 +61,15 @@ pub enum Query {
     },
     /// Every mark that stands.
     Marks,
+    /// What importing files would do; nothing is changed.
+    Plan {
+        /// Files and folders, as the person named them.
+        files: Vec<PathBuf>,
+        /// What was decided so far.
+        choices: Choices,
+    },
+    /// Every batch, the newest first.
+    Batches,
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -91,16 +102,65 @@ pub enum Write {
         /// Why.
         reason: String,
     },
+    /// Say that a value is another one, beside what the batch has.
+    Correct {
+        /// Whose value.
+        entity: Uid,
+        /// Of which indicator.
+        indicator: IndicatorId,
+        /// In which period.
+        period: Period,
+        /// What was seen, as shown.
+        old: String,
+        /// What it should be, as the person wrote it.
+        new: String,
+        /// Where that stands: document, table, person's post.
+        source: String,
+        /// Why.
+        reason: String,
+    },
+    /// Take corrections back.
+    Uncorrect {
+        /// Whose value.
+        entity: Uid,
+        /// The corrections that were seen.
+        corrections: Vec<FactId>,
+        /// Why.
+        reason: String,
+    },
+    /// Carry out a plan that was seen.
+    Import {
+        /// Files and folders, as in [`Query::Plan`].
+        files: Vec<PathBuf>,
+        /// Choices of the plan that was seen.
+        choices: Choices,
+        /// Its [`Plan::digest`]: another one is refused.
+        digest: String,
+    },
+    /// Take batches back, all or none.
+    Undo {
+        /// Their numbers.
+        batches: Vec<i64>,
+    },
+}
+
+impl Write {
+    /// The grant that it needs.
+    #[must_use]
+    pub fn grant(&self) -> Grant {
+        match self {
+            Self::Mark { .. } | Self::Clear { .. } => Grant::Mark,
+            Self::Correct { .. } | Self::Uncorrect { .. } => Grant::Correct,
+            Self::Import { .. } | Self::Undo { .. } => Grant::Import,
+        }
+    }
 }
 
 impl Command {
     /// A write with the proof that it is allowed; `None` where the permit is for another grant.
     #[must_use]
     pub fn new(permit: Permit, write: Write) -> Option<Self> {
-        let needed = match write {
-            Write::Mark { .. } | Write::Clear { .. } => Grant::Mark,
-        };
-        (permit.grant() == needed).then_some(Self { permit, write })
+        (permit.grant() == write.grant()).then_some(Self { permit, write })
     }
 
     /// The proof.
@@ -154,8 +214,15 @@ pub enum Loaded {
     Found(Arc<Vec<Hit>>),
     /// To [`Query::Marks`].
     Marks(Arc<Vec<MarkRow>>),
-    /// To a [`Command`].
+    /// To [`Query::Plan`].
+    Plan(Arc<Plan>),
+    /// To [`Query::Batches`].
+    Batches(Arc<Vec<BatchRow>>),
+    /// To a [`Command`] that writes a fact.
     Written(Receipt),
+    /// To [`Write::Import`] and [`Write::Undo`]. An import is taken back by `Write::Undo` with
+    /// [`Applied::batches`].
+    Applied(Arc<Applied>),
 }
 
 /// An answer or what went wrong.

@@ -3,6 +3,7 @@
 mod files;
 mod layer;
 pub mod manifest;
+pub mod plan;
 mod sheet;
 mod table;
 #[cfg(test)]

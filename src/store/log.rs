@@ -112,6 +112,8 @@ fn append_inner(connection: &mut Connection, new: &New<'_>, file: &str) -> Resul
     let (kind, v) = match new.body {
         Body::FlagRaised { v, .. } => ("flag-raised", *v),
         Body::FlagCleared { v, .. } => ("flag-cleared", *v),
+        Body::ValueCorrected { v, .. } => ("value-corrected", *v),
+        Body::CorrectionWithdrawn { v, .. } => ("correction-withdrawn", *v),
     };
     let head = Head {
         id: Uuid::new_v4(),

@@ -11,6 +11,7 @@ use crate::domain::id::Uid;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Outcome, Receipt, Write};
 use crate::domain::text::clean_name;
+use crate::domain::unit::Subject;
 use crate::framework::privacy::Gate;
 
 /// The category of a mark made with `m`; frameworks may declare more later.
@@ -35,6 +36,30 @@ impl Writer {
     /// `E_DISK_FULL`, `E_STORE_BUSY`, `E_NOT_SAVED` where it could not be saved.
     pub fn execute(&mut self, command: &Command, now: Timestamp, actor: &str) -> Outcome {
         let (entity, name, reason, body): (Uid, String, (String, usize), Body) = match command.write() {
+            Write::Correct { entity, indicator, period, old, new, source, reason } => {
+                let (name, new, source, reason) = (self.name_of(*entity)?, mask(new), mask(source), mask(reason));
+                if new.0.is_empty() || source.0.is_empty() {
+                    return Err(Problem::new("E_CORRECT_EMPTY", Severity::Refused, ""));
+                }
+                let masked = new.1 + source.1 + reason.1;
+                let body = Body::ValueCorrected {
+                    v: 1,
+                    indicator: indicator.clone(),
+                    period: *period,
+                    old: clean_name(old).into_owned(),
+                    new: new.0,
+                    source: source.0,
+                    reason: reason.0.clone(),
+                };
+                (*entity, name, (reason.0, masked), body)
+            }
+            Write::Uncorrect { entity, corrections, reason } => {
+                let reason = mask(reason);
+                let body = Body::CorrectionWithdrawn { v: 1, corrections: corrections.clone(), reason: reason.0.clone() };
+                (*entity, self.name_of(*entity)?, reason, body)
+            }
+            // Reference data is written by whoever reads files: the runtime carries these out.
+            Write::Import { .. } | Write::Undo { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
             Write::Mark { entity, subject, reason, due } => {
                 let name = self.name_of(*entity)?;
                 let reason = mask(reason);
@@ -54,6 +79,7 @@ impl Writer {
         let before = log::read(&self.records)?;
         let subject = match command.write() {
             Write::Mark { subject, .. } => *subject,
+            Write::Correct { .. } | Write::Uncorrect { .. } | Write::Import { .. } | Write::Undo { .. } => Subject::Unit,
             Write::Clear { raises, .. } => {
                 let raised = before.iter().find_map(|f| match &f.body {
                     Body::FlagRaised { subject, .. } if raises.contains(&f.id) && f.entity == entity => Some(*subject),
@@ -73,11 +99,14 @@ impl Writer {
                 }
                 _ => None,
             }),
+            Write::Correct { .. } => Some(Write::Uncorrect { entity, corrections: vec![fact], reason: String::new() }),
+            _ => None,
         };
         let version = world::version(&self.reference)? + log::count(&self.records)?;
         let write = match command.write().clone() {
             Write::Mark { entity, subject, due, .. } => Write::Mark { entity, subject, reason: reason.0, due },
             Write::Clear { entity, raises, .. } => Write::Clear { entity, raises, reason: reason.0 },
+            other => other,
         };
         Ok(Loaded::Written(Receipt { fact, entity, subject, name, write, undo, masked: reason.1, version }))
     }

@@ -18,9 +18,11 @@ use rusqlite::Connection;
 
 use self::ask::Ask;
 pub use self::long_table::Sum;
+use super::batch;
 use super::cache::Cache;
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
+use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Loaded, Outcome, Query};
 use crate::framework::Framework;
 
@@ -48,7 +50,7 @@ impl Reader {
     pub fn answer(&mut self, query: &Query, access: &Access, today: Date) -> Outcome {
         let as_of = match query {
             Query::Home(view) | Query::Map { view, .. } | Query::Card { view, .. } | Query::Provenance { view, .. } => view.as_of,
-            Query::Workspace | Query::Find { .. } | Query::Marks => AsOf::NOW,
+            Query::Workspace | Query::Find { .. } | Query::Marks | Query::Plan { .. } | Query::Batches => AsOf::NOW,
         };
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
@@ -63,6 +65,9 @@ impl Reader {
             }
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
+            Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
+            // A plan reads files: the runtime makes it.
+            Query::Plan { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
         })
     }
 }

@@ -87,7 +87,7 @@ impl Model {
                     *rows = Some(marks);
                 }
             }
-            Loaded::Written(_) => {}
+            Loaded::Written(_) | Loaded::Plan(_) | Loaded::Batches(_) | Loaded::Applied(_) => {}
         }
     }
 
@@ -154,6 +154,7 @@ impl Model {
             (Write::Mark { due: Some(day), .. }, Purpose::Write) => lang.fill("ui.toast.marked_due", &[&receipt.name, day]),
             (Write::Mark { .. }, Purpose::Write) => lang.fill("ui.toast.marked", &[&receipt.name]),
             (Write::Clear { .. }, Purpose::Write) => lang.fill("ui.toast.unmarked", &[&receipt.name]),
+            (_, Purpose::Write) => lang.fill("ui.toast.recorded", &[&receipt.name]),
             (_, Purpose::Undo) => lang.fill("ui.toast.undone", &[&receipt.name]),
         };
         let masked = if receipt.masked > 0 { lang.fill("ui.toast.masked", &[&receipt.masked]) } else { String::new() };
