@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::domain::access::Access;
 use crate::domain::page::Workspace;
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Write};
+use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
 use crate::framework::Framework;
 use crate::import::manifest::Manifest;
 use crate::import::plan::{self, Scene};
@@ -80,6 +80,7 @@ impl Engine {
             dir: self.dir.clone(),
             manifest: manifest.clone(),
             framework: Arc::clone(framework),
+            stop: Stop::default(),
         }))
     }
 
@@ -122,9 +123,15 @@ pub struct Importer {
     dir: PathBuf,
     manifest: Manifest,
     framework: Arc<Framework>,
+    stop: Stop,
 }
 
 impl Importer {
+    /// What comes next ends when this is asked to.
+    pub fn heed(&mut self, stop: Stop) {
+        self.stop = stop;
+    }
+
     /// Answers [`Query::Plan`].
     ///
     /// # Errors
@@ -132,7 +139,7 @@ impl Importer {
     /// files stands in the plan.
     pub fn answer(&mut self, query: &Query, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         plan::plan(&self.writer, &scene, files, choices, progress).map(|plan| Loaded::Plan(Arc::new(plan)))
     }
 
@@ -142,7 +149,7 @@ impl Importer {
     /// `E_PLAN_CHANGED`, `E_PLAN_OPEN`, `E_BATCH_*`, or why it could not be saved; nothing is
     /// changed then.
     pub fn execute(&mut self, command: &Command, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         let (actor, now) = (command.permit().post().unwrap_or_default(), Timestamp::now());
         let applied = match command.write() {
             Write::Import { files, choices, digest } => {

@@ -132,6 +132,10 @@ actions! {
     Provenance "provenance" Work Anywhere None, ["i"];
     Mark "mark" Work Anywhere WRITES, ["m", "f4"];
     Undo "undo" Work Anywhere WRITES, ["u"];
+    Work "work" Work Anywhere None, ["W", "shift-f2"];
+    Import "import" Work Anywhere Some(Grant::Import), ["shift-f5"];
+    Batches "batches" Work Anywhere None, ["shift-f6"];
+    Correct "correct" Work Anywhere Some(Grant::Correct), ["e", "shift-f3"];
     Marks "marks" Work Anywhere None, ["M"];
     CopyName "copy-name" Work Anywhere None, ["y y"];
     CopyCode "copy-code" Work Anywhere None, ["y c"];

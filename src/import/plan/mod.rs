@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::manifest::Manifest;
 use crate::domain::plan::{Applied, Choices, Counts, Plan};
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::Progress;
+use crate::domain::request::{Progress, Stop};
 use crate::framework::Framework;
 use crate::store::Writer;
 
@@ -23,6 +23,8 @@ pub struct Scene<'a> {
     pub framework: &'a Framework,
     /// The day the session believes in.
     pub today: Date,
+    /// Asks to stop: looked at wherever progress is told.
+    pub stop: &'a Stop,
 }
 
 /// What importing files would do.

@@ -50,7 +50,7 @@ impl Reader {
     pub fn answer(&mut self, query: &Query, access: &Access, today: Date) -> Outcome {
         let as_of = match query {
             Query::Home(view) | Query::Map { view, .. } | Query::Card { view, .. } | Query::Provenance { view, .. } => view.as_of,
-            Query::Workspace | Query::Find { .. } | Query::Marks | Query::Plan { .. } | Query::Batches => AsOf::NOW,
+            Query::Workspace | Query::Find { .. } | Query::Marks | Query::Plan { .. } | Query::Batches | Query::Files { .. } => AsOf::NOW,
         };
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
@@ -66,8 +66,8 @@ impl Reader {
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
             Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
-            // A plan reads files: the runtime makes it.
-            Query::Plan { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
+            // What reads files is the runtime's.
+            Query::Plan { .. } | Query::Files { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
         })
     }
 }
