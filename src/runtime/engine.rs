@@ -91,6 +91,14 @@ pub struct Loader {
 }
 
 impl Loader {
+    /// Shows the layers of a workspace that has nothing stored yet; [`Loader::refresh`] loads them.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn glance(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Problem> {
+        import::glance(&mut self.writer, &self.dir, &self.manifest, &self.framework, Timestamp::now(), progress)
+    }
+
     /// Loads what is new or changed since the last time, one layer or table per commit. A file
     /// that would make something disappear is left alone unless `apply_removals`.
     ///
