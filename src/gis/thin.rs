@@ -18,17 +18,12 @@ const SQUARES: f64 = 1024.0;
 /// The box around every position of a file; `None` where it has none.
 #[must_use]
 pub fn extent(features: &Features) -> Option<Extent> {
-    (!features.coords_deg.is_empty()).then(|| around(&features.coords_deg))
-}
-
-fn around(positions_deg: &[[f64; 2]]) -> Extent {
-    let empty = Extent { min_x_deg: f64::MAX, min_y_deg: f64::MAX, max_x_deg: f64::MIN, max_y_deg: f64::MIN };
-    positions_deg.iter().fold(empty, |e, p| Extent {
-        min_x_deg: e.min_x_deg.min(p[0]),
-        min_y_deg: e.min_y_deg.min(p[1]),
-        max_x_deg: e.max_x_deg.max(p[0]),
-        max_y_deg: e.max_y_deg.max(p[1]),
-    })
+    let first = *features.coords_deg.first()?;
+    let [min, max] = features
+        .coords_deg
+        .iter()
+        .fold([first; 2], |[min, max], p| [[min[0].min(p[0]), min[1].min(p[1])], [max[0].max(p[0]), max[1].max(p[1])]]);
+    Some(Extent { min_x_deg: min[0], min_y_deg: min[1], max_x_deg: max[0], max_y_deg: max[1] })
 }
 
 /// The thinned boundaries of a layer, unit by unit.
@@ -58,31 +53,58 @@ impl Thinner {
 
     /// Adds a unit that has a geometry. Points and lines have a middle and a box, but no rings.
     pub fn unit(&mut self, features: &Features, record: &FeatureRecord, uid: Uid, parent: Option<Uid>) {
-        let rings = features.rings_deg(record);
-        let Some(extent) = rings.iter().filter(|r| !r.is_empty()).map(|r| around(r)).reduce(Extent::union) else { return };
+        let rings = &features.rings[record.rings.start as usize..record.rings.end as usize];
         let unit = u32::try_from(self.shapes.uids.len()).unwrap_or(u32::MAX);
         let first = self.shapes.rings.len();
-        if record.kind == GeometryKind::Polygon {
-            rings.iter().for_each(|ring| self.ring(unit, ring));
+        let mut bounds = [[i32::MAX; 2], [i32::MIN; 2]];
+        for ring in rings {
+            self.ring(unit, &features.coords_deg[ring.start as usize..ring.end as usize], &mut bounds);
         }
-        let thinned: Vec<Vec<[f64; 2]>> = self.shapes.rings[first..]
-            .iter()
-            .map(|r| self.shapes.coords[r.start as usize..r.end as usize].iter().map(|p| p.map(degrees)).collect())
-            .collect();
-        let thinned: Vec<&[[f64; 2]]> = thinned.iter().map(Vec::as_slice).collect();
-        self.shapes.middle_deg.push(if thinned.is_empty() { extent.centre_deg() } else { middle_deg(&thinned) });
+        let [min, max] = bounds.map(|place| place.map(degrees));
+        if min[0] > max[0] {
+            return;
+        }
+        if record.kind != GeometryKind::Polygon {
+            self.drop_rings(first);
+        }
+        let extent = Extent { min_x_deg: min[0], min_y_deg: min[1], max_x_deg: max[0], max_y_deg: max[1] };
+        let middle = if self.shapes.rings.len() == first { extent.centre_deg() } else { self.middle_deg(first) };
+        self.shapes.middle_deg.push(middle);
         self.shapes.uids.push(uid);
         self.shapes.parents.push(parent);
         self.shapes.extents.push(extent);
     }
 
-    /// Adds a ring, unless nothing can be filled of it.
-    fn ring(&mut self, unit: u32, ring_deg: &[[f64; 2]]) {
+    /// A point inside the rings from one on.
+    fn middle_deg(&self, first: usize) -> [f64; 2] {
+        let rings = &self.shapes.rings[first..];
+        let start = rings.first().map_or(0, |r| r.start as usize);
+        let coords_deg: Vec<[f64; 2]> = self.shapes.coords[start..].iter().map(|p| p.map(degrees)).collect();
+        let rings: Vec<&[[f64; 2]]> = rings.iter().map(|r| &coords_deg[r.start as usize - start..r.end as usize - start]).collect();
+        middle_deg(&rings)
+    }
+
+    fn drop_rings(&mut self, first: usize) {
+        if let Some(ring) = self.shapes.rings.get(first) {
+            self.shapes.coords.truncate(ring.start as usize);
+            self.shapes.rings.truncate(first);
+        }
+    }
+
+    /// Adds a ring, unless nothing can be filled of it, and widens the box of its unit.
+    fn ring(&mut self, unit: u32, ring_deg: &[[f64; 2]], [min, max]: &mut [[i32; 2]; 2]) {
         let start = self.shapes.coords.len();
+        let mut last = None;
         for position in ring_deg {
-            let at = self.square(snap(*position));
-            if self.shapes.coords.len() == start || self.shapes.coords.last() != Some(&at) {
+            let place = snap(*position);
+            for axis in 0..2 {
+                min[axis] = min[axis].min(place[axis]);
+                max[axis] = max[axis].max(place[axis]);
+            }
+            let at = self.square(place);
+            if last != Some(at) {
                 self.shapes.coords.push(at);
+                last = Some(at);
             }
         }
         while self.shapes.coords.len() > start + 1 && self.shapes.coords.last() == self.shapes.coords.get(start) {
