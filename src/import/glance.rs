@@ -79,7 +79,8 @@ pub fn glance(
 fn add(draft: &mut Draft, level: usize, manifest: &Manifest, read: &[(&Layer, files::Found, Features)]) {
     let world = draft.world(0);
     let parents = Parents::named(&world, level);
-    let around = read.iter().filter_map(|(.., features)| extent(features)).reduce(Extent::union);
+    // Squares of one size for all levels; the highest is the quickest to measure.
+    let around = draft.extent().or_else(|| read.iter().filter_map(|(.., features)| extent(features)).reduce(Extent::union));
     let mut thinner = around.as_ref().map(Thinner::over);
     let mut taken: FxHashSet<Uid> = FxHashSet::default();
     let mut units = Vec::new();

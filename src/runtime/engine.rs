@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,6 +17,9 @@ use crate::import::{self, Summary};
 use crate::store::{Mode, Reader, Store};
 
 use super::folders;
+
+/// How long hashing, checks and storing wait at most for the first map to be answered.
+const FRAME_FIRST: Duration = Duration::from_millis(100);
 
 /// An open workspace.
 pub struct Engine {
@@ -96,7 +100,9 @@ impl Loader {
     /// # Errors
     /// Where the store cannot be read.
     pub fn glance(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Problem> {
-        import::glance(&mut self.writer, &self.dir, &self.manifest, &self.framework, Timestamp::now(), progress)
+        import::glance(&mut self.writer, &self.dir, &self.manifest, &self.framework, Timestamp::now(), progress)?;
+        self.writer.wait_until_seen(FRAME_FIRST);
+        Ok(())
     }
 
     /// Loads what is new or changed since the last time, one layer or table per commit. A file

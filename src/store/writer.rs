@@ -1,6 +1,7 @@
 //! Writing: facts on command, reference data in loads.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -105,6 +106,13 @@ impl Writer {
     /// Whether readers see what is not stored.
     pub(crate) fn shows(&self) -> bool {
         self.cache.glance().is_some()
+    }
+
+    /// Waits until a reader has answered with the map of what is shown, but not for long.
+    pub(crate) fn wait_until_seen(&self, at_most: Duration) {
+        if let Some(glance) = self.cache.glance() {
+            glance.wait(at_most);
+        }
     }
 
     /// Lets readers see the store again.

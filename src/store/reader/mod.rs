@@ -55,7 +55,7 @@ impl Reader {
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
         let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, glance, as_of, access, today)?;
-        Ok(match query {
+        let loaded = match query {
             Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
             Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),
             Query::Map { view, size } => Loaded::Map(map::map(&ask, view, *size)?),
@@ -65,6 +65,10 @@ impl Reader {
             }
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
-        })
+        };
+        if let (Loaded::Map(_), Some(glance)) = (&loaded, &ask.glance) {
+            glance.answer();
+        }
+        Ok(loaded)
     }
 }
