@@ -1,6 +1,7 @@
 //! Bytes → boundaries → cells: pure after reading.
 //!
-//! [`read`] → [`crs`] → [`validate`] → [`topology`] → [`pack`] (stored) → [`raster`] → [`compose`].
+//! [`read`] → [`crs`] → [`validate`] → [`topology`] → [`pack`] (stored) → [`raster`] → [`compose`];
+//! [`thin`] stands in for what is stored until it is.
 
 pub mod classify;
 pub mod compose;
@@ -13,5 +14,6 @@ pub mod pack;
 pub mod raster;
 pub mod read;
 pub mod shape;
+pub mod thin;
 pub mod topology;
 pub mod validate;

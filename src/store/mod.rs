@@ -12,6 +12,7 @@ mod cache;
 mod connection;
 mod error;
 pub(crate) mod foreign;
+pub(crate) mod glance;
 pub(crate) mod load;
 mod log;
 mod reader;
@@ -128,7 +129,7 @@ impl Store {
             return Err(Problem::new("E_STORE_READ_ONLY", Severity::Refused, self.paths.home.display().to_string()));
         }
         let (reference, records) = self.connect_writable()?;
-        Ok(Writer::new(reference, records))
+        Ok(Writer::new(reference, records, Arc::clone(&self.cache)))
     }
 
     /// Writes a snapshot that opens alone, readable by the group and replaced in one step.

@@ -134,7 +134,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes `[` or `{`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn open(&mut self, bracket: u8) -> Result<(), Stop> {
         self.expect(bracket)?;
         self.depth += 1;
@@ -146,7 +146,7 @@ impl<'a> Cursor<'a> {
 
     /// After an element: `true` where a comma and so another element follows, `false` at the
     /// closing bracket, which is taken.
-    #[inline]
+    #[inline(always)]
     pub(super) fn another(&mut self, closing: u8) -> Result<bool, Stop> {
         let b = self.token()?;
         self.at += 1;

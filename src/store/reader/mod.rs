@@ -52,10 +52,12 @@ impl Reader {
             Query::Home(view) | Query::Map { view, .. } | Query::Card { view, .. } | Query::Provenance { view, .. } => view.as_of,
             Query::Workspace | Query::Find { .. } | Query::Marks | Query::Plan { .. } | Query::Batches => AsOf::NOW,
         };
+        // Before the transaction: where it is gone, everything that it showed is stored.
+        let glance = self.cache.glance().filter(|_| as_of == AsOf::NOW);
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
-        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, as_of, access, today)?;
-        Ok(match query {
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, glance, as_of, access, today)?;
+        let loaded = match query {
             Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
             Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),
             Query::Map { view, size } => Loaded::Map(map::map(&ask, view, *size)?),
@@ -68,6 +70,10 @@ impl Reader {
             Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
             // A plan reads files: the runtime makes it.
             Query::Plan { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
-        })
+        };
+        if let (Loaded::Map(_), Some(glance)) = (&loaded, &ask.glance) {
+            glance.answer();
+        }
+        Ok(loaded)
     }
 }
