@@ -12,6 +12,7 @@ pub mod indicator;
 pub mod page;
 pub mod period;
 pub mod problem;
+pub mod quality;
 pub mod request;
 pub mod scene;
 pub mod text;

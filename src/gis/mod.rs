@@ -2,10 +2,12 @@
 //!
 //! [`read`] → [`crs`] → [`validate`] → [`topology`] → [`pack`] (stored) → [`raster`] → [`compose`].
 
+pub mod check;
 pub mod classify;
 pub mod compose;
 pub mod crs;
 pub mod label;
+pub mod locate;
 pub mod measure;
 pub mod neighbour;
 pub(crate) mod original;
