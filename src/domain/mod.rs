@@ -13,6 +13,7 @@ pub mod page;
 pub mod period;
 pub mod plan;
 pub mod problem;
+pub mod quality;
 pub mod request;
 pub mod scene;
 pub mod text;

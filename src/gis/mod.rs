@@ -3,10 +3,12 @@
 //! [`read`] → [`crs`] → [`validate`] → [`topology`] → [`pack`] (stored) → [`raster`] → [`compose`];
 //! [`thin`] stands in for what is stored until it is.
 
+pub mod check;
 pub mod classify;
 pub mod compose;
 pub mod crs;
 pub mod label;
+pub mod locate;
 pub mod measure;
 pub mod neighbour;
 pub(crate) mod original;
