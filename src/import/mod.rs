@@ -3,6 +3,8 @@
 mod files;
 mod layer;
 pub mod manifest;
+mod match_unit;
+mod names;
 pub mod plan;
 mod sheet;
 mod table;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::import_log::{self, Entry};
 use super::load::Load;
 use super::log;
 use super::world;
@@ -114,6 +115,23 @@ impl Writer {
     /// Begins a load of reference data: one transaction.
     pub(crate) fn load(&mut self, now: Timestamp) -> Result<Load<'_>, Problem> {
         Load::begin(&mut self.reference, now)
+    }
+
+    /// Brings the log of imports up to date with the batches, and gives it.
+    pub(crate) fn import_log(&mut self) -> Result<Vec<Entry>, Problem> {
+        let county = world::county(&self.reference)?;
+        let mut logged = import_log::read(&self.records, &county)?;
+        for entry in import_log::missing(&self.reference, &logged)? {
+            import_log::append(&self.records, &county, &entry)?;
+            logged.push(entry);
+        }
+        Ok(logged)
+    }
+
+    /// Writes down what was just committed.
+    pub(crate) fn log_import(&mut self, entry: &Entry) -> Result<(), Problem> {
+        let county = world::county(&self.reference)?;
+        import_log::append(&self.records, &county, entry)
     }
 
     /// The connection to reference data.
