@@ -1,5 +1,6 @@
 //! From the files of a workspace to the store: what is new or changed, nothing else.
 
+pub mod book;
 mod files;
 mod layer;
 pub mod manifest;
