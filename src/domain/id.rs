@@ -30,6 +30,12 @@ impl Uid {
         Self::of(&["branch", county, key])
     }
 
+    /// The uid of an entity, from the values of its key columns.
+    #[must_use]
+    pub fn of_entity(county: &str, key: &str) -> Self {
+        Self::of(&["entity", county, key])
+    }
+
     fn of(parts: &[&str]) -> Self {
         // U+001F cannot occur in a cleaned code, so no two lists of parts join to one name.
         Self(Uuid::new_v5(&NAMESPACE, parts.join("\u{1f}").as_bytes()))

@@ -5,6 +5,8 @@ mod files;
 mod glance;
 mod layer;
 pub mod manifest;
+mod match_unit;
+mod names;
 pub mod plan;
 mod sheet;
 mod table;

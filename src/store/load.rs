@@ -388,16 +388,7 @@ impl<'a> Load<'a> {
         let rows: Vec<Option<u32>> = uids.iter().map(|uid| uid.and_then(|uid| table.row(uid))).collect();
         let drawn = |n: &usize| features.records[*n].kind != GeometryKind::None && rows[*n].is_some();
         let mut order: Vec<u32> = (0..rows.len()).filter(drawn).filter_map(|n| u32::try_from(n).ok()).collect();
-        let stored: usize = self.transaction.query_row(
-            concat!(
-                "SELECT count(*) FROM geometry g INDEXED BY geometry_drawn WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
-                as_of!("g")
-            ),
-            named_params! {
-                ":county": world.county, ":level": world.levels[level].as_str(), ":day": world.at.day.to_string(), ":known": world.at.known_ms
-            },
-            |row| row.get(0),
-        )?;
+        let stored = table.drawn.iter().filter(|drawn| **drawn).count();
         if stored != order.len() {
             return Ok(false);
         }
@@ -528,17 +519,22 @@ fn boundaries(connection: &Connection, world: &World, level: usize) -> Result<Bo
     let table = world.table(level);
     let mut features = Features::default();
     let mut rows: Vec<u32> = Vec::new();
+    let mut seen = None;
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT uid, kind, coords FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
+        "SELECT uid, kind, coords, gone FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
         as_of!("g"),
-        " ORDER BY g.uid, g.batch"
+        " ORDER BY g.uid, g.batch DESC"
     ))?;
     let parameters = named_params! {
         ":county": world.county, ":level": world.levels[level].as_str(), ":day": world.at.day.to_string(), ":known": world.at.known_ms
     };
     let mut found = statement.query(parameters)?;
     while let Some(row) = found.next()? {
-        let Some(n) = table.row(world::uid(row, 0)?).filter(|n| rows.last() != Some(n)) else { continue };
+        let Some(n) = table.row(world::uid(row, 0)?).filter(|n| seen != Some(*n)) else { continue };
+        seen = Some(n);
+        if row.get(3)? {
+            continue;
+        }
         let start = u32::try_from(features.rings.len()).unwrap_or(u32::MAX);
         original::decode(row.get_ref(2)?.as_blob().unwrap_or_default(), &mut features.rings, &mut features.coords_deg)
             .map_err(|e| damaged("reference.db", e))?;
@@ -568,7 +564,7 @@ fn boundaries(connection: &Connection, world: &World, level: usize) -> Result<Bo
 /// The boundary of a unit as it came: rings of longitude and latitude, degrees.
 pub(crate) fn rings_of(connection: &Connection, world: &World, uid: Uid) -> Result<Vec<Vec<[f64; 2]>>, Problem> {
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT coords FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND g.kind = 'polygon' AND ",
+        "SELECT coords, kind = 'polygon' AND NOT gone FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND ",
         as_of!("g"),
         " ORDER BY g.batch DESC LIMIT 1"
     ))?;
@@ -577,7 +573,8 @@ pub(crate) fn rings_of(connection: &Connection, world: &World, uid: Uid) -> Resu
         ":county": world.county, ":level": world.levels[level].as_str(), ":uid": uid.as_bytes(),
         ":day": world.at.day.to_string(), ":known": world.at.known_ms
     };
-    let bytes: Option<Vec<u8>> = statement.query_row(parameters, |row| row.get(0)).optional()?;
+    let newest: Option<(Vec<u8>, bool)> = statement.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let bytes = newest.filter(|(_, area)| *area).map(|(bytes, _)| bytes);
     let (mut rings, mut coords_deg) = (Vec::new(), Vec::new());
     if let Some(bytes) = bytes {
         original::decode(&bytes, &mut rings, &mut coords_deg).map_err(|e| damaged("reference.db", e))?;

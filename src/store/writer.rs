@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::cache::Cache;
 use super::glance::Draft;
+use super::import_log::{self, Entry};
 use super::load::Load;
 use super::log;
 use super::world;
@@ -147,6 +148,23 @@ impl Writer {
     /// Lets readers see the store again.
     pub(crate) fn unshow(&mut self) {
         self.cache.set_glance(None);
+    }
+
+    /// Brings the log of imports up to date with the batches, and gives it.
+    pub(crate) fn import_log(&mut self) -> Result<Vec<Entry>, Problem> {
+        let county = world::county(&self.reference)?;
+        let mut logged = import_log::read(&self.records, &county)?;
+        for entry in import_log::missing(&self.reference, &logged)? {
+            import_log::append(&self.records, &county, &entry)?;
+            logged.push(entry);
+        }
+        Ok(logged)
+    }
+
+    /// Writes down what was just committed.
+    pub(crate) fn log_import(&mut self, entry: &Entry) -> Result<(), Problem> {
+        let county = world::county(&self.reference)?;
+        import_log::append(&self.records, &county, entry)
     }
 
     /// The connection to reference data.
