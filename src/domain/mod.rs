@@ -14,6 +14,7 @@ pub mod period;
 pub mod plan;
 pub mod problem;
 pub mod request;
+pub mod round;
 pub mod scene;
 pub mod text;
 pub mod unit;

@@ -6,10 +6,11 @@ use jiff::civil::Date;
 
 use super::access::{Grant, Permit};
 use super::fact::FactId;
-use super::id::{IndicatorId, Uid};
+use super::id::{IndicatorId, LevelId, Uid};
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
 use super::problem::Problem;
+use super::round::{RoundLine, RoundPage};
 use super::scene::{MapSize, Raster};
 use super::unit::Subject;
 use super::view_state::ViewState;
@@ -59,6 +60,13 @@ pub enum Query {
     },
     /// Every mark that stands.
     Marks,
+    /// The board of a round; `None` is the newest.
+    Round {
+        /// Its period.
+        period: Option<Period>,
+    },
+    /// Every round, the newest first.
+    Rounds,
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -91,6 +99,33 @@ pub enum Write {
         /// Why.
         reason: String,
     },
+    /// Open a round, or open it anew with another due day or other fields.
+    RoundOpen {
+        /// Its period.
+        period: Period,
+        /// The last day on which a file is in time.
+        due: Date,
+        /// The indicators asked; those that are due where it is empty.
+        asked: Vec<IndicatorId>,
+        /// The level whose units answer; the one below the top where it is `None`.
+        level: Option<LevelId>,
+    },
+    /// Give a unit's file back.
+    RoundReturn {
+        /// The round.
+        period: Period,
+        /// The unit that answers.
+        unit: Uid,
+        /// Why.
+        remark: String,
+    },
+    /// Freeze parts of a round.
+    RoundFinal {
+        /// The round.
+        period: Period,
+        /// The units whose parts are frozen.
+        units: Vec<Uid>,
+    },
 }
 
 impl Command {
@@ -99,6 +134,7 @@ impl Command {
     pub fn new(permit: Permit, write: Write) -> Option<Self> {
         let needed = match write {
             Write::Mark { .. } | Write::Clear { .. } => Grant::Mark,
+            Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. } => Grant::Import,
         };
         (permit.grant() == needed).then_some(Self { permit, write })
     }
@@ -154,6 +190,10 @@ pub enum Loaded {
     Found(Arc<Vec<Hit>>),
     /// To [`Query::Marks`].
     Marks(Arc<Vec<MarkRow>>),
+    /// To [`Query::Round`]; `None` where there is no such round.
+    Round(Option<Arc<RoundPage>>),
+    /// To [`Query::Rounds`].
+    Rounds(Arc<Vec<RoundLine>>),
     /// To a [`Command`].
     Written(Receipt),
 }

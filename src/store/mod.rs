@@ -15,6 +15,7 @@ pub(crate) mod load;
 mod log;
 mod reader;
 mod rolled;
+pub(crate) mod round;
 mod snapshot;
 mod table;
 #[cfg(test)]
@@ -127,7 +128,7 @@ impl Store {
             return Err(Problem::new("E_STORE_READ_ONLY", Severity::Refused, self.paths.home.display().to_string()));
         }
         let (reference, records) = self.connect_writable()?;
-        Ok(Writer::new(reference, records))
+        Ok(Writer::new(reference, records, Arc::clone(&self.framework)))
     }
 
     /// Writes a snapshot that opens alone, readable by the group and replaced in one step.

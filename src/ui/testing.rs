@@ -486,6 +486,8 @@ impl Fake {
                     })
                     .collect(),
             )),
+            Query::Round { .. } => Loaded::Round(None),
+            Query::Rounds => Loaded::Rounds(Arc::default()),
             Query::Marks => Loaded::Marks(Arc::new(
                 self.marks
                     .iter()
@@ -523,6 +525,7 @@ impl Fake {
                 self.marks.retain(|m| !raises.contains(&m.fact));
                 (*entity, None)
             }
+            Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. } => (self.units[0].uid, None),
         };
         Loaded::Written(Receipt {
             fact,

@@ -87,7 +87,8 @@ impl Model {
                     *rows = Some(marks);
                 }
             }
-            Loaded::Written(_) => {}
+            // Rounds have no screen yet.
+            Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Written(_) => {}
         }
     }
 
@@ -154,6 +155,9 @@ impl Model {
             (Write::Mark { due: Some(day), .. }, Purpose::Write) => lang.fill("ui.toast.marked_due", &[&receipt.name, day]),
             (Write::Mark { .. }, Purpose::Write) => lang.fill("ui.toast.marked", &[&receipt.name]),
             (Write::Clear { .. }, Purpose::Write) => lang.fill("ui.toast.unmarked", &[&receipt.name]),
+            (Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. }, Purpose::Write) => {
+                lang.fill("ui.toast.recorded", &[&receipt.name])
+            }
             (_, Purpose::Undo) => lang.fill("ui.toast.undone", &[&receipt.name]),
         };
         let masked = if receipt.masked > 0 { lang.fill("ui.toast.masked", &[&receipt.masked]) } else { String::new() };
