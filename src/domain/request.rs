@@ -10,7 +10,7 @@ use super::id::{IndicatorId, LevelId, Uid};
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
 use super::problem::Problem;
-use super::round::{RoundLine, RoundPage};
+use super::round::{Form, RoundLine, RoundPage};
 use super::scene::{MapSize, Raster};
 use super::unit::Subject;
 use super::view_state::ViewState;
@@ -67,6 +67,12 @@ pub enum Query {
     },
     /// Every round, the newest first.
     Rounds,
+    /// What each unit of a round is asked, with what is known already; of a round that was not opened: what
+    /// would be asked.
+    Forms {
+        /// Its period; `None` is the newest.
+        period: Option<Period>,
+    },
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -194,6 +200,8 @@ pub enum Loaded {
     Round(Option<Arc<RoundPage>>),
     /// To [`Query::Rounds`].
     Rounds(Arc<Vec<RoundLine>>),
+    /// To [`Query::Forms`].
+    Forms(Arc<Vec<Form>>),
     /// To a [`Command`].
     Written(Receipt),
 }

@@ -18,6 +18,7 @@ use super::id::{IndicatorId, LevelId, Uid};
 use super::indicator::Indicator;
 use super::period::Period;
 use super::problem::{Problem, Severity};
+use super::unit::Level;
 use super::value::Reading;
 
 /// A round as it was opened. Its name is its period: there is one round a period.
@@ -319,6 +320,61 @@ pub struct RoundLine {
     pub states: Vec<(RoundState, u32)>,
 }
 
+/// What one unit is asked, with what is known already: the template is written from it and read by it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Form {
+    /// Name of the county.
+    pub county: String,
+    /// Period of the round.
+    pub period: Period,
+    /// The last day on which a file is in time.
+    pub due: Date,
+    /// The unit that answers.
+    pub uid: Uid,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// One sheet per level that is asked.
+    pub sheets: Vec<FormSheet>,
+}
+
+/// The units of one level and the fields asked of them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FormSheet {
+    /// The level.
+    pub level: Level,
+    /// Fields.
+    pub fields: Vec<FormField>,
+    /// Units, in the order of the tree.
+    pub rows: Vec<FormRow>,
+}
+
+/// An indicator and the period of the values asked.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FormField {
+    /// Indicator.
+    pub indicator: Arc<Indicator>,
+    /// Period of its values.
+    pub period: Period,
+}
+
+/// A unit of a form.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FormRow {
+    /// The unit.
+    pub uid: Uid,
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Name of the unit above, where that is not the one that answers; else empty.
+    pub under: String,
+    /// Beside the sheet's fields: what stands now, and whether that is of the period asked; else the last
+    /// value before it.
+    pub cells: Vec<Option<(Reading, bool)>>,
+}
+
 /// Everything the facts say of one round.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ledger {
@@ -523,6 +579,12 @@ pub fn is_due(indicator: &Indicator, round: Period) -> bool {
 #[must_use]
 pub fn default_due(round: Period) -> Date {
     round.end()
+}
+
+/// The level that answers where nobody says: the one below the top.
+#[must_use]
+pub fn default_level(levels: &[Level]) -> Option<LevelId> {
+    levels.get(1).or_else(|| levels.first()).map(|l| l.code.clone())
 }
 
 /// Name of the batches of a unit's part in a round, in [`super::plan::BatchRow::source`].

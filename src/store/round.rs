@@ -14,7 +14,7 @@ use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Loaded, Outcome, Receipt, Write};
-use crate::domain::round::{Arrived, LISTED_MAX, Ledger, Taken, batch_source, fold_rounds, is_due, of_batch_source};
+use crate::domain::round::{Arrived, LISTED_MAX, Ledger, Taken, batch_source, default_level, fold_rounds, is_due, of_batch_source};
 use crate::domain::unit::Subject;
 use crate::domain::value::Reading;
 
@@ -41,10 +41,10 @@ impl Writer {
                 let asked = self.asked(*period, asked)?;
                 let levels = &self.framework.levels;
                 let level = match level {
-                    Some(level) => levels.iter().find(|l| l.code == *level),
-                    None => levels.get(1).or_else(|| levels.first()),
+                    Some(level) => levels.iter().find(|l| l.code == *level).map(|l| l.code.clone()),
+                    None => default_level(levels),
                 };
-                let level = level.ok_or_else(|| refused("E_ROUND_LEVEL"))?.code.clone();
+                let level = level.ok_or_else(|| refused("E_ROUND_LEVEL"))?;
                 let body = Body::RoundOpened { v: 1, period: *period, due: *due, asked: asked.clone(), level: level.clone() };
                 let write = Write::RoundOpen { period: *period, due: *due, asked, level: Some(level) };
                 (*period, write, body, period.to_string(), None, 0)

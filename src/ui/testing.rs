@@ -488,6 +488,7 @@ impl Fake {
             )),
             Query::Round { .. } => Loaded::Round(None),
             Query::Rounds => Loaded::Rounds(Arc::default()),
+            Query::Forms { .. } => Loaded::Forms(Arc::default()),
             Query::Marks => Loaded::Marks(Arc::new(
                 self.marks
                     .iter()

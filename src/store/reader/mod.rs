@@ -49,7 +49,7 @@ impl Reader {
     pub fn answer(&mut self, query: &Query, access: &Access, today: Date) -> Outcome {
         let as_of = match query {
             Query::Home(view) | Query::Map { view, .. } | Query::Card { view, .. } | Query::Provenance { view, .. } => view.as_of,
-            Query::Workspace | Query::Find { .. } | Query::Marks | Query::Round { .. } | Query::Rounds => AsOf::NOW,
+            Query::Workspace | Query::Find { .. } | Query::Marks | Query::Round { .. } | Query::Rounds | Query::Forms { .. } => AsOf::NOW,
         };
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
@@ -65,6 +65,7 @@ impl Reader {
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
             Query::Round { period } => Loaded::Round(round::board(&ask, *period, today)?.map(Arc::new)),
+            Query::Forms { period } => Loaded::Forms(Arc::new(round::forms(&ask, *period, today)?)),
             Query::Rounds => Loaded::Rounds(Arc::new(round::lines(&ask, today)?)),
         })
     }

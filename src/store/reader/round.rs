@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::ask::{Ask, Place};
+use crate::domain::id::Uid;
 use crate::domain::indicator::Indicator;
 use crate::domain::period::Period;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, Severity};
 use crate::domain::round::{
-    AskedField, Burden, Cells, Correction, Frozen, Ledger, RoundLine, RoundPage, RoundRow, asked_period, batch_source, fold_rounds, states,
+    AskedField, Burden, Cells, Correction, Form, FormField, FormRow, FormSheet, Frozen, Ledger, Round, RoundLine, RoundPage, RoundRow,
+    asked_period, batch_source, default_due, default_level, fold_rounds, is_due, states,
 };
 use crate::domain::value::{Reading, State};
-use crate::store::round::{Values, arrived};
+use crate::store::round::{Kept, Values, arrived};
 
 /// Every round, the newest first.
 pub(super) fn lines(ask: &Ask<'_>, today: Date) -> Result<Vec<RoundLine>, Problem> {
@@ -43,20 +46,103 @@ struct Field<'r> {
     cells: Cells,
 }
 
+impl<'r> Field<'r> {
+    /// The fields of a round, in its order.
+    fn all(ask: &Ask<'r>, round: &Round) -> Result<Vec<Self>, Problem> {
+        let mut fields = Vec::new();
+        for id in &round.asked {
+            // What the framework no longer has is not asked any more.
+            let Ok(indicator) = ask.indicator(id) else { continue };
+            let (Some(table), Some(period)) = (ask.world.level(&indicator.level), asked_period(indicator.every_months, round.period))
+            else {
+                continue;
+            };
+            ask.table(table)?;
+            let values = |period| Values::read(ask.connection, &ask.world.county, id, period);
+            let before = period.previous().map(values).transpose()?.unwrap_or_default();
+            fields.push(Self { indicator, period, table, now: values(period)?, before, cells: Cells::default() });
+        }
+        Ok(fields)
+    }
+
+    /// What stands for a unit: now, and in the period before.
+    fn of(&self, uid: Uid) -> (Option<&Kept>, Option<&Kept>) {
+        (self.now.at(uid, NOW_MS), self.before.at(uid, NOW_MS))
+    }
+}
+
+/// After every batch that was loaded, before every one that is withdrawn some day.
+const NOW_MS: i64 = i64::MAX - 1;
+
+/// What each unit is asked, with what is known already.
+pub(super) fn forms(ask: &Ask<'_>, period: Option<Period>, today: Date) -> Result<Vec<Form>, Problem> {
+    let mut ledgers = fold_rounds(ask.facts());
+    let newest = || ledgers.keys().next_back().copied();
+    let period = period.or_else(newest).or_else(|| Period::new(today.first_of_month(), today.last_of_month()));
+    let none = || Problem::new("E_ROUND_NOTHING", Severity::Refused, "").arg(period.map_or_else(String::new, |p| p.to_string()));
+    let period = period.ok_or_else(none)?;
+    let round = match ledgers.remove(&period) {
+        Some(ledger) => ledger.round,
+        None => would_be(ask, period).ok_or_else(none)?,
+    };
+    let (fields, world) = (Field::all(ask, &round)?, &ask.world);
+    let Some(table) = world.level(&round.level) else { return Ok(Vec::new()) };
+    let county = ask.standing_in(None)?.map_or_else(String::new, |place| world.name(place).to_owned());
+    let units = ask.table(table)?;
+    let mut forms = Vec::new();
+    for row in world.range(ask.within, table) {
+        let mut sheets: Vec<FormSheet> = Vec::new();
+        for (at, level) in ask.framework.levels.iter().enumerate() {
+            let asked: Vec<&Field<'_>> = fields.iter().filter(|f| f.table == at).collect();
+            let rows = if asked.is_empty() { Vec::new() } else { rows_of(ask, &asked, (table, row), at) };
+            if !rows.is_empty() {
+                let fields = asked.iter().map(|f| FormField { indicator: Arc::clone(f.indicator), period: f.period }).collect();
+                sheets.push(FormSheet { level: level.clone(), fields, rows });
+            }
+        }
+        forms.push(Form {
+            county: county.clone(),
+            period,
+            due: round.due,
+            uid: units.uids[row as usize],
+            code: units.codes.get(row as usize).to_owned(),
+            name: units.names.get(row as usize).to_owned(),
+            sheets,
+        });
+    }
+    Ok(forms)
+}
+
+/// A round that nobody opened, as it would be; `None` where nothing would be asked.
+fn would_be(ask: &Ask<'_>, period: Period) -> Option<Round> {
+    let asked: Vec<_> = ask.framework.indicators.iter().filter(|i| is_due(i, period)).map(|i| i.id.clone()).collect();
+    let level = default_level(&ask.framework.levels)?;
+    let round = Round { period, due: default_due(period), asked, level, opened: Timestamp::UNIX_EPOCH, actor: String::new() };
+    (!round.asked.is_empty()).then_some(round)
+}
+
+fn rows_of(ask: &Ask<'_>, fields: &[&Field<'_>], place: Place, table: usize) -> Vec<FormRow> {
+    let (world, units) = (&ask.world, ask.world.table(table));
+    let row = |row: u32| {
+        let uid = units.uids[row as usize];
+        let known = |field: &&Field<'_>| {
+            let (now, before) = field.of(uid);
+            now.map(|now| (now.reading, true)).or(before.map(|before| (before.reading, false)))
+        };
+        FormRow {
+            uid,
+            code: units.codes.get(row as usize).to_owned(),
+            name: units.names.get(row as usize).to_owned(),
+            under: units.parent(row).filter(|above| *above != place).map_or_else(String::new, |above| world.name(above).to_owned()),
+            cells: fields.iter().map(known).collect(),
+        }
+    };
+    world.range(Some(place), table).map(row).collect()
+}
+
 fn page(ask: &Ask<'_>, ledger: &Ledger, today: Date) -> Result<RoundPage, Problem> {
     let (world, round) = (&ask.world, &ledger.round);
-    let mut fields = Vec::new();
-    for id in &round.asked {
-        // What the framework no longer has is not asked any more.
-        let Ok(indicator) = ask.indicator(id) else { continue };
-        let (Some(table), Some(period)) = (world.level(&indicator.level), asked_period(indicator.every_months, round.period)) else {
-            continue;
-        };
-        ask.table(table)?;
-        let values = |period| Values::read(ask.connection, &world.county, id, period);
-        let before = period.previous().map(values).transpose()?.unwrap_or_default();
-        fields.push(Field { indicator, period, table, now: values(period)?, before, cells: Cells::default() });
-    }
+    let mut fields = Field::all(ask, round)?;
     let arrived = arrived(ask.connection, &world.county, round.period)?;
     let mut rows = Vec::new();
     if let Some(table) = world.level(&round.level) {
@@ -95,7 +181,7 @@ fn count(ask: &Ask<'_>, field: &Field<'_>, place: Place, source: &str) -> Cells 
     let units = ask.world.table(field.table);
     for row in ask.world.range(Some(place), field.table) {
         let uid = units.uids[row as usize];
-        let (now, before) = (field.now.at(uid, i64::MAX - 1), field.before.at(uid, i64::MAX - 1));
+        let (now, before) = field.of(uid);
         let state = now.or(before).map_or(State::Missing, |kept| kept.reading.state);
         if state == State::NotDue {
             cells.not_due += 1;
@@ -124,7 +210,7 @@ fn corrections(ask: &Ask<'_>, fields: &[Field<'_>], place: Place, frozen: &Froze
         for row in ask.world.range(Some(place), field.table) {
             let uid = units.uids[row as usize];
             let then = field.now.at(uid, frozen.at.as_millisecond());
-            let Some(now) = field.now.at(uid, i64::MAX - 1).filter(|now| then.is_none_or(|then| !alike(then.reading, now.reading))) else {
+            let Some(now) = field.now.at(uid, NOW_MS).filter(|now| then.is_none_or(|then| !alike(then.reading, now.reading))) else {
                 continue;
             };
             out.push(Correction {

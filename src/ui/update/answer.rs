@@ -88,7 +88,7 @@ impl Model {
                 }
             }
             // Rounds have no screen yet.
-            Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Written(_) => {}
+            Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Forms(_) | Loaded::Written(_) => {}
         }
     }
 
