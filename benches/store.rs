@@ -1,7 +1,17 @@
 //! A store of 12,000 units with 20 indicators: opening, roll-ups from blocks and from the long table.
+//!
+//! Before the rest it prints what the roll-up from the long table costs beside the sqlite3 shell:
+//! the same query on the same database, whole processes, user + system CPU time, in turn, medians
+//! of 5 runs. `cargo bench --bench store -- --beside-shell DIR LEVEL ABOVE PERIOD` prints only that,
+//! for a workspace of one's own. CPU times are read from bash's account, so this part needs it and
+//! the shell.
+
+#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use divan::Bencher;
@@ -18,10 +28,100 @@ use xiantu::domain::view_state::{Listing, Scope, ViewState};
 use xiantu::framework::Framework;
 use xiantu::import::manifest::Manifest;
 use xiantu::import::refresh;
+use xiantu::runtime::engine::Engine;
 use xiantu::store::{Mode, Reader, Store};
 
 fn main() {
-    divan::main();
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).filter(|a| *a != "--bench").collect();
+    match words.as_slice() {
+        ["--roll-up", dir, level, above, period] => roll_up(Path::new(dir), level, above, period),
+        ["--beside-shell", dir, level, above, period] => beside_shell(Path::new(dir), level, above, period),
+        _ => {
+            if words.is_empty() {
+                let (dir, _) = loaded();
+                beside_shell(dir.path(), "l3", "l0", "2025Q3");
+            }
+            divan::main();
+        }
+    }
+}
+
+const RUNS: usize = 5;
+
+/// The indicators of a workspace that have values, at most 20.
+fn reported(engine: &Engine) -> Vec<IndicatorId> {
+    engine.store.framework().indicators.iter().filter(|i| i.derived.is_none()).map(|i| i.id.clone()).take(INDICATORS).collect()
+}
+
+/// What the whole process of ours does: opens the workspace, rolls up, prints.
+fn roll_up(dir: &Path, level: &str, above: &str, period: &str) {
+    let engine = Engine::open(dir, true).expect("opens");
+    let reader = engine.store.reader().expect("reader");
+    let period: Period = period.parse().expect("a period");
+    for sum in reader.roll_up_long_table(&level.into(), &above.into(), &reported(&engine), period).expect("sums") {
+        println!("{}|{}|{}|{}|{}|{}", sum.uid.0.simple(), sum.indicator, sum.num, sum.den, sum.value, sum.reported);
+    }
+}
+
+fn beside_shell(dir: &Path, level: &str, above: &str, period: &str) {
+    let database = dir.join("data/reference.db").display().to_string();
+    let engine = Engine::open(dir, true).expect("opens");
+    let county = Command::new("sqlite3")
+        .args(["-readonly", &database, "SELECT value FROM meta WHERE key = 'county'"])
+        .output()
+        .map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned());
+    let Ok(county) = county else {
+        println!("roll-up beside the sqlite3 shell: skipped, there is no sqlite3 here");
+        return;
+    };
+    let span: Period = period.parse().expect("a period");
+    let wanted = serde_json::to_string(&reported(&engine)).expect("json");
+    let mut script = String::from(".parameter init\n");
+    let parameters = [
+        (":county", county),
+        (":level", level.to_owned()),
+        (":above", above.to_owned()),
+        (":indicators", wanted),
+        (":start", span.start().to_string()),
+        (":end", span.end().to_string()),
+    ];
+    for (name, value) in parameters {
+        let _ = writeln!(script, "INSERT INTO temp.sqlite_parameters VALUES ('{name}', '{}');", value.replace('\'', "''"));
+    }
+    script.push_str(include_str!("../src/store/queries/roll_up.sql"));
+    let this = std::env::current_exe().expect("this program").display().to_string();
+    let (mut ours, mut shell) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        shell.push(cpu_ms(&["sqlite3", "-batch", "-readonly", &database], &script));
+        ours.push(cpu_ms(&[&this, "--roll-up", &dir.display().to_string(), level, above, period], ""));
+    }
+    let lines = |out: &[(f64, usize)]| out.first().map_or(0, |(_, lines)| *lines);
+    assert_eq!(lines(&ours), lines(&shell), "both give the same rows");
+    let median = |mut out: Vec<(f64, usize)>| {
+        out.sort_by(|a, b| a.0.total_cmp(&b.0));
+        out[out.len() / 2].0
+    };
+    let (rows, ours, shell) = (lines(&ours), median(ours), median(shell));
+    println!("roll-up from the long table, {rows} sums: {ours:.0} ms CPU, sqlite3 shell {shell:.0} ms, {:.2} times", ours / shell);
+}
+
+/// User and system time of a run in milliseconds, and the number of lines it printed.
+fn cpu_ms(command: &[&str], input: &str) -> (f64, usize) {
+    let mut child = Command::new("bash")
+        .args(["-c", r#"TIMEFORMAT="%3U %3S"; time "$@""#, "bash"])
+        .args(command)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("bash");
+    child.stdin.take().expect("input").write_all(input.as_bytes()).expect("written");
+    let output = child.wait_with_output().expect("ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let ms = said.lines().last().unwrap_or_default().split(' ').filter_map(|n| n.parse::<f64>().ok()).sum::<f64>() * 1000.0;
+    (ms, String::from_utf8_lossy(&output.stdout).lines().count())
 }
 
 const TODAY: Date = date(2025, 10, 1);

@@ -12,8 +12,10 @@ use super::id::Uid;
 pub enum Grant {
     /// Raise and clear marks.
     Mark,
-    /// Load reference data from maps and tables.
+    /// Load reference data from maps and tables, and take batches back.
     Import,
+    /// Correct single values beside what a batch has.
+    Correct,
     /// Write snapshots for others.
     Publish,
 }
@@ -34,7 +36,7 @@ impl Access {
     /// The person at the machine: everything.
     #[must_use]
     pub fn local(post: Option<String>) -> Self {
-        Self { within: None, post, grants: [Grant::Mark, Grant::Import, Grant::Publish].into() }
+        Self { within: None, post, grants: [Grant::Mark, Grant::Import, Grant::Correct, Grant::Publish].into() }
     }
 
     /// A briefing: sees everything, writes nothing.

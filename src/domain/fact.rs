@@ -45,6 +45,32 @@ pub enum Body {
         /// Why.
         reason: String,
     },
+    /// A value should be another one; the batch keeps what it has.
+    ValueCorrected {
+        /// Version of this body.
+        v: u16,
+        /// Of which indicator.
+        indicator: IndicatorId,
+        /// In which period.
+        period: Period,
+        /// What was seen, as shown.
+        old: String,
+        /// What it should be.
+        new: String,
+        /// Where that stands (scanned at commit).
+        source: String,
+        /// Why (scanned at commit).
+        reason: String,
+    },
+    /// The corrections it refers to are taken back.
+    CorrectionWithdrawn {
+        /// Version of this body.
+        v: u16,
+        /// The corrections.
+        corrections: Vec<FactId>,
+        /// Why.
+        reason: String,
+    },
     /// A round was opened, or opened anew with another due day or other fields.
     RoundOpened {
         /// Version of this body.
@@ -98,6 +124,8 @@ impl Body {
         match self {
             Self::FlagRaised { v, .. } => ("flag-raised", *v),
             Self::FlagCleared { v, .. } => ("flag-cleared", *v),
+            Self::ValueCorrected { v, .. } => ("value-corrected", *v),
+            Self::CorrectionWithdrawn { v, .. } => ("correction-withdrawn", *v),
             Self::RoundOpened { v, .. } => ("round-opened", *v),
             Self::RoundTaken { v, .. } => ("round-taken", *v),
             Self::RoundReturned { v, .. } => ("round-returned", *v),
@@ -176,7 +204,12 @@ pub fn fold_marks<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> BTreeMap<Uid
                 );
             }
             Body::FlagCleared { raises, .. } => cleared.extend(raises.iter().copied()),
-            Body::RoundOpened { .. } | Body::RoundTaken { .. } | Body::RoundReturned { .. } | Body::RoundFinal { .. } => {}
+            Body::ValueCorrected { .. }
+            | Body::CorrectionWithdrawn { .. }
+            | Body::RoundOpened { .. }
+            | Body::RoundTaken { .. }
+            | Body::RoundReturned { .. }
+            | Body::RoundFinal { .. } => {}
         }
     }
     let mut marks: BTreeMap<Uid, Vec<Mark>> = BTreeMap::new();
@@ -189,6 +222,70 @@ pub fn fold_marks<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> BTreeMap<Uid
         list.sort_by_key(|m| (m.at, m.fact));
     }
     marks
+}
+
+/// A correction that stands beside the value of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// The fact that made it.
+    pub fact: FactId,
+    /// Whose value.
+    pub entity: Uid,
+    /// Of which indicator.
+    pub indicator: IndicatorId,
+    /// In which period.
+    pub period: Period,
+    /// What was seen, as shown.
+    pub old: String,
+    /// What it should be.
+    pub new: String,
+    /// Where that stands.
+    pub source: String,
+    /// Why.
+    pub reason: String,
+    /// The post that made it.
+    pub actor: String,
+    /// When, by the writer's clock.
+    pub at: Timestamp,
+}
+
+/// The corrections that stand after a set of facts, the oldest first: an observed-remove set, as
+/// the marks are. Two that differ both stay until a person takes one back.
+#[must_use]
+pub fn fold_corrections<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<Correction> {
+    let mut made: BTreeMap<FactId, Correction> = BTreeMap::new();
+    let mut withdrawn = std::collections::BTreeSet::new();
+    for fact in facts {
+        match &fact.body {
+            Body::ValueCorrected { indicator, period, old, new, source, reason, .. } => {
+                made.insert(
+                    fact.id,
+                    Correction {
+                        fact: fact.id,
+                        entity: fact.entity,
+                        indicator: indicator.clone(),
+                        period: *period,
+                        old: old.clone(),
+                        new: new.clone(),
+                        source: source.clone(),
+                        reason: reason.clone(),
+                        actor: fact.actor.clone(),
+                        at: Timestamp::from_millisecond(fact.hlc.0).unwrap_or_default(),
+                    },
+                );
+            }
+            Body::CorrectionWithdrawn { corrections, .. } => withdrawn.extend(corrections.iter().copied()),
+            Body::FlagRaised { .. }
+            | Body::FlagCleared { .. }
+            | Body::RoundOpened { .. }
+            | Body::RoundTaken { .. }
+            | Body::RoundReturned { .. }
+            | Body::RoundFinal { .. } => {}
+        }
+    }
+    let mut stand: Vec<Correction> = made.into_values().filter(|c| !withdrawn.contains(&c.fact)).collect();
+    stand.sort_by_key(|c| (c.at, c.fact));
+    stand
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::fact::Mark;
+use super::fact::{Correction, Mark};
 use super::id::{IndicatorId, LevelId, Uid};
 use super::indicator::Indicator;
 use super::period::Period;
@@ -241,6 +241,8 @@ pub struct Card {
 pub struct SourceRow {
     /// File as the manifest names it.
     pub file: String,
+    /// Sheet or table inside it; empty where it has only one.
+    pub part: String,
     /// SHA-256 of the file, hex.
     pub sha256: String,
     /// 1-based physical row in it.
@@ -274,6 +276,8 @@ pub struct Provenance {
     pub source_count: u32,
     /// Codes and names of the units due that did not report, at most 200.
     pub missing: Vec<(String, String)>,
+    /// Corrections that stand beside the unit's own value.
+    pub corrections: Vec<Correction>,
     /// The framework file and its hash, for bands and roll-up rule.
     pub framework: String,
 }

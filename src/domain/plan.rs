@@ -75,7 +75,7 @@ pub struct Choices {
 }
 
 /// A plan.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Plan {
     /// Files as they were read.
     pub inputs: Vec<Input>,
@@ -138,7 +138,7 @@ pub struct Input {
     pub sha256: String,
 }
 
-/// Something to decide. `id` is stable, so that an answer can be given on the command line.
+/// Something to decide: an answer is a field of [`Choices`], which the command line has options for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Question {
     /// What it is about.
@@ -187,6 +187,10 @@ pub enum About {
     },
     /// The period of the rows.
     Period,
+    /// The day from which changes of units hold.
+    Since,
+    /// Which sheet or layer is meant, where several fit.
+    Part,
     /// Whether the file is a complete list.
     Complete {
         /// How much would be gone.
@@ -357,6 +361,11 @@ pub struct BatchRow {
     pub known_from_ms: i64,
     /// When it was taken back.
     pub withdrawn_at_ms: Option<i64>,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+    /// Number of the import that made it, which may have made more; 0 for what a workspace loads
+    /// by itself, which cannot be taken back one by one.
+    pub import: i64,
     /// The post that applied it; empty for what a workspace loads by itself.
     pub actor: String,
     /// Units, boundaries, branches, memberships and values in it.
@@ -364,7 +373,7 @@ pub struct BatchRow {
 }
 
 /// What applying or undoing did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Applied {
     /// Batches that were made or taken back.
     pub batches: Vec<i64>,

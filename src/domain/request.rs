@@ -1,5 +1,6 @@
 //! Where the screens and the store meet: questions, commands and answers, as plain data.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -9,8 +10,9 @@ use super::fact::FactId;
 use super::id::{IndicatorId, LevelId, Uid};
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
+use super::plan::{Applied, BatchRow, Choices, Plan};
 use super::problem::Problem;
-use super::round::{Form, RoundLine, RoundPage};
+use super::round::{Form, Intake, RoundLine, RoundPage};
 use super::scene::{MapSize, Raster};
 use super::unit::Subject;
 use super::view_state::ViewState;
@@ -67,12 +69,28 @@ pub enum Query {
     },
     /// Every round, the newest first.
     Rounds,
+    /// What taking files into a round would do; nothing is changed.
+    Intake {
+        /// The round; `None` is the newest.
+        period: Option<Period>,
+        /// Files, folders and archives, as the person named them.
+        files: Vec<PathBuf>,
+    },
     /// What each unit of a round is asked, with what is known already; of a round that was not opened: what
     /// would be asked.
     Forms {
         /// Its period; `None` is the newest.
         period: Option<Period>,
     },
+    /// What importing files would do; nothing is changed.
+    Plan {
+        /// Files and folders, as the person named them.
+        files: Vec<PathBuf>,
+        /// What was decided so far.
+        choices: Choices,
+    },
+    /// Every batch, the newest first.
+    Batches,
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -116,7 +134,16 @@ pub enum Write {
         /// The level whose units answer; the one below the top where it is `None`.
         level: Option<LevelId>,
     },
-    /// Give a unit's file back.
+    /// Take files into a round, as an intake showed it.
+    RoundTake {
+        /// The round.
+        period: Period,
+        /// Files, folders and archives, as in [`Query::Intake`].
+        files: Vec<PathBuf>,
+        /// Its [`Intake::digest`]: another one is refused.
+        digest: String,
+    },
+    /// Give a unit's file back: written out with its faulty cells marked.
     RoundReturn {
         /// The round.
         period: Period,
@@ -124,6 +151,8 @@ pub enum Write {
         unit: Uid,
         /// Why.
         remark: String,
+        /// The workbook that is written.
+        to: PathBuf,
     },
     /// Freeze parts of a round.
     RoundFinal {
@@ -132,17 +161,70 @@ pub enum Write {
         /// The units whose parts are frozen.
         units: Vec<Uid>,
     },
+    /// Say that a value is another one, beside what the batch has.
+    Correct {
+        /// Whose value.
+        entity: Uid,
+        /// Of which indicator.
+        indicator: IndicatorId,
+        /// In which period.
+        period: Period,
+        /// What was seen, as shown.
+        old: String,
+        /// What it should be, as the person wrote it.
+        new: String,
+        /// Where that stands: document, table, person's post.
+        source: String,
+        /// Why.
+        reason: String,
+    },
+    /// Take corrections back.
+    Uncorrect {
+        /// Whose value.
+        entity: Uid,
+        /// The corrections that were seen.
+        corrections: Vec<FactId>,
+        /// Why.
+        reason: String,
+    },
+    /// Carry out a plan that was seen.
+    Import {
+        /// Files and folders, as in [`Query::Plan`].
+        files: Vec<PathBuf>,
+        /// Choices of the plan that was seen.
+        choices: Choices,
+        /// Its [`Plan::digest`]: another one is refused.
+        digest: String,
+    },
+    /// Take batches back, all or none.
+    Undo {
+        /// Their numbers.
+        batches: Vec<i64>,
+    },
+}
+
+impl Write {
+    /// The grant that it needs.
+    #[must_use]
+    pub fn grant(&self) -> Grant {
+        match self {
+            Self::Mark { .. } | Self::Clear { .. } => Grant::Mark,
+            Self::Correct { .. } | Self::Uncorrect { .. } => Grant::Correct,
+            Self::Import { .. }
+            | Self::Undo { .. }
+            | Self::RoundOpen { .. }
+            | Self::RoundTake { .. }
+            | Self::RoundReturn { .. }
+            | Self::RoundFinal { .. } => Grant::Import,
+        }
+    }
 }
 
 impl Command {
     /// A write with the proof that it is allowed; `None` where the permit is for another grant.
     #[must_use]
     pub fn new(permit: Permit, write: Write) -> Option<Self> {
-        let needed = match write {
-            Write::Mark { .. } | Write::Clear { .. } => Grant::Mark,
-            Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. } => Grant::Import,
-        };
-        (permit.grant() == needed).then_some(Self { permit, write })
+        (permit.grant() == write.grant()).then_some(Self { permit, write })
     }
 
     /// The proof.
@@ -200,10 +282,19 @@ pub enum Loaded {
     Round(Option<Arc<RoundPage>>),
     /// To [`Query::Rounds`].
     Rounds(Arc<Vec<RoundLine>>),
+    /// To [`Query::Intake`] and [`Write::RoundTake`].
+    Intake(Arc<Intake>),
     /// To [`Query::Forms`].
     Forms(Arc<Vec<Form>>),
-    /// To a [`Command`].
+    /// To [`Query::Plan`].
+    Plan(Arc<Plan>),
+    /// To [`Query::Batches`].
+    Batches(Arc<Vec<BatchRow>>),
+    /// To a [`Command`] that writes a fact.
     Written(Receipt),
+    /// To [`Write::Import`] and [`Write::Undo`]. An import is taken back by `Write::Undo` with
+    /// [`Applied::batches`].
+    Applied(Arc<Applied>),
 }
 
 /// An answer or what went wrong.

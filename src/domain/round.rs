@@ -320,6 +320,30 @@ pub struct RoundLine {
     pub states: Vec<(RoundState, u32)>,
 }
 
+/// What taking files into a round would do, or did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Intake {
+    /// The round.
+    pub period: Period,
+    /// The files, those of an archive one by one, in the order they were named.
+    pub files: Vec<IntakeFile>,
+    /// Hash of the files and the store's version: what was shown is what is done.
+    pub digest: String,
+}
+
+/// One file of an intake.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct IntakeFile {
+    /// The unit that answers, by the codes inside: uid, code, name; `None` where they do not tell.
+    pub unit: Option<(Uid, String, String)>,
+    /// What is in it.
+    pub taken: Taken,
+    /// Nothing of it is kept: no unit, or the very same file was taken before.
+    pub skipped: bool,
+    /// Its values are corrections 更正: the unit's part is frozen.
+    pub correction: bool,
+}
+
 /// What one unit is asked, with what is known already: the template is written from it and read by it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Form {
@@ -455,7 +479,7 @@ pub fn fold_rounds<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> BTreeMap<Pe
                     }
                 }
             }
-            Body::FlagRaised { .. } | Body::FlagCleared { .. } | Body::RoundOpened { .. } => {}
+            _ => {}
         }
     }
     ledgers

@@ -1,8 +1,10 @@
 //! From the files of a workspace to the store: what is new or changed, nothing else.
 
+pub mod book;
 mod files;
 mod layer;
 pub mod manifest;
+pub mod plan;
 mod sheet;
 mod table;
 #[cfg(test)]

@@ -9,9 +9,10 @@ use jiff::civil::Date;
 use crate::domain::access::Access;
 use crate::domain::page::Workspace;
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::{Loaded, Outcome, Progress, Query};
+use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Write};
 use crate::framework::Framework;
 use crate::import::manifest::Manifest;
+use crate::import::plan::{self, Scene};
 use crate::import::{self, Summary};
 use crate::store::{Mode, Reader, Store};
 
@@ -68,6 +69,20 @@ impl Engine {
         }))
     }
 
+    /// What plans, imports and undoes, for another thread; `None` where nothing may be loaded.
+    ///
+    /// # Errors
+    /// Why there is no further connection.
+    pub fn importer(&self) -> Result<Option<Importer>, Problem> {
+        let Some((manifest, framework)) = &self.source else { return Ok(None) };
+        Ok(Some(Importer {
+            writer: self.store.writer()?,
+            dir: self.dir.clone(),
+            manifest: manifest.clone(),
+            framework: Arc::clone(framework),
+        }))
+    }
+
     /// A reader with everything loaded: for commands that print and exit.
     ///
     /// # Errors
@@ -98,6 +113,46 @@ impl Loader {
     /// The problem that stopped it; what was committed before stays.
     pub fn refresh(&mut self, apply_removals: bool, progress: &mut dyn FnMut(Progress)) -> Result<Summary, Problem> {
         import::refresh(&mut self.writer, &self.dir, &self.manifest, &self.framework, Timestamp::now(), apply_removals, progress)
+    }
+}
+
+/// Plans imports, carries them out and takes them back.
+pub struct Importer {
+    writer: crate::store::Writer,
+    dir: PathBuf,
+    manifest: Manifest,
+    framework: Arc<Framework>,
+}
+
+impl Importer {
+    /// Answers [`Query::Plan`].
+    ///
+    /// # Errors
+    /// Why the store does not answer, or that the question is another one. What is wrong with the
+    /// files stands in the plan.
+    pub fn answer(&mut self, query: &Query, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
+        let Query::Plan { files, choices } = query else { return Err(unexpected()) };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        plan::plan(&self.writer, &scene, files, choices, progress).map(|plan| Loaded::Plan(Arc::new(plan)))
+    }
+
+    /// Carries out [`Write::Import`] and [`Write::Undo`].
+    ///
+    /// # Errors
+    /// `E_PLAN_CHANGED`, `E_PLAN_OPEN`, `E_BATCH_*`, or why it could not be saved; nothing is
+    /// changed then.
+    pub fn execute(&mut self, command: &Command, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let (actor, now) = (command.permit().post().unwrap_or_default(), Timestamp::now());
+        let applied = match command.write() {
+            Write::Import { files, choices, digest } => {
+                plan::apply(&mut self.writer, &scene, files, choices, digest, (actor, now), progress)?
+            }
+            Write::Undo { batches } => plan::undo(&mut self.writer, &scene, batches, (actor, now))?,
+            _ => return Err(unexpected()),
+        };
+        progress(Progress::Changed { version: applied.version });
+        Ok(Loaded::Applied(Arc::new(applied)))
     }
 }
 

@@ -172,7 +172,9 @@ impl Desk {
     /// Starts the threads of a workspace; those of the one before end by themselves.
     fn sit_down(&mut self, engine: &Engine) -> Result<(), Problem> {
         let writer = if engine.can_write() { Some(engine.store.writer()?) } else { None };
-        self.workers = Some(Workers::start(engine.store.reader()?, writer, engine.loader()?, self.access.clone(), self.today, &self.send));
+        let (loader, importer) = (engine.loader()?, engine.importer()?);
+        let reader = engine.store.reader()?;
+        self.workers = Some(Workers::start(reader, writer, loader, importer, self.access.clone(), self.today, &self.send));
         if !self.read_only {
             folders::remember_workspace(&engine.dir);
         }

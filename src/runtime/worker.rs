@@ -9,17 +9,25 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::domain::access::Access;
+use crate::domain::access::{Access, Grant};
 use crate::domain::request::{Command, Progress, Query, RequestId};
 use crate::store::{Reader, Writer};
 use crate::ui::Message;
 
+use super::engine::Importer;
 use super::engine::Loader;
 
 /// Sends questions and commands to the threads. Dropping it ends them after what they hold.
 pub struct Workers {
     ask: mpsc::Sender<(RequestId, Query)>,
     record: Option<mpsc::Sender<(RequestId, Command)>>,
+    import: Option<mpsc::Sender<(RequestId, Job)>>,
+}
+
+/// What the importing thread does: files are read on it, so that no question waits for them.
+enum Job {
+    Plan(Query),
+    Write(Command),
 }
 
 impl Workers {
@@ -29,6 +37,7 @@ impl Workers {
         reader: Reader,
         writer: Option<Writer>,
         loader: Option<Loader>,
+        importer: Option<Importer>,
         access: Access,
         today: Date,
         out: &UnboundedSender<Message>,
@@ -46,20 +55,52 @@ impl Workers {
             let progress = out.clone();
             thread::spawn(move || load(loader, &progress));
         }
-        Self { ask, record }
+        let import = importer.map(|importer| {
+            let (import, jobs) = mpsc::channel();
+            let answers = out.clone();
+            thread::spawn(move || take_in(importer, &jobs, today, &answers));
+            import
+        });
+        Self { ask, record, import }
     }
 
     /// Asks a question.
     pub fn ask(&self, request: RequestId, query: Query) {
-        // The thread ends only with the session.
-        let _ = self.ask.send((request, query));
+        // The threads end only with the session.
+        match &self.import {
+            Some(import) if matches!(query, Query::Plan { .. } | Query::Intake { .. }) => {
+                let _ = import.send((request, Job::Plan(query)));
+            }
+            _ => {
+                let _ = self.ask.send((request, query));
+            }
+        }
     }
 
     /// Records. In a read-only session there is nobody to record: the command is dropped, and
     /// since it needs a permit that such a session cannot have, it was never made.
     pub fn record(&self, request: RequestId, command: Command) {
-        if let Some(record) = &self.record {
+        if command.permit().grant() == Grant::Import {
+            if let Some(import) = &self.import {
+                let _ = import.send((request, Job::Write(command)));
+            }
+        } else if let Some(record) = &self.record {
             let _ = record.send((request, command));
+        }
+    }
+}
+
+fn take_in(mut importer: Importer, jobs: &mpsc::Receiver<(RequestId, Job)>, today: Date, out: &UnboundedSender<Message>) {
+    while let Ok((request, job)) = jobs.recv() {
+        let mut tell = |progress| {
+            let _ = out.send(Message::Progress(progress));
+        };
+        let outcome = match job {
+            Job::Plan(query) => importer.answer(&query, today, &mut tell),
+            Job::Write(command) => importer.execute(&command, today, &mut tell),
+        };
+        if out.send(Message::Answer { request, outcome }).is_err() {
+            return;
         }
     }
 }

@@ -38,12 +38,20 @@ const WRITER_CACHE_KIB: i64 = 8192;
 
 /// Reference data: can be rebuilt from the source files. Boundaries and packs are some kilobytes
 /// each, of which large pages waste less and need fewer calls.
-pub(super) const REFERENCE: Schema =
-    Schema { migrations: &[include_str!("migrations/reference_001.sql")], synchronous: "NORMAL", check_at_open: false, page_bytes: 16384 };
+pub(super) const REFERENCE: Schema = Schema {
+    migrations: &[include_str!("migrations/reference_001.sql"), include_str!("migrations/reference_002.sql")],
+    synchronous: "NORMAL",
+    check_at_open: false,
+    page_bytes: 16384,
+};
 
 /// What people recorded: cannot be replaced.
-pub(super) const RECORDS: Schema =
-    Schema { migrations: &[include_str!("migrations/records_001.sql")], synchronous: "FULL", check_at_open: true, page_bytes: 4096 };
+pub(super) const RECORDS: Schema = Schema {
+    migrations: &[include_str!("migrations/records_001.sql"), include_str!("migrations/records_002.sql")],
+    synchronous: "FULL",
+    check_at_open: true,
+    page_bytes: 4096,
+};
 
 /// Opens for writing, creating or migrating as needed.
 pub(super) fn open_writable(path: &Path, schema: &Schema) -> Result<Connection, Problem> {

@@ -84,9 +84,9 @@ pub(crate) struct NewValue {
 
 /// A load under way. Dropped without [`Load::commit`] it leaves no trace.
 pub(crate) struct Load<'a> {
-    transaction: Transaction<'a>,
-    county: String,
-    now_ms: i64,
+    pub(super) transaction: Transaction<'a>,
+    pub(super) county: String,
+    pub(super) now_ms: i64,
 }
 
 impl<'a> Load<'a> {
@@ -146,7 +146,7 @@ impl<'a> Load<'a> {
         let batch: Option<i64> = self
             .transaction
             .query_row(
-                "SELECT id FROM batch WHERE county = ?1 AND source = ?2 AND file = ?3 AND withdrawn_at IS NULL",
+                "SELECT id FROM batch WHERE county = ?1 AND source = ?2 AND file = ?3 AND import = 0 AND withdrawn_at IS NULL",
                 params![self.county, source, file],
                 |row| row.get(0),
             )
@@ -440,6 +440,14 @@ impl<'a> Load<'a> {
         let version = world::version(&self.transaction)? + 1;
         self.set_meta("version", &version.to_string())?;
         self.transaction.commit()?;
+        Ok(version)
+    }
+
+    /// Raises the version, builds every derived table anew and commits, all in one step.
+    pub(crate) fn finish(self, framework: &Framework) -> Result<u64, Problem> {
+        let version = world::version(&self.transaction)? + 1;
+        self.set_meta("version", &version.to_string())?;
+        self.commit_derived(framework)?;
         Ok(version)
     }
 

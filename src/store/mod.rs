@@ -6,6 +6,7 @@
 //! Any number of [`Reader`]s, each on its own thread with its own connections, share one cache;
 //! there is one [`Writer`].
 
+pub(crate) mod batch;
 mod block;
 mod cache;
 mod connection;

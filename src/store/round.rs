@@ -1,6 +1,7 @@
 //! The monthly round in the store: facts about it on command, the parts that came as batches.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -49,11 +50,11 @@ impl Writer {
                 let write = Write::RoundOpen { period: *period, due: *due, asked, level: Some(level) };
                 (*period, write, body, period.to_string(), None, 0)
             }
-            Write::RoundReturn { period, unit, remark } => {
+            Write::RoundReturn { period, unit, remark, to } => {
                 self.ledger(*period)?;
                 let (remark, masked) = mask(remark);
                 let body = Body::RoundReturned { v: 1, period: *period, unit: *unit, remark: remark.clone() };
-                let write = Write::RoundReturn { period: *period, unit: *unit, remark };
+                let write = Write::RoundReturn { period: *period, unit: *unit, remark, to: to.clone() };
                 (*period, write, body, self.name_of(*unit)?, Some(*unit), masked)
             }
             Write::RoundFinal { period, units } => {
@@ -64,7 +65,7 @@ impl Writer {
                 let body = Body::RoundFinal { v: 1, period: *period, units: units.clone() };
                 (*period, write.clone(), body, name, Some(*first), 0)
             }
-            Write::Mark { .. } | Write::Clear { .. } => return Err(refused("E_INTERNAL")),
+            _ => return Err(refused("E_INTERNAL")),
         };
         let round = Uid::of_round(&world::county(&self.reference)?, period);
         let fact = self.append(round, &body, now, actor)?;
@@ -101,30 +102,24 @@ impl Writer {
     /// `E_ROUND_NONE` where no such round was opened; whatever keeps the store from being written.
     pub(crate) fn take(&mut self, period: Period, parts: &[Part], now: Timestamp, actor: &str) -> Result<u64, Problem> {
         self.ledger(period)?;
+        let framework = Arc::clone(&self.framework);
         if parts.iter().any(|part| !part.values.is_empty()) {
             let mut load = self.load(now)?;
             for part in parts.iter().filter(|part| !part.values.is_empty()) {
-                store(&mut load, period, part)?;
+                store(&mut load, period, part, actor)?;
             }
-            load.commit()?;
+            load.finish(&framework)?;
         }
         let round = Uid::of_round(&world::county(&self.reference)?, period);
         for part in parts {
             let taken = tidy(&part.taken);
             self.append(round, &Body::RoundTaken { v: 1, period, unit: part.unit, taken }, now, actor)?;
         }
-        let framework = std::sync::Arc::clone(&self.framework);
-        let load = self.load(now)?;
-        if load.is_derived(&framework)? {
-            load.commit_quiet()?;
-        } else {
-            load.commit_derived(&framework)?;
-        }
         self.version()
     }
 }
 
-fn store(load: &mut Load<'_>, period: Period, part: &Part) -> Result<(), Problem> {
+fn store(load: &mut Load<'_>, period: Period, part: &Part, actor: &str) -> Result<(), Problem> {
     let source = Source {
         source: batch_source(period, &part.code),
         file: part.taken.file.clone(),
@@ -134,6 +129,11 @@ fn store(load: &mut Load<'_>, period: Period, part: &Part) -> Result<(), Problem
         sha256: part.taken.sha256.clone(),
     };
     let batch = load.batch("values", &source)?;
+    // As an import of its own, so that it can be taken back as one.
+    load.transaction.execute(
+        "UPDATE batch SET actor = ?3, import = (SELECT max(import) + 1 FROM batch WHERE county = ?1) WHERE county = ?1 AND id = ?2",
+        params![load.county, batch, actor],
+    )?;
     for (indicator, values) in &part.values {
         load.values(batch, indicator, values)?;
     }
@@ -167,6 +167,8 @@ pub(super) struct Kept {
     /// Position in [`Values::sources`].
     pub(super) source: usize,
     pub(super) reading: Reading,
+    /// It says that there is none any more.
+    gone: bool,
 }
 
 /// Every value of an indicator in a period, with every batch that ever brought one.
@@ -180,7 +182,7 @@ pub(super) struct Values {
 impl Values {
     pub(super) fn read(connection: &Connection, county: &str, indicator: &IndicatorId, period: Period) -> Result<Self, Problem> {
         let mut statement = connection.prepare_cached(
-            "SELECT v.uid, v.batch, b.known_from, b.withdrawn_at, b.source, b.file, v.state, v.num, v.den, v.value
+            "SELECT v.uid, v.batch, b.known_from, b.withdrawn_at, b.source, b.file, v.state, v.num, v.den, v.value, v.gone
              FROM value v JOIN batch b ON b.county = v.county AND b.id = v.batch
              WHERE v.county = ?1 AND v.indicator = ?2 AND v.period_start = ?3 AND v.period_end = ?4 ORDER BY v.uid, v.batch",
         )?;
@@ -198,7 +200,7 @@ impl Values {
                 }
             };
             let until_ms = row.get::<_, Option<i64>>(3)?.unwrap_or(i64::MAX);
-            let kept = Kept { from_ms: row.get(2)?, until_ms, source, reading: block::reading(row, 6)? };
+            let kept = Kept { from_ms: row.get(2)?, until_ms, source, reading: block::reading(row, 6)?, gone: row.get(10)? };
             this.by_unit.entry(world::uid(row, 0)?).or_default().push(kept);
         }
         Ok(this)
@@ -207,7 +209,7 @@ impl Values {
     /// The value that stands as far as it was known at an instant: the one of the newest batch.
     pub(super) fn at(&self, unit: Uid, known_ms: i64) -> Option<&Kept> {
         let kept = self.by_unit.get(&unit)?;
-        kept.iter().rev().find(|k| k.from_ms <= known_ms && known_ms < k.until_ms)
+        kept.iter().rev().find(|k| k.from_ms <= known_ms && known_ms < k.until_ms).filter(|k| !k.gone)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use rusqlite::Connection;
 
 use super::load::Load;
@@ -40,44 +39,84 @@ impl Writer {
     /// `E_STORE_NO_SUBJECT` for an unknown unit or branch, `E_MARK_REASON` without a reason, `E_ROUND_NONE`
     /// and others for rounds, and `E_DISK_FULL`, `E_STORE_BUSY`, `E_NOT_SAVED` where it could not be saved.
     pub fn execute(&mut self, command: &Command, now: Timestamp, actor: &str) -> Outcome {
-        match command.write() {
-            Write::Mark { entity, subject, reason, due } => self.raise((*entity, *subject), reason, *due, now, actor),
-            Write::Clear { entity, raises, reason } => self.clear(*entity, raises, reason, now, actor),
-            write @ (Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. }) => self.round(write, now, actor),
-        }
-    }
-
-    fn raise(&mut self, (entity, subject): (Uid, Subject), reason: &str, due: Option<Date>, now: Timestamp, actor: &str) -> Outcome {
-        let name = self.name_of(entity)?;
-        let (reason, masked) = mask(reason);
-        if reason.is_empty() {
-            return Err(Problem::new("E_MARK_REASON", Severity::Refused, ""));
-        }
-        let fact = self.append(
-            entity,
-            &Body::FlagRaised { v: 1, subject, category: FOLLOW_UP.to_owned(), reason: reason.clone(), due },
-            now,
-            actor,
-        )?;
-        let undo = Some(Write::Clear { entity, raises: vec![fact], reason: String::new() });
-        let write = Write::Mark { entity, subject, reason, due };
-        Ok(Loaded::Written(Receipt { fact, entity, subject, name, write, undo, masked, version: self.version()? }))
-    }
-
-    fn clear(&mut self, entity: Uid, raises: &[FactId], reason: &str, now: Timestamp, actor: &str) -> Outcome {
-        let name = self.name_of(entity)?;
-        let (reason, masked) = mask(reason);
-        // Taking back a clear raises the last of what it cleared again, in the same words.
-        let last = log::read(&self.records)?.into_iter().rev().find_map(|f| match f.body {
-            Body::FlagRaised { subject, reason, due, .. } if raises.contains(&f.id) && f.entity == entity => Some((subject, reason, due)),
+        let (entity, name, reason, body): (Uid, String, (String, usize), Body) = match command.write() {
+            Write::Correct { entity, indicator, period, old, new, source, reason } => {
+                let (name, new, source, reason) = (self.name_of(*entity)?, mask(new), mask(source), mask(reason));
+                if new.0.is_empty() || source.0.is_empty() {
+                    return Err(Problem::new("E_CORRECT_EMPTY", Severity::Refused, ""));
+                }
+                let masked = new.1 + source.1 + reason.1;
+                let body = Body::ValueCorrected {
+                    v: 1,
+                    indicator: indicator.clone(),
+                    period: *period,
+                    old: clean_name(old).into_owned(),
+                    new: new.0,
+                    source: source.0,
+                    reason: reason.0.clone(),
+                };
+                (*entity, name, (reason.0, masked), body)
+            }
+            Write::Uncorrect { entity, corrections, reason } => {
+                let reason = mask(reason);
+                let body = Body::CorrectionWithdrawn { v: 1, corrections: corrections.clone(), reason: reason.0.clone() };
+                (*entity, self.name_of(*entity)?, reason, body)
+            }
+            write @ (Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. }) => {
+                return self.round(write, now, actor);
+            }
+            // Reference data is written by whoever reads files: the runtime carries these out.
+            Write::Import { .. } | Write::Undo { .. } | Write::RoundTake { .. } => {
+                return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));
+            }
+            Write::Mark { entity, subject, reason, due } => {
+                let name = self.name_of(*entity)?;
+                let reason = mask(reason);
+                if reason.0.is_empty() {
+                    return Err(Problem::new("E_MARK_REASON", Severity::Refused, ""));
+                }
+                let body =
+                    Body::FlagRaised { v: 1, subject: *subject, category: FOLLOW_UP.to_owned(), reason: reason.0.clone(), due: *due };
+                (*entity, name, reason, body)
+            }
+            Write::Clear { entity, raises, reason } => {
+                let name = self.name_of(*entity)?;
+                let reason = mask(reason);
+                (*entity, name, reason.clone(), Body::FlagCleared { v: 1, raises: raises.clone(), reason: reason.0 })
+            }
+        };
+        let before = log::read(&self.records)?;
+        let subject = match command.write() {
+            Write::Mark { subject, .. } => *subject,
+            Write::Clear { raises, .. } => {
+                let raised = before.iter().find_map(|f| match &f.body {
+                    Body::FlagRaised { subject, .. } if raises.contains(&f.id) && f.entity == entity => Some(*subject),
+                    _ => None,
+                });
+                raised.ok_or_else(|| Problem::new("E_STORE_NO_MARK", Severity::Refused, ""))?
+            }
+            _ => Subject::Unit,
+        };
+        let fact = self.append(entity, &body, now, actor)?;
+        let undo = match command.write() {
+            Write::Mark { .. } => Some(Write::Clear { entity, raises: vec![fact], reason: String::new() }),
+            // Taking back a clear raises the last of what it cleared again, in the same words.
+            Write::Clear { raises, .. } => before.iter().rev().find_map(|f| match &f.body {
+                Body::FlagRaised { subject, reason, due, .. } if raises.contains(&f.id) => {
+                    Some(Write::Mark { entity, subject: *subject, reason: reason.clone(), due: *due })
+                }
+                _ => None,
+            }),
+            Write::Correct { .. } => Some(Write::Uncorrect { entity, corrections: vec![fact], reason: String::new() }),
             _ => None,
-        });
-        let (subject, words, due) = last.ok_or_else(|| Problem::new("E_STORE_NO_MARK", Severity::Refused, ""))?;
-        let raises = raises.to_vec();
-        let fact = self.append(entity, &Body::FlagCleared { v: 1, raises: raises.clone(), reason: reason.clone() }, now, actor)?;
-        let undo = Some(Write::Mark { entity, subject, reason: words, due });
-        let write = Write::Clear { entity, raises, reason };
-        Ok(Loaded::Written(Receipt { fact, entity, subject, name, write, undo, masked, version: self.version()? }))
+        };
+        let version = world::version(&self.reference)? + log::count(&self.records)?;
+        let write = match command.write().clone() {
+            Write::Mark { entity, subject, due, .. } => Write::Mark { entity, subject, reason: reason.0, due },
+            Write::Clear { entity, raises, .. } => Write::Clear { entity, raises, reason: reason.0 },
+            other => other,
+        };
+        Ok(Loaded::Written(Receipt { fact, entity, subject, name, write, undo, masked: reason.1, version }))
     }
 
     /// Appends a fact and returns its id once it is committed.

@@ -19,6 +19,7 @@ use crate::domain::page::{
     Card, Class, Crumb, Figure, Hit, HomePage, Lead, Legend, MarkRow, Provenance, ReadCount, Row, SourceRow, Workspace,
 };
 use crate::domain::period::Period;
+use crate::domain::plan::{Applied, Plan};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Query, Receipt, RequestId, Write};
 use crate::domain::scene::{Anchor, Extent, MapSize, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
@@ -457,6 +458,7 @@ impl Fake {
                     period: *period,
                     sources: vec![SourceRow {
                         file: "tables/grids.csv".into(),
+                        part: String::new(),
                         sha256: "0123456789abcdef".repeat(4),
                         row: Some(12),
                         loaded: Timestamp::UNIX_EPOCH,
@@ -466,6 +468,7 @@ impl Fake {
                     }],
                     source_count: 1,
                     missing: vec![("990121100001".into(), "第2片".into())],
+                    corrections: Vec::new(),
                     framework: "frameworks/sample.toml".into(),
                 }))
             }
@@ -488,7 +491,10 @@ impl Fake {
             )),
             Query::Round { .. } => Loaded::Round(None),
             Query::Rounds => Loaded::Rounds(Arc::default()),
-            Query::Forms { .. } => Loaded::Forms(Arc::default()),
+            // Files are read outside of the screens.
+            Query::Intake { .. } | Query::Forms { .. } => Loaded::Forms(Arc::default()),
+            Query::Plan { .. } => Loaded::Plan(Arc::new(Plan::default())),
+            Query::Batches => Loaded::Batches(Arc::new(Vec::new())),
             Query::Marks => Loaded::Marks(Arc::new(
                 self.marks
                     .iter()
@@ -526,7 +532,14 @@ impl Fake {
                 self.marks.retain(|m| !raises.contains(&m.fact));
                 (*entity, None)
             }
-            Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. } => (self.units[0].uid, None),
+            Write::Correct { entity, .. } | Write::Uncorrect { entity, .. } => (*entity, None),
+            Write::RoundOpen { .. } | Write::RoundTake { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. } => {
+                (self.units[0].uid, None)
+            }
+
+            Write::Import { .. } | Write::Undo { .. } => {
+                return Loaded::Applied(Arc::new(Applied { version: self.version, ..Applied::default() }));
+            }
         };
         Loaded::Written(Receipt {
             fact,

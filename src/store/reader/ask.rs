@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
-use crate::domain::fact::{Fact, Mark, fold_marks};
+use crate::domain::fact::{Correction, Fact, Mark, fold_corrections, fold_marks};
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::Indicator;
 use crate::domain::page::Crumb;
@@ -58,11 +58,12 @@ impl<'r> Ask<'r> {
         let mut marks = cache.marks(&facts, || {
             let facts = log::read(records)?;
             let standing = fold_marks(&facts);
-            Ok::<_, Problem>(Arc::new(Marks { facts, standing }))
+            let corrections = fold_corrections(&facts);
+            Ok::<_, Problem>(Arc::new(Marks { facts, standing, corrections }))
         })?;
         if at.known_ms != i64::MAX {
-            let standing = fold_marks(marks.facts.iter().filter(|f| f.hlc.0 <= at.known_ms));
-            marks = Arc::new(Marks { facts: Vec::new(), standing });
+            let then = || marks.facts.iter().filter(|f| f.hlc.0 <= at.known_ms);
+            marks = Arc::new(Marks { facts: Vec::new(), standing: fold_marks(then()), corrections: fold_corrections(then()) });
         }
         let mut this = Self { connection, framework, cache, world, marks, version: reference + facts, within: None };
         if let Some(uid) = access.within {
@@ -171,6 +172,12 @@ impl<'r> Ask<'r> {
     pub(super) fn marks(&self) -> Result<Vec<(Place, &Vec<Mark>)>, Problem> {
         let seen = self.marks.standing.iter().map(|(uid, marks)| Ok(self.seen(*uid)?.map(|place| (place, marks))));
         seen.filter_map(Result::transpose).collect()
+    }
+
+    /// Corrections that stand beside a value.
+    pub(super) fn corrections(&self, uid: Uid, indicator: &IndicatorId, period: Option<Period>) -> Vec<Correction> {
+        let of = |c: &&Correction| c.entity == uid && c.indicator == *indicator && Some(c.period) == period;
+        self.marks.corrections.iter().filter(of).cloned().collect()
     }
 
     /// Marks that stand on one unit or branch.

@@ -19,9 +19,11 @@ use rusqlite::Connection;
 
 use self::ask::Ask;
 pub use self::long_table::Sum;
+use super::batch;
 use super::cache::Cache;
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
+use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Loaded, Outcome, Query};
 use crate::framework::Framework;
 
@@ -49,7 +51,15 @@ impl Reader {
     pub fn answer(&mut self, query: &Query, access: &Access, today: Date) -> Outcome {
         let as_of = match query {
             Query::Home(view) | Query::Map { view, .. } | Query::Card { view, .. } | Query::Provenance { view, .. } => view.as_of,
-            Query::Workspace | Query::Find { .. } | Query::Marks | Query::Round { .. } | Query::Rounds | Query::Forms { .. } => AsOf::NOW,
+            Query::Workspace
+            | Query::Find { .. }
+            | Query::Marks
+            | Query::Plan { .. }
+            | Query::Batches
+            | Query::Round { .. }
+            | Query::Rounds
+            | Query::Forms { .. }
+            | Query::Intake { .. } => AsOf::NOW,
         };
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
@@ -67,6 +77,9 @@ impl Reader {
             Query::Round { period } => Loaded::Round(round::board(&ask, *period, today)?.map(Arc::new)),
             Query::Forms { period } => Loaded::Forms(Arc::new(round::forms(&ask, *period, today)?)),
             Query::Rounds => Loaded::Rounds(Arc::new(round::lines(&ask, today)?)),
+            Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
+            // These read files: the runtime makes them.
+            Query::Plan { .. } | Query::Intake { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
         })
     }
 }

@@ -50,6 +50,7 @@ pub(super) fn provenance(
             .filter(|row| column.reading(*row).state == State::Missing && zones.as_ref().is_none_or(|z| z.own[level][*row as usize]));
         missing.extend(absent.take(LINES).map(|row| (table.codes.get(row as usize).to_owned(), table.names.get(row as usize).to_owned())));
     }
+    let corrections = ask.corrections(uid, &indicator.id, period);
     Ok(Provenance {
         uid,
         name: ask.world.name(place).to_owned(),
@@ -59,6 +60,7 @@ pub(super) fn provenance(
         sources,
         source_count,
         missing,
+        corrections,
         framework: format!("{} {}", ask.framework.file, ask.framework.sha256),
     })
 }
@@ -75,8 +77,9 @@ fn sources(
     let world = &ask.world;
     ask.table(level.max(place.0))?;
     let mut statement = ask.connection.prepare_cached(concat!(
-        "SELECT v.uid, v.state, v.num, v.den, v.value, v.source_row, s.file, s.source_sha256, s.known_from
+        "SELECT v.uid, v.state, v.num, v.den, v.value, v.source_row, s.file, s.source_sha256, s.known_from, coalesce(p.name, ''), v.gone
          FROM value v JOIN batch s ON s.county = v.county AND s.id = v.batch
+         LEFT JOIN batch_part p ON p.county = v.county AND p.batch = v.batch AND p.part = v.source_part
          WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
         known!("v"),
         " ORDER BY v.uid, v.batch"
@@ -96,6 +99,7 @@ fn sources(
         let table = world.table(at.0);
         let line = SourceRow {
             file: row.get(6)?,
+            part: row.get(9)?,
             sha256: row.get(7)?,
             row: row.get(5)?,
             loaded: Timestamp::from_millisecond(row.get(8)?).unwrap_or_default(),
@@ -104,9 +108,9 @@ fn sources(
             reading: block::reading(row, 1)?,
         };
         // Two reports of one unit: the one loaded last counts.
-        match found.last_mut() {
-            Some(last) if last.0 == at => last.1 = line,
-            _ => found.push((at, line)),
+        found.pop_if(|last| last.0 == at);
+        if !row.get::<_, bool>(10)? {
+            found.push((at, line));
         }
     }
     found.sort_by_key(|(at, _)| *at);
