@@ -15,6 +15,7 @@ pub mod plan;
 pub mod problem;
 pub mod quality;
 pub mod request;
+pub mod round;
 pub mod scene;
 pub mod text;
 pub mod unit;

@@ -68,7 +68,7 @@ impl Workers {
     pub fn ask(&self, request: RequestId, query: Query) {
         // The threads end only with the session.
         match &self.import {
-            Some(import) if matches!(query, Query::Plan { .. }) => {
+            Some(import) if matches!(query, Query::Plan { .. } | Query::Intake { .. }) => {
                 let _ = import.send((request, Job::Plan(query)));
             }
             _ => {

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
-use crate::domain::fact::{Correction, Mark, fold_corrections, fold_marks};
+use crate::domain::fact::{Correction, Fact, Mark, fold_corrections, fold_marks};
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::Indicator;
 use crate::domain::page::Crumb;
@@ -171,6 +171,11 @@ impl<'r> Ask<'r> {
         let Some(period) = period.filter(|_| self.world.at.derived && table < self.world.levels.len()) else { return Ok(None) };
         let key = ((self.world.version, self.world.at), table, indicator.clone(), period);
         self.cache.rolled(&key, || Ok(rolled::read(self.connection, &self.world, table, indicator, period)?.map(Arc::new)))
+    }
+
+    /// Every fact of the log.
+    pub(super) fn facts(&self) -> &[Fact] {
+        &self.marks.facts
     }
 
     /// Marks that stand.
