@@ -85,7 +85,7 @@ impl Workers {
             Query::Files { dir } => {
                 let _ = self.files.send((request, dir));
             }
-            Query::Plan { .. } if self.import.is_some() => {
+            Query::Plan { .. } | Query::Intake { .. } if self.import.is_some() => {
                 // A plan of other choices takes its place.
                 if let Some((_, stop)) = &self.working {
                     stop.ask();
@@ -188,9 +188,10 @@ fn write(mut writer: Writer, commands: &mpsc::Receiver<(RequestId, Command)>, ou
 }
 
 fn load(mut loader: Loader, out: &UnboundedSender<Message>) {
-    let result = loader.refresh(false, &mut |progress| {
+    let mut tell = |progress| {
         let _ = out.send(Message::Progress(progress));
-    });
+    };
+    let result = loader.glance(&mut tell).and_then(|()| loader.refresh(false, &mut tell));
     match result {
         Ok(_) => tracing::info!("workspace loaded"),
         Err(problem) => {

@@ -103,6 +103,7 @@ impl Model {
             }
             Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),
             Loaded::Written(_) | Loaded::Applied(_) => {}
+            Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Forms(_) | Loaded::Intake(_) => {}
         }
     }
 
@@ -169,6 +170,10 @@ impl Model {
             (Write::Mark { due: Some(day), .. }, Purpose::Write) => lang.fill("ui.toast.marked_due", &[&receipt.name, day]),
             (Write::Mark { .. }, Purpose::Write) => lang.fill("ui.toast.marked", &[&receipt.name]),
             (Write::Clear { .. }, Purpose::Write) => lang.fill("ui.toast.unmarked", &[&receipt.name]),
+            (
+                Write::RoundOpen { .. } | Write::RoundTake { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. },
+                Purpose::Write | Purpose::Import,
+            ) => lang.fill("ui.toast.recorded_round", &[&receipt.name]),
             (_, Purpose::Write | Purpose::Import) => lang.fill("ui.toast.recorded", &[&receipt.name]),
             (_, Purpose::Undo) => lang.fill("ui.toast.undone", &[&receipt.name]),
         };
