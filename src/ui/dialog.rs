@@ -16,14 +16,25 @@ pub(super) struct Confirm {
     pub(super) write: Write,
 }
 
+/// An answer that is offered.
+#[derive(Clone, Debug)]
+pub(super) struct Offer {
+    /// The value for the choice.
+    pub(super) value: String,
+    /// As shown.
+    pub(super) shown: String,
+    /// Why it may be right.
+    pub(super) why: String,
+}
+
 /// A question with answers to choose from.
 #[derive(Clone, Debug)]
 pub(super) struct Choose {
     pub(super) title: String,
     /// Paragraphs.
     pub(super) text: Vec<String>,
-    /// Answer as shown, and why it may be right.
-    pub(super) answers: Vec<(String, String)>,
+    /// What can be answered.
+    pub(super) answers: Vec<Offer>,
     /// Something else may be typed: one line more.
     pub(super) other: bool,
     /// Which question of the plan.

@@ -112,8 +112,7 @@ impl Model {
     pub(super) fn chose(&mut self) {
         let Some(Overlay::Choose(choose)) = &self.overlay else { return };
         let question = choose.question;
-        let value =
-            self.desk.import.plan.as_ref().and_then(|plan| Some(plan.questions.get(question)?.answers.get(self.chosen)?.value.clone()));
+        let value = choose.answers.get(self.chosen).map(|offer| offer.value.clone());
         match value {
             Some(value) => {
                 if self.answer_question(question, &value) {

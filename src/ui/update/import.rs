@@ -269,7 +269,7 @@ impl Model {
         let Some(plan) = self.desk.import.plan.clone() else { return };
         let Some(asked) = plan.questions.get(at) else { return };
         let (title, text) = question::words(self, asked);
-        let answers = asked.answers.iter().map(|answer| question::answer(self, asked, answer)).collect();
+        let answers = question::offers(self, asked);
         let other = question::takes_text(&asked.about);
         let choose = Choose { title, text, answers, other, question: at };
         self.open_overlay(Overlay::Choose(Box::new(choose)));
@@ -381,6 +381,9 @@ impl Model {
     }
 }
 
+/// The answer that means every column of a question.
+pub(in crate::ui) const ALL: &str = "*";
+
 /// Writes an answer into the choices; `false` where it is none.
 fn decide(choices: &mut Choices, about: &About, value: &str) -> bool {
     fn word<T: for<'de> serde::Deserialize<'de>>(value: &str) -> Option<T> {
@@ -404,7 +407,11 @@ fn decide(choices: &mut Choices, about: &About, value: &str) -> bool {
             None => return false,
         },
         About::Crs | About::Shift { .. } => choices.crs = Some(value.to_owned()),
-        About::Privacy { columns } => choices.without.extend(columns.iter().map(|(heading, _)| heading.clone())),
+        About::Privacy { columns } if value == ALL => choices.without.extend(columns.iter().map(|(heading, _)| heading.clone())),
+        About::Privacy { columns } if columns.iter().any(|(heading, _)| heading == value) => {
+            choices.without.insert(value.to_owned());
+        }
+        About::Privacy { .. } => return false,
         About::Period => match value.parse() {
             Ok(period) => choices.period = Some(period),
             Err(_) => return false,
@@ -415,8 +422,8 @@ fn decide(choices: &mut Choices, about: &About, value: &str) -> bool {
         },
         About::Part => choices.sheets = vec![value.to_owned()],
         About::Complete { .. } => match value {
-            "true" | "yes" | "complete" => choices.complete = Some(true),
-            "false" | "no" | "part" => choices.complete = Some(false),
+            "complete" => choices.complete = Some(true),
+            "part" => choices.complete = Some(false),
             _ => return false,
         },
     }
@@ -451,8 +458,8 @@ mod tests {
         assert!(decide(&mut choices, &About::Period, "2025-10"));
         assert!(!decide(&mut choices, &About::Period, "十月"));
         assert!(decide(&mut choices, &About::Since, "2025-10-01"));
-        assert!(decide(&mut choices, &About::Complete { gone: 3 }, "false"));
-        assert!(decide(&mut choices, &About::Privacy { columns: vec![("电话".into(), "telephone".into())] }, "without"));
+        assert!(decide(&mut choices, &About::Complete { gone: 3 }, "part"));
+        assert!(decide(&mut choices, &About::Privacy { columns: vec![("电话".into(), "telephone".into())] }, ALL));
         assert_eq!(choices.target, Some(Target::Values));
         assert_eq!(choices.columns["code"], "代码");
         assert_eq!(choices.meanings["数"]["/"], Meaning::NotDue);

@@ -14,6 +14,7 @@ mod place;
 mod show;
 
 pub(in crate::ui) use dress::{fill, is_down};
+pub(in crate::ui) use import::ALL;
 pub(in crate::ui) use mark::day;
 pub(in crate::ui) use show::classing_key;
 

@@ -48,9 +48,9 @@ pub(super) fn text(pen: &mut Pen<'_>, body: Rect, lines: Rect, text: &[String]) 
 /// The answers: number, answer, why.
 pub(super) fn choose(pen: &mut Pen<'_>, area: Rect, choose: &Choose) {
     let model = pen.model;
-    let other = (model.text("desk.answer.other").to_owned(), String::new());
-    let answers = choose.answers.iter().chain(choose.other.then_some(&other));
-    let shown = choose.answers.iter().map(|(answer, _)| pen.width.of(answer)).max().unwrap_or(0).min(area.width / 2);
+    let other = model.text("desk.answer.other");
+    let answers = choose.answers.iter().map(|offer| (offer.shown.as_str(), offer.why.as_str())).chain(choose.other.then_some((other, "")));
+    let shown = choose.answers.iter().map(|offer| pen.width.of(&offer.shown)).max().unwrap_or(0).min(area.width / 2);
     for (y, (n, (answer, why))) in (area.y..area.bottom()).zip(answers.enumerate().skip(model.scroll)) {
         let line = Rect { y, height: 1, ..area };
         let chosen = n == model.chosen;
@@ -60,7 +60,7 @@ pub(super) fn choose(pen: &mut Pen<'_>, area: Rect, choose: &Choose) {
         }
         let number = if n < 9 { format!("{} ", n + 1) } else { "  ".to_owned() };
         let x = pen.text(line, line.x, y, &number, style);
-        let answer = if why.is_empty() { answer.clone() } else { pen.width.pad(answer, shown, pen.symbols.ellipsis) };
+        let answer = if why.is_empty() { answer.to_owned() } else { pen.width.pad(answer, shown, pen.symbols.ellipsis) };
         let x = pen.text(line, x, y, &answer, style);
         let style = if chosen { style } else { pen.style(Tone::Dim) };
         pen.text(line, x + 2, y, why, style);

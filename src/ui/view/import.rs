@@ -285,9 +285,9 @@ fn question_lines(model: &Model, plan: &Plan, n: usize, cells: u16) -> Vec<Line>
     for paragraph in &text {
         sheet.text(0, paragraph, Tone::Dim);
     }
-    for answer in &asked.answers {
-        let (shown, why) = question::answer(model, asked, answer);
-        sheet.text(2, &if why.is_empty() { shown } else { format!("{shown}  {why}") }, Tone::Text);
+    for offer in question::offers(model, asked) {
+        let text = if offer.why.is_empty() { offer.shown } else { format!("{}  {}", offer.shown, offer.why) };
+        sheet.text(2, &text, Tone::Text);
     }
     sheet.lines
 }

@@ -2,8 +2,10 @@
 
 use crate::domain::plan::{About, Answer, Question};
 use crate::domain::text::quote;
+use crate::ui::dialog::Offer;
 use crate::ui::model::Model;
 use crate::ui::number;
+use crate::ui::update::ALL;
 
 /// A question in one line.
 pub(in crate::ui) fn title(model: &Model, question: &Question) -> String {
@@ -47,14 +49,28 @@ pub(in crate::ui) fn words(model: &Model, question: &Question) -> (String, Vec<S
     (title(model, question), text)
 }
 
+/// What can be answered: what the plan offers; of several columns all at once first.
+pub(in crate::ui) fn offers(model: &Model, question: &Question) -> Vec<Offer> {
+    let all = match &question.about {
+        About::Privacy { columns } if columns.len() > 1 => {
+            Some(Offer { value: ALL.to_owned(), shown: model.text("desk.answer.without").to_owned(), why: String::new() })
+        }
+        _ => None,
+    };
+    let offers = question.answers.iter().map(|given| {
+        let (shown, why) = answer(model, question, given);
+        Offer { value: given.value.clone(), shown, why }
+    });
+    all.into_iter().chain(offers).collect()
+}
+
 /// An answer as shown, and why it may be right.
-pub(in crate::ui) fn answer(model: &Model, question: &Question, answer: &Answer) -> (String, String) {
+fn answer(model: &Model, question: &Question, answer: &Answer) -> (String, String) {
     let lang = model.session.lang;
     let key = match &question.about {
         About::Target => format!("desk.target.{}", answer.value),
         About::Word { .. } => format!("desk.meaning.{}", answer.value),
         About::Complete { .. } => format!("desk.complete.{}", answer.value),
-        About::Privacy { .. } => "desk.answer.without".to_owned(),
         _ => String::new(),
     };
     let shown = if lang.has(&key) { lang.text(&key).to_owned() } else { quote(&answer.value) };
@@ -92,7 +108,7 @@ pub(in crate::ui) fn decided(model: &Model, question: &Question) -> String {
         About::Period => choices.period.map_or_else(String::new, |p| p.to_string()),
         About::Since => choices.since.map_or_else(String::new, |d| d.to_string()),
         About::Part => choices.sheets.join(" "),
-        About::Complete { .. } => choices.complete.map_or_else(String::new, |all| word(if all { "true" } else { "false" })),
+        About::Complete { .. } => choices.complete.map_or_else(String::new, |all| word(if all { "complete" } else { "part" })),
     }
 }
 
