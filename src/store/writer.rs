@@ -146,8 +146,13 @@ impl Writer {
     }
 
     /// Whether readers see what is not stored.
-    pub(crate) fn shows(&self) -> bool {
+    pub(crate) fn is_showing(&self) -> bool {
         self.cache.glance().is_some()
+    }
+
+    /// Whether readers see what is not stored of a layer.
+    pub(crate) fn shows(&self, layer: &str) -> bool {
+        self.cache.glance().is_some_and(|glance| glance.holds(layer))
     }
 
     /// Waits until a reader has answered with the map of what is shown, but not for long.
