@@ -91,16 +91,26 @@ pub enum Write {
         /// Why.
         reason: String,
     },
+    /// Load the layers and tables that were held back because something would disappear.
+    Removals,
+}
+
+impl Write {
+    /// What must be granted.
+    #[must_use]
+    pub fn needs(&self) -> Grant {
+        match self {
+            Self::Mark { .. } | Self::Clear { .. } => Grant::Mark,
+            Self::Removals => Grant::Import,
+        }
+    }
 }
 
 impl Command {
     /// A write with the proof that it is allowed; `None` where the permit is for another grant.
     #[must_use]
     pub fn new(permit: Permit, write: Write) -> Option<Self> {
-        let needed = match write {
-            Write::Mark { .. } | Write::Clear { .. } => Grant::Mark,
-        };
-        (permit.grant() == needed).then_some(Self { permit, write })
+        (permit.grant() == write.needs()).then_some(Self { permit, write })
     }
 
     /// The proof.
@@ -154,8 +164,13 @@ pub enum Loaded {
     Found(Arc<Vec<Hit>>),
     /// To [`Query::Marks`].
     Marks(Arc<Vec<MarkRow>>),
-    /// To a [`Command`].
+    /// To a [`Command`] that records a fact.
     Written(Receipt),
+    /// To [`Write::Removals`]: what was held back is loaded.
+    Refreshed {
+        /// Version of the data after it.
+        version: u64,
+    },
 }
 
 /// An answer or what went wrong.
@@ -178,6 +193,8 @@ pub enum Progress {
         /// Version.
         version: u64,
     },
+    /// Layers or tables were held back because something would disappear: which, and how much.
+    Pending(String),
     /// Everything is loaded and checked.
     Done,
     /// Something was refused or kept aside.

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::domain::access::Access;
-use crate::domain::request::{Command, Progress, Query, RequestId};
+use crate::domain::request::{Command, Loaded, Progress, Query, RequestId, Write};
 use crate::store::{Reader, Writer};
 use crate::ui::Message;
 
@@ -20,6 +20,7 @@ use super::engine::Loader;
 pub struct Workers {
     ask: mpsc::Sender<(RequestId, Query)>,
     record: Option<mpsc::Sender<(RequestId, Command)>>,
+    load: Option<mpsc::Sender<RequestId>>,
 }
 
 impl Workers {
@@ -42,11 +43,13 @@ impl Workers {
             thread::spawn(move || write(writer, &commands, &answers));
             record
         });
-        if let Some(loader) = loader {
+        let load = loader.map(|loader| {
+            let (load, removals) = mpsc::channel();
             let progress = out.clone();
-            thread::spawn(move || load(loader, &progress));
-        }
-        Self { ask, record }
+            thread::spawn(move || self::load(loader, &removals, &progress));
+            load
+        });
+        Self { ask, record, load }
     }
 
     /// Asks a question.
@@ -58,8 +61,10 @@ impl Workers {
     /// Records. In a read-only session there is nobody to record: the command is dropped, and
     /// since it needs a permit that such a session cannot have, it was never made.
     pub fn record(&self, request: RequestId, command: Command) {
-        if let Some(record) = &self.record {
-            let _ = record.send((request, command));
+        match (command.write(), &self.record, &self.load) {
+            (Write::Removals, _, Some(load)) => drop(load.send(request)),
+            (Write::Mark { .. } | Write::Clear { .. }, Some(record), _) => drop(record.send((request, command))),
+            _ => {}
         }
     }
 }
@@ -100,18 +105,29 @@ fn write(mut writer: Writer, commands: &mpsc::Receiver<(RequestId, Command)>, ou
     }
 }
 
-fn load(mut loader: Loader, out: &UnboundedSender<Message>) {
-    let result = loader.refresh(false, &mut |progress| {
+/// Loads what is new; then, whenever a person agrees to it, what makes something disappear.
+fn load(mut loader: Loader, removals: &mpsc::Receiver<RequestId>, out: &UnboundedSender<Message>) {
+    let mut progress = |progress| {
         let _ = out.send(Message::Progress(progress));
-    });
-    match result {
-        Ok(_) => tracing::info!("workspace loaded"),
+    };
+    match loader.refresh(false, &mut progress) {
+        Ok(summary) => {
+            tracing::info!("workspace loaded");
+            if let Some(pending) = summary.pending {
+                progress(Progress::Pending(pending));
+            }
+        }
         Err(problem) => {
             tracing::warn!(%problem, "loading stopped");
-            let _ = out.send(Message::Progress(Progress::Problem(problem)));
+            progress(Progress::Problem(problem));
         }
     }
-    let _ = out.send(Message::Progress(Progress::Done));
+    progress(Progress::Done);
+    while let Ok(request) = removals.recv() {
+        let outcome = loader.refresh(true, &mut progress).map(|summary| Loaded::Refreshed { version: summary.version });
+        progress(Progress::Done);
+        let _ = out.send(Message::Answer { request, outcome });
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::error::{damaged, sql};
 use crate::domain::fact::{Body, Fact, FactId};
 use crate::domain::id::Uid;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, Severity};
 
 /// Tag of the hash of a fact, so that it can never be mistaken for another hash.
 const FACT_TAG: &[u8] = b"xntu-fact-v1\0";
@@ -158,7 +158,7 @@ fn append_inner(connection: &mut Connection, new: &New<'_>, file: &str) -> Resul
     )?;
     // What was just written is read again and its hashes are computed anew before it counts.
     let mut stored = 0u32;
-    walk(&transaction, Some(head.id), &mut |_, _| stored += 1)?.map_err(|what| Failure::Problem(damaged(file, what)))?;
+    walk(&transaction, Which::Fact(new.county, head.id), &mut |_, _| stored += 1)?.map_err(|what| Failure::Problem(damaged(file, what)))?;
     if stored != 1 {
         return Err(Failure::Problem(damaged(file, "a fact just written is not there")));
     }
@@ -209,11 +209,10 @@ pub(super) fn count(connection: &Connection) -> rusqlite::Result<u64> {
 /// `E_STORE_CHAIN` with the fact that does not fit: a changed, missing or swapped row.
 pub(super) fn read(connection: &Connection) -> Result<Vec<Fact>, Problem> {
     let file = connection.path().unwrap_or_default().to_owned();
-    let broken = |what: String| Problem::new("E_STORE_CHAIN", crate::domain::problem::Severity::Refused, &*file).arg(what);
     let mut facts = Vec::new();
     let mut last: std::collections::BTreeMap<Uuid, (i64, Vec<u8>)> = std::collections::BTreeMap::new();
     let mut gap = None;
-    walk(connection, None, &mut |fact, hash| {
+    walk(connection, Which::All, &mut |fact, hash| {
         let (seq, prev) = last.insert(fact.author, (i64::try_from(fact.seq).unwrap_or(i64::MAX), hash.to_vec())).unwrap_or_default();
         if gap.is_none() && (fact.seq != u64::try_from(seq).unwrap_or_default() + 1 || fact.prev != hex(&prev)) {
             gap = Some(fact.id);
@@ -221,25 +220,52 @@ pub(super) fn read(connection: &Connection) -> Result<Vec<Fact>, Problem> {
         facts.push(fact);
     })
     .map_err(|e| sql(&e, &file))?
-    .map_err(broken)?;
+    .map_err(|what| broken(&file, what))?;
     let envelopes: u64 = connection.query_row("SELECT count(*) FROM envelope", [], |row| row.get(0)).map_err(|e| sql(&e, &file))?;
     match gap {
-        Some(id) => Err(broken(id.to_string())),
-        None if envelopes != facts.len() as u64 => Err(broken(format!("{} / {envelopes}", facts.len()))),
+        Some(id) => Err(broken(&file, id)),
+        None if envelopes != facts.len() as u64 => Err(broken(&file, format!("{} / {envelopes}", facts.len()))),
         None => Ok(facts),
     }
 }
 
-/// Walks over one fact or all, with the hash of each; the inner error says what does not fit.
-fn walk(connection: &Connection, only: Option<FactId>, each: &mut dyn FnMut(Fact, &[u8; 32])) -> rusqlite::Result<Result<(), String>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT f.county, f.id, f.author, f.seq, f.prev, f.hlc_ms, f.hlc_n, f.kind, f.v, f.entity, f.base, f.actor, f.roster, f.body_hash,
+/// The facts about one unit or branch, in the order they were written, each with its hashes checked.
+pub(super) fn read_of(connection: &Connection, entity: Uid) -> Result<Vec<Fact>, Problem> {
+    let file = connection.path().unwrap_or_default().to_owned();
+    let mut facts = Vec::new();
+    walk(connection, Which::About(entity), &mut |fact, _| facts.push(fact)).map_err(|e| sql(&e, &file))?.map_err(|what| broken(&file, what))?;
+    Ok(facts)
+}
+
+fn broken(file: &str, what: impl std::fmt::Display) -> Problem {
+    Problem::new("E_STORE_CHAIN", Severity::Refused, file).arg(what)
+}
+
+/// Facts to walk over.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    All,
+    /// One of a county.
+    Fact(&'a str, FactId),
+    About(Uid),
+}
+
+/// Walks over facts, with the hash of each; the inner error says what does not fit.
+fn walk(connection: &Connection, which: Which<'_>, each: &mut dyn FnMut(Fact, &[u8; 32])) -> rusqlite::Result<Result<(), String>> {
+    const FACTS: &str = "SELECT f.county, f.id, f.author, f.seq, f.prev, f.hlc_ms, f.hlc_n, f.kind, f.v, f.entity, f.base, f.actor, f.roster, f.body_hash,
                 b.salt, b.bytes, e.hashes
          FROM fact f LEFT JOIN body b ON b.county = f.county AND b.fact = f.id
-         LEFT JOIN envelope e ON e.county = f.county AND e.author = f.author AND e.seq = f.seq
-         WHERE ?1 IS NULL OR f.id = ?1 ORDER BY f.n",
-    )?;
-    let mut rows = statement.query([only.map(Uuid::into_bytes)])?;
+         LEFT JOIN envelope e ON e.county = f.county AND e.author = f.author AND e.seq = f.seq";
+    let mut statement = connection.prepare_cached(&match which {
+        Which::All => format!("{FACTS} ORDER BY f.n"),
+        Which::Fact(..) => format!("{FACTS} WHERE f.county = ?1 AND f.id = ?2"),
+        Which::About(_) => format!("{FACTS} WHERE f.entity = ?1 ORDER BY f.n"),
+    })?;
+    let mut rows = match which {
+        Which::All => statement.query([])?,
+        Which::Fact(county, id) => statement.query(params![county, id.as_bytes()])?,
+        Which::About(entity) => statement.query([entity.as_bytes()])?,
+    };
     while let Some(row) = rows.next()? {
         let county: String = row.get(0)?;
         let head = Head {

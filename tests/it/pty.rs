@@ -211,3 +211,29 @@ fn without_a_workspace_and_without_a_terminal_it_says_so() {
     assert!(matches!(output.status.code(), Some(2 | 3)), "{output:?}");
     assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{output:?}");
 }
+
+#[test]
+fn what_would_disappear_is_asked_on_the_screen() {
+    let workspace = demo_copy();
+    // The last row of a table of units is gone.
+    let manifest = crate::support::demo_manifest();
+    let tables = manifest["table"].as_array().expect("tables");
+    let units = tables.iter().find(|t| t["what"].as_str() == Some("units")).expect("a table of units");
+    let path = workspace.dir().join("maps").join(units["file"].as_str().expect("a file"));
+    let all = std::fs::read_to_string(&path).expect("the table");
+    let kept: Vec<&str> = all.trim_end().lines().collect();
+    std::fs::write(&path, kept[..kept.len() - 1].join("\n")).expect("the table is shortened");
+    let manifest = workspace.dir().join("maps/manifest.toml");
+    let text_of = std::fs::read_to_string(&manifest).expect("the manifest");
+    let hash = units["sha256"].as_str().expect("a hash");
+    std::fs::write(&manifest, text_of.replace(&format!("sha256 = \"{hash}\""), "")).expect("without its hash");
+    let before = workspace.json(["list", top_code(), "--json"]);
+
+    let mut terminal = workspace.terminal(SIZE, &[], &["--post", "青禾县组织部岗位"]);
+    terminal.wait_for("(−1)").press("D").wait_for(Lang::Zh.text("ui.removals.title")).press("y");
+    terminal.wait_for(Lang::Zh.text("ui.toast.removals_loaded")).press("q");
+    assert_eq!(terminal.end(), 0);
+    let after = workspace.out(["load"]);
+    assert!(!after.contains("(−"), "{after}");
+    assert_eq!(rows(&before).len(), rows(&workspace.json(["list", top_code(), "--json"])).len());
+}
