@@ -10,6 +10,7 @@ use futures::StreamExt as _;
 use jiff::civil::Date;
 use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 use crate::domain::access::Access;
 use crate::domain::problem::Problem;
@@ -19,7 +20,7 @@ use crate::ui::{Effect, Message, Model, update};
 use super::encode::Shortcuts;
 use super::engine::Engine;
 use super::settings::Settings;
-use super::terminal::Screen;
+use super::terminal::{Screen, width_answer};
 use super::worker::Workers;
 use super::{demo, folders};
 
@@ -99,22 +100,11 @@ async fn session(start: Start) -> Result<(), Stopped> {
     }
     let _ = model.take_dirty();
     desk.screen.draw(&model)?;
+    let mut width = Width(None);
     if probe {
-        let asked = desk.screen.probe_ambiguous_wide()?;
-        let answer = tokio::select! {
-            answer = asked => answer,
-            () = end.came() => return Ok(()),
-        };
-        if let Ok(Some(ambiguous_wide)) = answer {
-            let effects = update(&mut model, Message::Probed { ambiguous_wide });
-            if ambiguous_wide {
-                // What is on the screen was drawn for the other width: no cell is where the
-                // last frame says.
-                desk.screen.forget();
-            }
-            open = open && desk.carry_out(effects)?;
-        }
-        // Also where nothing changed or nobody answered: the probe's own mark must go.
+        desk.screen.ask_ambiguous_wide()?;
+        width = Width(Some(width_answer()));
+        // The probe's own mark must go.
         desk.screen.draw(&model)?;
     }
     while open {
@@ -122,7 +112,17 @@ async fn session(start: Start) -> Result<(), Stopped> {
             desk.screen.draw(&model)?;
         }
         let effects = tokio::select! {
-            event = events.next() => {
+            ambiguous_wide = width.came() => {
+                let effects = ambiguous_wide.map(|ambiguous_wide| update(&mut model, Message::Probed { ambiguous_wide }));
+                if ambiguous_wide == Some(true) {
+                    // What is on the screen was drawn for the other width: no cell is where the
+                    // last frame says.
+                    desk.screen.forget();
+                }
+                effects.unwrap_or_default()
+            }
+            // Keys are read by one at a time.
+            event = events.next(), if !width.is_open() => {
                 let Some(event) = event else { return Ok(()) };
                 let mut effects = desk.take_in(event?, &mut model);
                 // Keys that came together are one frame. Polled with this task's own waker: the
@@ -156,6 +156,23 @@ async fn session(start: Start) -> Result<(), Stopped> {
         }
     }
     Ok(())
+}
+
+/// The question about the width of glyphs, while its answer is out.
+struct Width(Option<oneshot::Receiver<Option<bool>>>);
+
+impl Width {
+    fn is_open(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The answer, or that there is none; never, where nothing was asked.
+    async fn came(&mut self) -> Option<bool> {
+        let Some(answer) = &mut self.0 else { return std::future::pending().await };
+        let wide = answer.await.ok().flatten();
+        self.0 = None;
+        wide
+    }
 }
 
 /// Everything an effect may touch.

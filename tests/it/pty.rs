@@ -76,6 +76,32 @@ fn enter_goes_in_to_the_grid_and_esc_comes_out() {
 const REASON: &str = "复核阵地面积七三";
 
 #[test]
+fn a_late_answer_about_the_width_is_no_key() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.mute_terminal(SIZE);
+    let first = demo().json(["list", top_code(), "--json"]);
+    terminal.wait_for(text(&rows(&first)[0], "name"));
+    terminal.press("/").wait_for(Lang::Zh.text("ui.find.title"));
+    // Escape would close the field, and letters would be typed into it.
+    terminal.press("qhx").press("\x1b[1;2R").press("qhx").wait_for("qhxqhx");
+    terminal.press("\x03");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn an_answer_about_the_width_is_heeded() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.mute_terminal(SIZE);
+    terminal.wait_for("│").press("\x1b[1;3R");
+    terminal.wait("no glyph of two cells", |screen| {
+        let shown = screen.contents();
+        shown.contains("青禾县") && !shown.contains(['│', '─', '·', '…'])
+    });
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
 fn a_mark_survives_kill_9() {
     let workspace = demo_copy();
     let mut terminal = workspace.terminal(SIZE, &[], &["--post", "青禾县组织部岗位"]);
