@@ -132,9 +132,10 @@ fn commonest(buffer: &Buffer) -> Color {
 fn cut(y: usize, row: &[Cell], stands: &dyn Fn(usize) -> bool, shortcuts: Shortcuts, pieces: &mut Vec<Piece>) {
     let cols = row.len();
     // From here on the row is plain blanks of one background.
-    let tail = row.last().filter(|_| shortcuts.erase).map_or(cols, |last| {
-        cols - row.iter().rev().take_while(|cell| plain(cell) && cell.bg == last.bg).count()
-    });
+    let tail = row
+        .last()
+        .filter(|_| shortcuts.erase)
+        .map_or(cols, |last| cols - row.iter().rev().take_while(|cell| plain(cell) && cell.bg == last.bg).count());
     let mut open: Option<Piece> = None;
     // Cells that stand after the open piece, were they sent with it: their bytes, and the look of it all.
     let (mut bridge, mut reach) = (0, None);

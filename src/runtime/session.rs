@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::domain::access::Access;
 use crate::domain::problem::Problem;
+use crate::domain::request::Progress;
 use crate::locale::Lang;
 use crate::ui::{Effect, Message, Model, update};
 
@@ -100,6 +101,9 @@ async fn session(start: Start) -> Result<(), Stopped> {
     }
     let _ = model.take_dirty();
     desk.screen.draw(&model)?;
+    if let Some(engine) = engine {
+        desk.verify(engine);
+    }
     let mut width = Width(None);
     if probe {
         desk.screen.ask_ambiguous_wide()?;
@@ -197,6 +201,18 @@ impl Desk {
         Ok(())
     }
 
+    /// Verifies what opening has left for later, in a thread of its own.
+    fn verify(&self, engine: Engine) {
+        let send = self.send.clone();
+        std::thread::spawn(move || {
+            if let Err(problem) = engine.store.verify() {
+                tracing::error!(%problem, "the records do not verify");
+                // A session that ended no longer listens.
+                let _ = send.send(Message::Progress(Progress::Problem(problem)));
+            }
+        });
+    }
+
     /// What the core makes of a terminal event.
     fn take_in(&mut self, event: Event, model: &mut Model) -> Vec<Effect> {
         if matches!(event, Event::Resize(..)) {
@@ -242,7 +258,11 @@ impl Desk {
         let open = |dir: &Path| {
             Engine::open(dir, read_only).map_err(|problems| problems.into_iter().next().unwrap_or_else(super::engine::unexpected))
         };
-        let opened = dir.and_then(|dir| open(&dir)).and_then(|engine| self.sit_down(&engine));
+        let opened = dir.and_then(|dir| open(&dir)).and_then(|engine| {
+            self.sit_down(&engine)?;
+            self.verify(engine);
+            Ok(())
+        });
         let message = opened.map_or_else(Message::OpenFailed, |()| Message::Opened);
         // The loop that receives lives as long as the desk.
         let _ = self.send.send(message);

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::block::Column;
 use super::rolled::Rolled;
 use super::world::{At, World};
-use crate::domain::fact::{Fact, Mark};
+use crate::domain::fact::{Fact, Mark, fold_marks};
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::page::Lead;
 use crate::domain::period::Period;
@@ -55,6 +55,12 @@ pub(super) struct Leads {
 pub(super) struct Marks {
     pub(super) facts: Vec<Fact>,
     pub(super) standing: std::collections::BTreeMap<Uid, Vec<Mark>>,
+}
+
+impl Marks {
+    pub(super) fn of(facts: Vec<Fact>) -> Self {
+        Self { standing: fold_marks(&facts), facts }
+    }
 }
 
 /// What sessions share.

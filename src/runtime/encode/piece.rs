@@ -24,7 +24,13 @@ fn way(cursor: Option<(usize, usize)>, x: usize, y: usize) -> usize {
     let digits = |n: usize| 1 + usize::from(n > 9) + usize::from(n > 99);
     match cursor {
         Some(at) if at == (x, y) => 0,
-        Some((cx, cy)) if cy == y && cx < x => if x - cx == 1 { 3 } else { 3 + digits(x - cx) },
+        Some((cx, cy)) if cy == y && cx < x => {
+            if x - cx == 1 {
+                3
+            } else {
+                3 + digits(x - cx)
+            }
+        }
         _ => 4 + digits(y + 1) + if x == 0 { 0 } else { digits(x + 1) },
     }
 }

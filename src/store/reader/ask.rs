@@ -55,11 +55,7 @@ impl<'r> Ask<'r> {
         let reference = world::version(connection)?;
         let world = cache.worlds(&(reference, at), || World::open(connection, framework, at).map(Arc::new))?;
         let facts = log::count(records)?;
-        let mut marks = cache.marks(&facts, || {
-            let facts = log::read(records)?;
-            let standing = fold_marks(&facts);
-            Ok::<_, Problem>(Arc::new(Marks { facts, standing }))
-        })?;
+        let mut marks = cache.marks(&facts, || log::read(records).map(|facts| Arc::new(Marks::of(facts))))?;
         if at.known_ms != i64::MAX {
             let standing = fold_marks(marks.facts.iter().filter(|f| f.hlc.0 <= at.known_ms));
             marks = Arc::new(Marks { facts: Vec::new(), standing });
