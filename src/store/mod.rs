@@ -11,6 +11,7 @@ mod cache;
 mod connection;
 mod error;
 pub(crate) mod foreign;
+pub mod geopackage;
 pub(crate) mod load;
 mod log;
 mod reader;

@@ -20,6 +20,9 @@ impl Default for Sink {
     }
 }
 
+/// What is wrong with a geometry: the code of a problem, and what it is about.
+pub(super) type Fault = (&'static str, String);
+
 /// Longitude and latitude lie within these.
 const DEGREES: [f64; 2] = [180.0, 90.0];
 
@@ -79,6 +82,19 @@ impl Sink {
         } else {
             "E_GEOM_RANGE"
         }
+    }
+
+    /// Takes one position of a format whose places are not offsets of a text.
+    pub(super) fn place(&mut self, x: f64, y: f64) -> Result<(), Fault> {
+        self.push(x, y).map_err(|code| (code, format!("{x},{y}")))
+    }
+
+    /// As [`Sink::end_ring`], where there are positions at all.
+    pub(super) fn end_if_any(&mut self, start: usize) -> Result<(), Fault> {
+        if self.coords.len() == start {
+            return Ok(());
+        }
+        self.end_ring(start).map_err(|code| (code, u32::MAX.to_string()))
     }
 
     /// The positions from `start` on become a ring, a line or a list of points.
