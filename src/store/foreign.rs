@@ -23,7 +23,7 @@ pub(crate) type Rows = (Vec<String>, Vec<(u64, Vec<String>)>);
 /// nothing is ever written beside it; a view or virtual table is refused, because it would run
 /// code of the file.
 pub(crate) fn rows(path: &Path, shown_as: &str, table: &str) -> Result<Rows, Problem> {
-    let wrong = |e: rusqlite::Error| sql(&e, shown_as);
+    let wrong = wrong_in(shown_as);
     let copy = copy(path, shown_as)?;
     let read = || -> rusqlite::Result<Option<Rows>> {
         let Some(made) = plain_table(&copy, table)? else { return Ok(None) };
@@ -45,10 +45,18 @@ pub(crate) fn rows(path: &Path, shown_as: &str, table: &str) -> Result<Rows, Pro
     read().map_err(wrong)?.ok_or_else(|| Problem::new("E_TABLE_NOT_THERE", Severity::Refused, shown_as).arg(table))
 }
 
+/// What a failure in a file that is not ours is called: its damage is not that of our own databases.
+pub(super) fn wrong_in(shown_as: &str) -> impl Fn(rusqlite::Error) -> Problem + Copy {
+    move |e| match sql(&e, shown_as) {
+        problem if problem.code == "E_STORE_DAMAGED" => Problem { code: "E_FOREIGN_DAMAGED".to_owned(), ..problem },
+        problem => problem,
+    }
+}
+
 /// A copy in memory of a database that is not ours, with everything that would run code of the file
 /// switched off.
 pub(super) fn copy(path: &Path, shown_as: &str) -> Result<Connection, Problem> {
-    let wrong = |e: rusqlite::Error| sql(&e, shown_as);
+    let wrong = wrong_in(shown_as);
     if std::fs::metadata(path).is_ok_and(|m| m.len() > COPY_MAX_BYTES) {
         return Err(Problem::new("E_MAP_SIZE", Severity::Refused, shown_as).arg(COPY_MAX_BYTES >> 20));
     }

@@ -8,8 +8,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::error::sql;
-use super::foreign::{copy, plain_table, quoted, text};
+use super::foreign::{copy, plain_table, quoted, text, wrong_in};
 use crate::domain::problem::{Problem, Severity};
 use crate::gis::read::{MapFile, Row, RowLayer};
 
@@ -28,7 +27,7 @@ struct Listed {
 /// # Errors
 /// The problem for which it is refused: no database, no GeoPackage, no such table.
 pub fn open(path: &Path, shown_as: &str, layer: Option<&str>) -> Result<MapFile, Problem> {
-    let wrong = |e: rusqlite::Error| sql(&e, shown_as);
+    let wrong = wrong_in(shown_as);
     let refused = |code: &str| Problem::new(code, Severity::Refused, shown_as);
     let copy = copy(path, shown_as)?;
     let is_one = ["gpkg_contents", "gpkg_geometry_columns"].iter().try_fold(true, |all, t| Ok(all && plain_table(&copy, t)?.is_some()));
@@ -51,7 +50,8 @@ pub fn open(path: &Path, shown_as: &str, layer: Option<&str>) -> Result<MapFile,
         return Err(refused("E_TABLE_NOT_THERE").arg(&found.table));
     }
     let crs = system(&copy, found.srs).map_err(wrong)?;
-    let rows = rows(&copy, found, crs).map_err(wrong)?.ok_or_else(|| refused("E_TABLE_COLUMN").arg(&found.column).arg(&found.table))?;
+    let rows =
+        rows(&copy, found, crs).map_err(wrong)?.map_err(|columns| refused("E_TABLE_COLUMN").arg(&found.column).arg(columns.join(", ")))?;
     Ok(MapFile::of_rows(shown_as, layers, layer.is_some(), rows))
 }
 
@@ -79,11 +79,11 @@ fn system(copy: &Connection, srs: i64) -> rusqlite::Result<Option<String>> {
     }))
 }
 
-/// The rows of a table; `None` where it has no such column of geometries.
-fn rows(copy: &Connection, listed: &Listed, crs: Option<String>) -> rusqlite::Result<Option<RowLayer>> {
+/// The rows of a table; its columns where it has no such column of geometries.
+fn rows(copy: &Connection, listed: &Listed, crs: Option<String>) -> rusqlite::Result<Result<RowLayer, Vec<String>>> {
     let mut statement = copy.prepare(&["SELECT * FROM ", &quoted(&listed.table)].concat())?;
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-    let Some(geometry) = columns.iter().position(|c| c.eq_ignore_ascii_case(&listed.column)) else { return Ok(None) };
+    let Some(geometry) = columns.iter().position(|c| c.eq_ignore_ascii_case(&listed.column)) else { return Ok(Err(columns)) };
     let headings = columns.iter().enumerate().filter(|(n, _)| *n != geometry).map(|(_, c)| c.clone()).collect();
     let mut layer = RowLayer { name: listed.table.clone(), headings, rows: Vec::new(), crs };
     let mut found = statement.query([])?;
@@ -103,7 +103,7 @@ fn rows(copy: &Connection, listed: &Listed, crs: Option<String>) -> rusqlite::Re
         }
         layer.rows.push(out);
     }
-    Ok(Some(layer))
+    Ok(Ok(layer))
 }
 
 #[cfg(test)]
@@ -187,6 +187,6 @@ mod tests {
         Connection::open(&path).and_then(|c| c.execute_batch("DROP TABLE gpkg_contents")).expect("a drop");
         assert_eq!(code(None).as_deref(), Some("E_GPKG_TABLES"));
         std::fs::write(&path, "no database").expect("a file");
-        assert_eq!(code(None).as_deref(), Some("E_STORE_DAMAGED"));
+        assert_eq!(code(None).as_deref(), Some("E_FOREIGN_DAMAGED"));
     }
 }

@@ -75,7 +75,7 @@ impl Sink {
             "E_GEOM_NUMBER"
         } else if self.limits[0] > METRES {
             "E_GEOM_MISFIT"
-        } else if x.abs() > METRES || y.abs() > METRES {
+        } else if x.abs().max(y.abs()) > METRES && x.abs().max(y.abs()) < METRES_MAX {
             "E_GEOM_METRES"
         } else if x.abs() <= self.limits[1] && y.abs() <= self.limits[0] {
             "E_GEOM_SWAPPED"
@@ -86,7 +86,7 @@ impl Sink {
 
     /// Takes one position of a format whose places are not offsets of a text.
     pub(super) fn place(&mut self, x: f64, y: f64) -> Result<(), Fault> {
-        self.push(x, y).map_err(|code| (code, format!("{x},{y}")))
+        self.push(x, y).map_err(|code| (code, format!("{x:?},{y:?}")))
     }
 
     /// As [`Sink::end_ring`], where there are positions at all.
@@ -268,6 +268,8 @@ fn out_of_range(cursor: &Cursor<'_>, begin: usize, code: &'static str) -> Stop {
 
 /// Beyond this, a number is a projected coordinate in metres and not a mistyped degree.
 const METRES: f64 = 1000.0;
+/// Beyond this, it is no place on Earth in any unit.
+const METRES_MAX: f64 = 1e9;
 
 #[inline(always)]
 fn ordinate(cursor: &mut Cursor<'_>) -> Result<f64, Stop> {

@@ -16,7 +16,10 @@ pub(super) fn maps(bytes: &[u8], refused: impl Fn(&str) -> Problem) -> Result<Ve
         from += found + "registerMap(".len();
         let mut literal = Literal { text, at: from, depth: 0 };
         let at_fault = |at: usize, code: &'static str| {
-            let shown: String = text.get(at..).unwrap_or_default().chars().take(12).collect();
+            let shown = match code {
+                "E_GEOJSON_DEPTH" => MAX_DEPTH.to_string(),
+                _ => text.get(at..).unwrap_or_default().chars().take(12).collect(),
+            };
             refused(code).line(1 + count_lines(&bytes[..at.min(bytes.len())])).arg(at + 1).arg(shown)
         };
         if !matches!(literal.next(), Some('"' | '\'')) {

@@ -98,7 +98,7 @@ fn echarts_maps_are_decoded_as_json_and_inside_a_script() {
     for (script, expected) in [
         ("registerMap(name,map)", "E_ECHARTS_MAP a.json"),
         ("registerMap('x',{a:[1,2,})", "E_GEOJSON_SYNTAX a.json:1: 25, })"),
-        ("\nregisterMap('x',{a:f(1)})", "E_GEOJSON_SYNTAX a.json:2: 22, f(1)})"),
+        ("\nregisterMap('x',{a:f(1)})", "E_GEOJSON_SYNTAX a.json:2: 21, f(1)})"),
         ("registerMap('x',{a:1,'a':2})", "E_GEOJSON_KEY_TWICE a.json:1: 25, :2})"),
         ("registerMap('x',{type:1})", "E_GEOJSON_NO_FEATURES a.json"),
     ] {
