@@ -15,6 +15,7 @@ mod error;
 pub(crate) mod foreign;
 pub(crate) mod glance;
 pub(crate) mod import_log;
+pub mod geopackage;
 pub(crate) mod load;
 mod log;
 pub(crate) mod put;

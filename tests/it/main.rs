@@ -8,6 +8,7 @@ mod support;
 
 mod bad;
 mod bytes;
+mod corpus_maps;
 mod demo;
 mod generated;
 mod layers;
