@@ -1,6 +1,7 @@
 //! From the files of a workspace to the store: what is new or changed, nothing else.
 
 pub mod book;
+pub mod cell;
 mod files;
 mod layer;
 pub mod manifest;

@@ -54,6 +54,19 @@ pub(crate) fn rows(path: &Path, shown_as: &str, table: &str) -> Result<Rows, Pro
     read().map_err(wrong)?.ok_or_else(|| Problem::new("E_TABLE_NOT_THERE", Severity::Refused, shown_as).arg(table))
 }
 
+/// Names of the tables of a database file that is not ours, without the engine's own.
+pub(crate) fn tables(path: &Path, shown_as: &str) -> Result<Vec<String>, Problem> {
+    let wrong = |e: rusqlite::Error| sql(&e, shown_as);
+    let source = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(wrong)?;
+    let read = || -> rusqlite::Result<Vec<String>> {
+        source.pragma_update(None, "trusted_schema", false)?;
+        let query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' \
+                     AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name LIMIT 256";
+        source.prepare(query)?.query_map([], |row| row.get(0))?.collect()
+    };
+    read().map_err(wrong)
+}
+
 fn text(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Null | ValueRef::Blob(_) => String::new(),
