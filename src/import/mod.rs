@@ -4,6 +4,7 @@ pub mod book;
 pub mod cell;
 mod files;
 mod layer;
+pub mod layout;
 pub mod manifest;
 mod sheet;
 mod table;

@@ -201,6 +201,18 @@ impl Grid {
         }
     }
 
+    /// Blots out the texts of a row: they are gone from memory, the row is still there.
+    pub(crate) fn blot(&mut self, number: u32) {
+        let Ok(n) = self.rows.binary_search_by_key(&number, |row| row.number) else { return };
+        let Cells { first, end, .. } = self.row(n);
+        let start = first.checked_sub(1).map_or(0, |n| self.ends[n]);
+        if let Some(last) = self.ends[first..end].last().copied() {
+            let range = start as usize..last as usize;
+            self.text.replace_range(range.clone(), &" ".repeat(range.len()));
+            self.kinds[first..end].fill(Kind::Empty);
+        }
+    }
+
     /// Cells held, gaps included.
     pub(crate) fn cells(&self) -> usize {
         self.ends.len()
