@@ -2,7 +2,7 @@
 //! a crate that aborts cannot be caught.
 
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -28,6 +28,12 @@ const CPU_MAX_S: u64 = 30;
 const WAIT_MAX: Duration = Duration::from_secs(60);
 /// Most that is taken from the reading process, bytes.
 const ANSWER_MAX_BYTES: u64 = 768 << 20;
+
+/// The executable that reads risky files: this one, where it is the product and no test of it.
+#[must_use]
+pub fn executable() -> Option<PathBuf> {
+    std::env::current_exe().ok().filter(|exe| exe.file_stem().is_some_and(|stem| stem == env!("CARGO_PKG_NAME")))
+}
 
 /// What is to be read: the first line, before the bytes of the file.
 #[derive(Serialize, Deserialize)]

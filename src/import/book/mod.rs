@@ -101,6 +101,9 @@ pub struct BookOptions {
     pub child: Option<PathBuf>,
 }
 
+/// Bytes by which a database is told.
+const HEAD_BYTES: u64 = 16;
+
 /// Reads a file. An archive gives one book for each of its files.
 ///
 /// # Errors
@@ -110,11 +113,13 @@ pub fn read_file(path: &Path, shown_as: &str, options: &BookOptions) -> Result<V
     let unreadable = |e: std::io::Error| Problem::new("E_IMPORT_READ", Severity::Refused, shown_as).arg(e);
     let mut file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    // The size is counted while reading: a pipe or a growing file has none.
-    file.by_ref().take(limits::TEXT_MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    // A database is not read whole into memory.
+    file.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
     if sniff::sort(&bytes) == Sort::Sqlite {
         return database(path, shown_as, options).map(|book| vec![book]);
     }
+    // The size is counted while reading: a pipe or a growing file has none.
+    file.take(limits::TEXT_MAX_BYTES + 1 - HEAD_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
     read_book(&bytes, shown_as, options)
 }
 
@@ -224,11 +229,10 @@ fn database(path: &Path, shown_as: &str, options: &BookOptions) -> Result<Book, 
     for name in names {
         let (headings, rows) = foreign::rows(path, shown_as, &name)?;
         let mut grid = Grid::new(&*name);
-        grid.begin(1, false);
+        grid.begin(0, false);
         headings.iter().enumerate().for_each(|(column, text)| grid.push(column, Kind::Text, text));
-        // Rows are numbered as they come, below the headings.
-        for (number, (_, cells)) in (2..).zip(&rows) {
-            grid.begin(number, false);
+        for (number, cells) in &rows {
+            grid.begin(u32::try_from(*number).unwrap_or(u32::MAX), false);
             cells.iter().enumerate().for_each(|(column, text)| grid.push(column, Kind::Text, text));
             marking::check_last_row(&mut grid, shown_as)?;
         }

@@ -88,16 +88,21 @@ fn is_footer(row: Cells<'_>, first: &str, in_tail: bool) -> bool {
         || cells.clone().count() <= 6 && cells.clone().all(|t| words::is_signed(&words::narrow(t)))
 }
 
+/// Most cells that are filled: merged cells that lie over one another could ask for any number.
+const FILLED_MAX: usize = 4_000_000;
+
 /// Vertical merges among rows of data: every cell below the first takes its text.
 pub(super) fn fill(grid: &Grid, rows: &[u32]) -> FxHashMap<(u32, u32), u32> {
     let mut out = FxHashMap::default();
+    let mut left = FILLED_MAX;
     let number = |n: u32| grid.row(n as usize).number;
     for merge in grid.merged.iter().filter(|m| m.top < m.bottom) {
-        // The text may stand in a row that was cut (hidden), never in the headings.
-        let from = rows.partition_point(|n| number(*n) < merge.top);
-        let source = (0..grid.len()).collect::<Vec<_>>().binary_search_by_key(&merge.top, |n| grid.row(*n).number);
-        let Ok(source) = source.map(|n| u32::try_from(n).unwrap_or(u32::MAX)) else { continue };
-        for row in rows[from..].iter().take_while(|n| number(**n) <= merge.bottom).filter(|n| **n != source) {
+        // The text may stand in a row that was cut (hidden).
+        let Some(source) = grid.find(merge.top).and_then(|n| u32::try_from(n).ok()) else { continue };
+        let from = rows.partition_point(|n| number(*n) <= merge.top);
+        for row in rows[from..].iter().take_while(|n| number(**n) <= merge.bottom) {
+            let Some(rest) = left.checked_sub(1) else { return out };
+            left = rest;
             out.insert((*row, merge.left), source);
         }
     }
