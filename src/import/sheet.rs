@@ -13,7 +13,7 @@ pub(super) struct Sheet {
     pub(super) headings: Vec<String>,
     /// What is worth knowing of the file: its encoding, cleaned cells, hidden rows.
     pub(super) notes: Vec<Problem>,
-    laid: Laid,
+    laid: Box<Laid>,
 }
 
 /// The cells of one row.
@@ -53,7 +53,7 @@ impl Sheet {
         let mut laid = laid.swap_remove(at);
         notes.append(&mut laid.notes);
         let headings = laid.headings.iter().map(|h| h.text.clone()).collect();
-        let this = Self { headings, notes, laid };
+        let this = Self { headings, notes, laid: Box::new(laid) };
         this.gate(file, table)?;
         Ok(this)
     }

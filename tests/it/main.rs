@@ -7,6 +7,7 @@
 mod support;
 
 mod bad;
+mod corpus_tables;
 mod demo;
 mod generated;
 mod layers;

@@ -85,7 +85,7 @@ fn is_footer(row: Cells<'_>, first: &str, in_tail: bool) -> bool {
     let has_numbers = (0..row.len()).any(|c| row.kind(c) == Kind::Number);
     words::is_bare_label(&narrow) && !has_numbers
         || words::is_remark(&narrow) && cells.clone().count() <= 2
-        || cells.clone().count() <= 6 && cells.clone().all(|t| words::is_signed(&words::narrow(t)))
+        || words::is_labelled(&narrow) && !has_numbers && cells.clone().skip(1).all(|t| words::is_labelled(&words::narrow(t)))
 }
 
 /// Most cells that are filled: merged cells that lie over one another could ask for any number.

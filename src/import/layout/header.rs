@@ -92,7 +92,7 @@ fn continues(grid: &Grid, first: usize, n: usize) -> bool {
         // A line of units: (个) (万元) (%).
         return true;
     }
-    if !texts.all(|t| is_word(t)) || !row_kinds_are_text(row) {
+    if !texts.all(is_word) || !row_kinds_are_text(row) {
         return false;
     }
     // Merged cells say so: one that began in the header and reaches this row, or a group above.
@@ -140,8 +140,7 @@ pub(super) fn is_numbering(row: Cells<'_>) -> bool {
 }
 
 /// The headings by column: the words of all lines joined, unit taken off.
-pub(super) fn headings(grid: &Grid, header: &Header, above: &[String]) -> Vec<Heading> {
-    let sheet_unit = above.iter().find_map(|line| words::sheet_unit(line));
+pub(super) fn headings(grid: &Grid, header: &Header) -> Vec<Heading> {
     let width = grid.width();
     let lines: Vec<Vec<String>> = (header.first..header.end).map(|n| line(grid, header, n, width)).collect();
     let compose = |column: usize| {
@@ -157,7 +156,7 @@ pub(super) fn headings(grid: &Grid, header: &Header, above: &[String]) -> Vec<He
             }
         }
         let (text, own) = words::unit_of(&parts.join("/"));
-        Heading { text, unit: own.or(unit).or_else(|| sheet_unit.clone()), column }
+        Heading { text, unit: own.or(unit), column }
     };
     (0..width).map(compose).collect()
 }

@@ -43,7 +43,7 @@ pub enum Cut {
 pub struct Heading {
     /// The words of all header lines, `上级/下级`, without the unit.
     pub text: String,
-    /// Unit in brackets: `产值(万元)`, or for the whole sheet: `单位:万元`.
+    /// Unit in brackets, `产值(万元)`, or in a line of units below.
     pub unit: Option<String>,
     /// Column of the sheet, from 0.
     pub column: usize,
@@ -62,6 +62,8 @@ pub struct Laid {
     pub title: Option<String>,
     /// What the sheet's name or its title says it is about.
     pub period: Option<Period>,
+    /// Unit of figures whose heading has none: a line `单位:万元` above the table.
+    pub unit: Option<String>,
     /// Rows that are no data, with their numbers; rising.
     pub cut: Vec<(u32, Cut)>,
     /// What is worth knowing.
@@ -172,6 +174,7 @@ pub fn plain(grid: Grid) -> Laid {
         headings,
         title: None,
         period: None,
+        unit: None,
         cut,
         notes: Vec::new(),
         grid,
@@ -187,8 +190,9 @@ pub fn sheet(mut grid: Grid, file: &str) -> Laid {
     let mut notes = Vec::new();
     let above: Vec<String> = grid.above.iter().cloned().chain(texts(&grid, 0..found.first)).collect();
     let title = above.iter().find(|line| !words::is_label(line)).cloned();
+    let unit = above.iter().find_map(|line| words::sheet_unit(line));
     let period = period(&grid.name, &above, file, &mut notes);
-    let mut headings = header::headings(&grid, &found, &above);
+    let mut headings = header::headings(&grid, &found);
     let (rows, mut cut) = body::rows(&grid, &found, &above);
     let hidden = cut.iter().filter(|(_, why)| *why == Cut::Hidden);
     if let Some((line, _)) = hidden.clone().next() {
@@ -200,7 +204,7 @@ pub fn sheet(mut grid: Grid, file: &str) -> Laid {
     cut.sort_unstable();
     blot(&mut grid, &cut);
     let (name, hidden) = (grid.name.clone(), grid.hidden);
-    Laid { sheet: name, hidden, headings, title, period, cut, notes, grid, rows, filled }
+    Laid { sheet: name, hidden, headings, title, period, unit, cut, notes, grid, rows, filled }
 }
 
 fn texts(grid: &Grid, rows: std::ops::Range<usize>) -> Vec<String> {

@@ -44,7 +44,7 @@ fn titles_footers_and_totals_are_cut_and_blotted_out() {
     let text = "青禾县2025年9月基层党组织情况一览表\n填报单位:青禾县|||单位:万元\n序号|名称|总数|产值\n1|上坝村|3|1.5\n2|下坝村|4|2.5\n|河口镇小计|7|4\n3|山口村|1|1\n合 计||8|5\n注:1.本表按季填报\n2.逾期不补\n填表人:某某||电话:00000|\n";
     let laid = sheet(grid(text), "t.csv");
     assert_eq!(headings(&laid), ["序号", "名称", "总数", "产值"]);
-    assert_eq!(laid.headings[3].unit.as_deref(), Some("万元"));
+    assert_eq!((laid.unit.as_deref(), laid.headings[3].unit.as_deref()), (Some("万元"), None));
     assert_eq!(laid.title.as_deref(), Some("青禾县2025年9月基层党组织情况一览表"));
     assert_eq!(laid.period.map(|p| p.to_string()).as_deref(), Some("2025-09"));
     assert_eq!(

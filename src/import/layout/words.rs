@@ -76,6 +76,14 @@ pub(super) fn is_signed(narrow: &str) -> bool {
     })
 }
 
+/// Whether a text is any short label and a colon: 填表岗位:….
+pub(super) fn is_labelled(narrow: &str) -> bool {
+    const LABEL_MAX_CHARS: usize = 8;
+    narrow.split_once(':').is_some_and(|(label, _)| {
+        !label.is_empty() && label.chars().count() <= LABEL_MAX_CHARS && !label.chars().any(|c| c.is_ascii_digit())
+    })
+}
+
 /// Whether a text is such a label alone, its value being in the next cell or nowhere.
 pub(super) fn is_bare_label(narrow: &str) -> bool {
     LABELS.iter().chain(&REMARKS).any(|label| narrow == *label)
