@@ -1,9 +1,11 @@
 //! From the files of a workspace to the store: what is new or changed, nothing else.
 
 pub mod book;
+pub mod cell;
 mod files;
 mod glance;
 mod layer;
+pub mod layout;
 pub mod manifest;
 mod match_unit;
 mod names;

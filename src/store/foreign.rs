@@ -45,6 +45,17 @@ pub(crate) fn rows(path: &Path, shown_as: &str, table: &str) -> Result<Rows, Pro
     read().map_err(wrong)?.ok_or_else(|| Problem::new("E_TABLE_NOT_THERE", Severity::Refused, shown_as).arg(table))
 }
 
+/// Names of the tables of a database file that is not ours, without the engine's own.
+pub(crate) fn tables(path: &Path, shown_as: &str) -> Result<Vec<String>, Problem> {
+    let copy = copy(path, shown_as)?;
+    let read = || -> rusqlite::Result<Vec<String>> {
+        let query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' \
+                     AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name LIMIT 256";
+        copy.prepare(query)?.query_map([], |row| row.get(0))?.collect()
+    };
+    read().map_err(wrong_in(shown_as))
+}
+
 /// What a failure in a file that is not ours is called: its damage is not that of our own databases.
 pub(super) fn wrong_in(shown_as: &str) -> impl Fn(rusqlite::Error) -> Problem + Copy {
     move |e| match sql(&e, shown_as) {
