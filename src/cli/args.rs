@@ -199,6 +199,8 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(Command::new("publish").about(t("cmd.publish").to_owned()).arg(
             Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(t("opt.publish_file").to_owned()),
         ))
+        // Run by the program itself, to read a risky file with limits.
+        .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
         .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")))
 }

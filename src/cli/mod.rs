@@ -12,6 +12,7 @@ mod marks;
 mod plain;
 mod print;
 mod publish;
+mod read_book;
 mod show;
 mod tui;
 
@@ -119,6 +120,7 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("load", m)) => load::run(&common, m),
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),
+        Some((crate::import::book::child::COMMAND, _)) => read_book::run(),
         Some(("doctor", _)) => doctor::run(&common),
         Some(("keys", m)) => keys::run(&common, m),
         Some((other, _)) => Err(Failure::new(Exit::Usage, other.to_owned())),

@@ -129,14 +129,14 @@ actions! {
     OnlyFlagged "only-flagged" Show Anywhere None, ["w", "f8"];
     Scope "scope" Show Anywhere None, ["f", "f6"];
     ScopeClear "scope-clear" Show Anywhere None, ["F"];
-    Provenance "provenance" Work Anywhere None, ["i"];
+    Provenance "provenance" Work Anywhere None, ["i", "f12"];
     Mark "mark" Work Anywhere WRITES, ["m", "f4"];
-    Undo "undo" Work Anywhere WRITES, ["u"];
+    Undo "undo" Work Anywhere WRITES, ["u", "f11", "ctrl-z"];
     Work "work" Work Anywhere None, ["W", "shift-f2"];
     Import "import" Work Anywhere Some(Grant::Import), ["shift-f5"];
     Batches "batches" Work Anywhere None, ["shift-f6"];
     Correct "correct" Work Anywhere Some(Grant::Correct), ["e", "shift-f3"];
-    Marks "marks" Work Anywhere None, ["M"];
+    Marks "marks" Work Anywhere None, ["M", "shift-f4"];
     CopyName "copy-name" Work Anywhere None, ["y y"];
     CopyCode "copy-code" Work Anywhere None, ["y c"];
     CopyRow "copy-row" Work Anywhere None, ["y r"];
@@ -144,6 +144,7 @@ actions! {
     Help "help" Session Anywhere None, ["?", "f2"];
     Glossary "glossary" Session Anywhere None, ["f1"];
     Problems "problems" Session Anywhere None, ["P"];
+    Removals "removals" Session Anywhere Some(Grant::Import), ["D", "shift-f7"];
     Refresh "refresh" Session Anywhere None, ["ctrl-r"];
     Tutorial "tutorial" Session Anywhere None, [];
     Theme "theme" Session Anywhere None, [];

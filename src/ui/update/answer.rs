@@ -15,6 +15,7 @@ impl Model {
                 Ok(Loaded::Written(receipt)) => self.written(purpose, receipt),
                 Ok(Loaded::Applied(applied)) if purpose == Purpose::Import => self.imported(applied),
                 Ok(Loaded::Applied(applied)) => self.withdrawn(&applied),
+                Ok(Loaded::Refreshed { version }) => self.refreshed(version),
                 Ok(_) => {}
                 Err(problem) => {
                     if purpose == Purpose::Import {
@@ -102,7 +103,7 @@ impl Model {
                 self.progress = None;
             }
             Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),
-            Loaded::Written(_) | Loaded::Applied(_) => {}
+            Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) => {}
             Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Forms(_) | Loaded::Intake(_) => {}
         }
     }
@@ -115,9 +116,8 @@ impl Model {
         if !stands {
             self.view = Some(workspace.home.clone());
         }
-        if let Some(pending) = &workspace.pending {
-            let text = self.session.lang.fill("ui.toast.pending", &[pending]);
-            self.refuse(text);
+        if let Some(pending) = workspace.pending.as_deref().filter(|pending| self.pending() != Some(pending)) {
+            self.say_pending(pending);
         }
         self.workspace = Some(workspace);
     }
@@ -175,13 +175,14 @@ impl Model {
                 Purpose::Write | Purpose::Import,
             ) => lang.fill("ui.toast.recorded_round", &[&receipt.name]),
             (_, Purpose::Write | Purpose::Import) => lang.fill("ui.toast.recorded", &[&receipt.name]),
-            (_, Purpose::Undo) => lang.fill("ui.toast.undone", &[&receipt.name]),
+            (_, Purpose::Undo | Purpose::Removals) => lang.fill("ui.toast.undone", &[&receipt.name]),
         };
         let masked = if receipt.masked > 0 { lang.fill("ui.toast.masked", &[&receipt.masked]) } else { String::new() };
         self.say(format!("{text}{masked}"));
         self.version = self.version.max(receipt.version);
         match purpose {
             Purpose::Write | Purpose::Import => self.undo.extend(receipt.undo),
+            Purpose::Removals => {}
             Purpose::Undo => {
                 self.undo.pop();
             }
