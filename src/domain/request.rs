@@ -14,6 +14,7 @@ use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
 use super::plan::{Applied, BatchRow, Choices, Plan};
 use super::problem::Problem;
+use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
 use super::scene::{MapSize, Raster};
 use super::unit::Subject;
@@ -93,6 +94,15 @@ pub enum Query {
     },
     /// Every batch, the newest first.
     Batches,
+    /// What is wrong with the boundaries at or below a place.
+    Quality {
+        /// Place and AsOf.
+        view: ViewState,
+        /// Only faults of this level.
+        level: Option<LevelId>,
+        /// Only faults of this kind.
+        kind: Option<FaultKind>,
+    },
     /// What lies in a folder.
     Files {
         /// The folder; empty is the workspace's, `~` the home folder.
@@ -320,6 +330,8 @@ pub enum Loaded {
     Plan(Arc<Plan>),
     /// To [`Query::Batches`].
     Batches(Arc<Vec<BatchRow>>),
+    /// To [`Query::Quality`].
+    Quality(Arc<QualityPage>),
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.

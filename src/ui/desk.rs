@@ -8,6 +8,8 @@ use tui_input::Input;
 
 use crate::domain::files::{FileEntry, FileList};
 use crate::domain::plan::{Applied, BatchRow, Cause, Choices, Plan};
+use crate::domain::quality::{Fault, FaultKind, QualityPage};
+use crate::domain::view_state::ViewState;
 
 /// A screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub(super) enum Screen {
     Import,
     /// 批次.
     Batches,
+    /// 质量.
+    Quality,
 }
 
 /// Where a list stands.
@@ -51,6 +55,7 @@ pub(super) struct Desk {
     pub(super) scroll: usize,
     pub(super) import: Importing,
     pub(super) batches: Batches,
+    pub(super) quality: Quality,
 }
 
 /// The parts of a plan, in order of the digits.
@@ -228,6 +233,53 @@ impl Batches {
     pub(super) fn together(&self, row: &BatchRow) -> Vec<&BatchRow> {
         let same = |other: &&BatchRow| other.id == row.id || (row.import != 0 && other.import == row.import);
         self.rows.iter().flat_map(|rows| rows.iter()).filter(same).filter(|other| other.withdrawn_at_ms.is_none()).collect()
+    }
+}
+
+/// The parts of 质量, in order of the digits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Faults of the boundaries.
+    #[default]
+    Faults,
+    /// Problems of the loads.
+    Loads,
+    /// What was read and not joined.
+    Join,
+}
+
+impl Part {
+    pub(super) const ALL: [Self; 3] = [Self::Faults, Self::Loads, Self::Join];
+}
+
+/// 质量.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Quality {
+    pub(super) page: Option<Arc<QualityPage>>,
+    pub(super) part: Part,
+    /// Only faults of this kind.
+    pub(super) kind: Option<FaultKind>,
+    pub(super) cursors: [Cursor; Part::ALL.len()],
+    /// The map shows the chosen fault: what it showed before.
+    pub(super) flying: Option<ViewState>,
+}
+
+impl Quality {
+    /// The faults of the kind in force.
+    pub(super) fn shown(&self) -> Vec<&Fault> {
+        let faults = self.page.iter().flat_map(|page| &page.faults);
+        faults.filter(|fault| self.kind.is_none_or(|kind| kind == fault.kind)).collect()
+    }
+
+    /// The chosen fault.
+    pub(super) fn fault(&self) -> Option<&Fault> {
+        self.shown().get(self.cursors[Part::Faults as usize].at).copied()
+    }
+
+    /// The kinds that there are, with their numbers.
+    pub(super) fn kinds(&self) -> Vec<(FaultKind, usize)> {
+        let count = |kind: FaultKind| self.page.iter().flat_map(|page| &page.faults).filter(|fault| fault.kind == kind).count();
+        FaultKind::ALL.iter().map(|kind| (*kind, count(*kind))).filter(|(_, count)| *count > 0).collect()
     }
 }
 

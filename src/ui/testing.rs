@@ -507,6 +507,10 @@ impl Fake {
             Query::Intake { .. } | Query::Forms { .. } => Loaded::Forms(Arc::default()),
             Query::Plan { files, choices } => Loaded::Plan(Arc::new(fixtures::plan(files, choices))),
             Query::Batches => Loaded::Batches(Arc::new(fixtures::batches(&self.withdrawn))),
+            Query::Quality { kind, .. } => {
+                let units = [0, 1, 2].map(|n| &self.units[n]).map(|u| (u.uid, u.code.as_str(), u.name.as_str()));
+                Loaded::Quality(Arc::new(fixtures::quality(units, *kind)))
+            }
             Query::Files { dir } => Loaded::Files(Arc::new(fixtures::files(dir))),
             Query::Marks => Loaded::Marks(Arc::new(
                 self.marks

@@ -60,7 +60,8 @@ impl Reader {
             | Query::Rounds
             | Query::Forms { .. }
             | Query::Intake { .. }
-            | Query::Files { .. } => AsOf::NOW,
+            | Query::Files { .. }
+            | Query::Quality { .. } => AsOf::NOW,
         };
         // Before the transaction: where it is gone, everything that it showed is stored.
         let glance = self.cache.glance().filter(|_| as_of == AsOf::NOW);
@@ -82,7 +83,7 @@ impl Reader {
             Query::Rounds => Loaded::Rounds(Arc::new(round::lines(&ask, today)?)),
             Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
             // These read files: the runtime makes them.
-            Query::Plan { .. } | Query::Intake { .. } | Query::Files { .. } => {
+            Query::Plan { .. } | Query::Intake { .. } | Query::Files { .. } | Query::Quality { .. } => {
                 return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));
             }
         };

@@ -6,6 +6,7 @@ use super::{Harness, session};
 use crate::domain::access::Access;
 use crate::domain::plan::Cause;
 use crate::domain::request::{Progress, Query, Write};
+use crate::domain::view_state::Listing;
 use crate::gis::compose::Glyphs;
 use crate::locale::Lang;
 use crate::ui::capability::Colour;
@@ -205,7 +206,55 @@ fn an_action_about_the_map_closes_the_screen() {
     assert_eq!(h.model.desk.screen, None);
 }
 
-const SCREENS: [(&str, &str); 12] = [
+#[test]
+fn a_fault_is_flown_to_drawn_and_left_again() {
+    let mut h = at((100, 30));
+    h.press("down shift-f9 enter");
+    let extent = h.model.view.as_ref().and_then(|v| v.extent).expect("flown");
+    assert!(extent.min_x_deg > 110.0 && extent.max_x_deg < 112.0 && h.model.map.hatch.iter().any(|on| *on));
+    h.press("n n");
+    let view = h.model.view.clone().expect("a view");
+    assert_eq!(view.listing, Listing::Units("mid".into()));
+    h.press("+");
+    assert!(h.model.desk.screen.is_some(), "the map of a fault is zoomed in place");
+    h.press("end");
+    assert!(h.model.map.hatch.iter().any(|on| *on), "a fault without a shape has a sign");
+    h.press("esc");
+    assert_eq!((h.model.desk.screen, h.model.desk.quality.flying.is_some()), (Some(Screen::Quality), false));
+    assert!(h.model.view.as_ref().is_some_and(|v| v.extent.is_none()) && h.model.map.hatch.is_empty());
+    h.press("esc");
+    assert_eq!(h.chosen(), "上坝乡", "the list is where it was");
+    h.press("shift-f9 home enter enter");
+    assert_eq!(h.model.desk.screen, None);
+    assert!(h.model.view.as_ref().is_some_and(|v| v.extent.is_some()));
+}
+
+#[test]
+fn faults_are_filtered_by_kind() {
+    let mut h = at((80, 24));
+    h.press("shift-f9 right");
+    assert_eq!(h.model.desk.quality.shown().len(), 2);
+    h.press("f6");
+    assert_eq!(h.model.desk.quality.shown().len(), 1);
+    h.press("left left");
+    assert_eq!(h.model.desk.quality.shown().len(), 4);
+    h.press("2");
+    assert!(h.text().contains("E_SAMPLE"), "{}", h.text());
+}
+
+#[test]
+fn uncovered_ground_is_a_layer_of_the_map() {
+    let mut h = at((120, 36));
+    h.press("b");
+    assert!(h.model.map.hatch.iter().any(|on| *on));
+    assert!(h.toast().contains("6.20"), "{}", h.toast());
+    h.press("down");
+    assert!(h.text().contains("空白点 2"), "{}", h.text());
+    h.press("b");
+    assert!(h.model.map.hatch.is_empty());
+}
+
+const SCREENS: [(&str, &str); 15] = [
     ("menu", "W"),
     ("files", "shift-f5 2*down space space"),
     ("path", "shift-f5 tab \"月\""),
@@ -217,6 +266,9 @@ const SCREENS: [(&str, &str); 12] = [
     ("problems", "shift-f5 4*down enter 5 down"),
     ("apply", "shift-f5 4*down enter 2 enter 1 enter 1 f5"),
     ("batches", "shift-f6"),
+    ("quality", "shift-f9"),
+    ("fault", "shift-f9 enter"),
+    ("gaps", "b"),
     ("correct", "enter e"),
 ];
 

@@ -10,7 +10,9 @@ use crate::domain::plan::{
     UnitChangeKind, Unmatched,
 };
 use crate::domain::problem::{Problem, Severity, Spot};
+use crate::domain::quality::{Fault, FaultKind, FaultUnit, QualityPage, Size, Under};
 use crate::domain::request::Write;
+use crate::domain::scene::Extent;
 
 /// The corrections of a value among what was written and not taken back.
 pub(super) fn corrections(uid: Uid, of: &IndicatorId, writes: &[Write]) -> Vec<Correction> {
@@ -164,6 +166,40 @@ pub(super) fn plan(files: &[PathBuf], choices: &Choices) -> Plan {
             Problem::new("E_GEOJSON_BOM", Severity::Mark, &*file).line(1),
         ],
         digest: format!("{choices:?}"),
+    }
+}
+
+/// A gap, a bow-tie and an overlap in the land of the made-up workspace: the top, a middle and a leaf.
+pub(super) fn quality(units: [(Uid, &str, &str); 3], only: Option<FaultKind>) -> QualityPage {
+    let unit = |n: usize| FaultUnit { uid: units[n].0, code: units[n].1.to_owned(), name: units[n].2.to_owned() };
+    let ring = |x: f64, y: f64, side: f64| vec![[x, y], [x + side, y], [x + side, y + side], [x, y + side]];
+    let fault = |kind: FaultKind, level: &str, units: Vec<FaultUnit>, rings: Vec<Vec<[f64; 2]>>, size: Size| {
+        let at = rings.first().map_or([110.4, 31.4], |ring| ring[0]);
+        let far = rings.first().map_or(at, |ring| ring[2]);
+        Fault {
+            kind,
+            grade: kind.grade(),
+            level: level.into(),
+            units,
+            place_deg: at,
+            extent: Extent { min_x_deg: at[0], min_y_deg: at[1], max_x_deg: far[0], max_y_deg: far[1] },
+            size,
+            rings_deg: rings,
+        }
+    };
+    let faults = vec![
+        fault(FaultKind::Gap, "top", vec![unit(0), unit(1)], vec![ring(110.8, 30.8, 0.5)], Size { area_m2: 6.2e6, length_m: 3100.0 }),
+        fault(FaultKind::Gap, "top", vec![unit(0)], vec![ring(112.2, 31.2, 0.1)], Size { area_m2: 830.0, length_m: 400.0 }),
+        fault(FaultKind::Overlap, "mid", vec![unit(1)], vec![ring(110.2, 31.2, 0.2)], Size { area_m2: 12_300.0, length_m: 900.0 }),
+        fault(FaultKind::SelfCrossing, "leaf", vec![unit(2)], vec![], Size::default()),
+    ];
+    QualityPage {
+        version: 1,
+        tolerance_m: 0.5,
+        units: 31,
+        faults: faults.into_iter().filter(|f| only.is_none_or(|kind| kind == f.kind)).collect(),
+        under: vec![Under { kind: FaultKind::Gap, count: 17, area_m2: 3.25 }],
+        covers: vec![],
     }
 }
 

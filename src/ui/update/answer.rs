@@ -102,6 +102,8 @@ impl Model {
                 self.desk.import.plan = Some(plan);
                 self.progress = None;
             }
+            Loaded::Quality(page) if ask == Ask::Gaps => self.gaps_loaded(page),
+            Loaded::Quality(page) => self.desk.quality.page = Some(page),
             Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),
             Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) => {}
             Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Forms(_) | Loaded::Intake(_) => {}

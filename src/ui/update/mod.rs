@@ -11,6 +11,7 @@ mod mark;
 mod mouse;
 mod over;
 mod place;
+mod quality;
 mod removals;
 mod show;
 
@@ -186,6 +187,8 @@ impl Model {
             Action::Mark => self.open_mark(),
             Action::Import => self.open_screen(Screen::Import),
             Action::Batches => self.open_screen(Screen::Batches),
+            Action::Quality => self.open_screen(Screen::Quality),
+            Action::Gaps => self.toggle_gaps(),
             Action::Correct => self.open_correct(),
             Action::Undo => self.take_back(),
             Action::CopyName | Action::CopyCode | Action::CopyRow => self.copy(action),
@@ -318,6 +321,7 @@ impl Model {
             tutorial.advance(&self.done, |action| action.info().needs.is_none_or(|grant| access.may(grant)));
             self.tutorial = Some(tutorial);
         }
+        self.ask_for_gaps();
         self.settle_desk();
         self.done.clear();
     }

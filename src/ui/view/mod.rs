@@ -10,6 +10,7 @@ mod list;
 mod map;
 mod over;
 mod pen;
+mod quality;
 pub(super) mod question;
 mod sheet;
 
@@ -84,6 +85,7 @@ fn board_of(model: &Model, cells: u16) -> Option<board::Board<'_>> {
     Some(match model.desk.screen? {
         Screen::Import => import::board(model, cells),
         Screen::Batches => batches::board(model),
+        Screen::Quality => quality::board(model, cells),
     })
 }
 
