@@ -6,10 +6,11 @@ use jiff::civil::Date;
 
 use super::access::{Grant, Permit};
 use super::fact::FactId;
-use super::id::{IndicatorId, Uid};
+use super::id::{IndicatorId, LevelId, Uid};
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
 use super::problem::Problem;
+use super::quality::{FaultKind, QualityPage};
 use super::scene::{MapSize, Raster};
 use super::unit::Subject;
 use super::view_state::ViewState;
@@ -59,6 +60,15 @@ pub enum Query {
     },
     /// Every mark that stands.
     Marks,
+    /// What is wrong with the boundaries at or below a place.
+    Quality {
+        /// Place and AsOf.
+        view: ViewState,
+        /// Only faults of this level.
+        level: Option<LevelId>,
+        /// Only faults of this kind.
+        kind: Option<FaultKind>,
+    },
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -154,6 +164,8 @@ pub enum Loaded {
     Found(Arc<Vec<Hit>>),
     /// To [`Query::Marks`].
     Marks(Arc<Vec<MarkRow>>),
+    /// To [`Query::Quality`].
+    Quality(Arc<QualityPage>),
     /// To a [`Command`].
     Written(Receipt),
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::block::Column;
+use super::reader::quality::Checked;
 use super::rolled::Rolled;
 use super::world::{At, World};
 use crate::domain::fact::{Fact, Mark};
@@ -64,6 +65,7 @@ pub(crate) struct Cache {
     columns: Mutex<Kept<ColumnKey, Arc<Column>>>,
     rolled: Mutex<Kept<ColumnKey, Option<Arc<Rolled>>>>,
     leads: Mutex<Kept<WorldKey, Arc<Leads>>>,
+    checks: Mutex<Kept<WorldKey, Arc<Checked>>>,
     rasters: Mutex<Kept<RasterKey, Option<Arc<Raster>>>>,
     marks: Mutex<Kept<u64, Arc<Marks>>>,
 }
@@ -87,6 +89,7 @@ impl Cache {
     shelf!(columns, ColumnKey, Arc<Column>, COLUMNS);
     shelf!(rolled, ColumnKey, Option<Arc<Rolled>>, COLUMNS);
     shelf!(leads, WorldKey, Arc<Leads>, WORLDS);
+    shelf!(checks, WorldKey, Arc<Checked>, 2);
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);
     shelf!(marks, u64, Arc<Marks>, 2);
 }

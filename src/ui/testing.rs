@@ -486,6 +486,7 @@ impl Fake {
                     })
                     .collect(),
             )),
+            Query::Quality { .. } => Loaded::Quality(Arc::default()),
             Query::Marks => Loaded::Marks(Arc::new(
                 self.marks
                     .iter()

@@ -87,7 +87,7 @@ impl Model {
                     *rows = Some(marks);
                 }
             }
-            Loaded::Written(_) => {}
+            Loaded::Quality(_) | Loaded::Written(_) => {}
         }
     }
 
