@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::domain::access::Access;
 use crate::domain::exit::Exit;
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::quality::FaultKind;
 use crate::domain::text::quote;
 use crate::locale::Lang;
 use crate::runtime::engine::Engine;
@@ -194,6 +195,11 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(form(choice(Command::new("list").about(t("cmd.list").to_owned()).arg(place()))))
         .subcommand(form(choice(Command::new("show").about(t("cmd.show").to_owned()).arg(place()))))
         .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))
+        .subcommand(
+            form(Command::new("check").about(t("cmd.check").to_owned()).arg(place()))
+                .arg(opt("level", "LEVEL").help(t("opt.check_level").to_owned()))
+                .arg(opt("kind", "KIND").value_parser(PossibleValuesParser::new(FaultKind::ALL.iter().map(|kind| kind.code())))),
+        )
         .subcommand(Command::new("load").about(t("cmd.load").to_owned()).arg(flag("removals")))
         .subcommand(Command::new("publish").about(t("cmd.publish").to_owned()).arg(
             Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(t("opt.publish_file").to_owned()),

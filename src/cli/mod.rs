@@ -3,6 +3,7 @@
 //! Every subcommand returns an [`Exit`]; the numbers are one table for all of them.
 
 mod args;
+mod check;
 mod choice;
 mod doctor;
 mod keys;
@@ -117,6 +118,7 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("print", m)) => print::run(&common, m),
         Some(("list", m)) => list::run(&common, m),
         Some(("show", m)) => show::run(&common, m),
+        Some(("check", m)) => check::run(&common, m),
         Some(("load", m)) => load::run(&common, m),
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),

@@ -12,6 +12,7 @@ use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
 use super::plan::{Applied, BatchRow, Choices, Plan};
 use super::problem::Problem;
+use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
 use super::scene::{MapSize, Raster};
 use super::unit::Subject;
@@ -91,6 +92,15 @@ pub enum Query {
     },
     /// Every batch, the newest first.
     Batches,
+    /// What is wrong with the boundaries at or below a place.
+    Quality {
+        /// Place and AsOf.
+        view: ViewState,
+        /// Only faults of this level.
+        level: Option<LevelId>,
+        /// Only faults of this kind.
+        kind: Option<FaultKind>,
+    },
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -281,6 +291,8 @@ pub enum Loaded {
     Found(Arc<Vec<Hit>>),
     /// To [`Query::Marks`].
     Marks(Arc<Vec<MarkRow>>),
+    /// To [`Query::Quality`].
+    Quality(Arc<QualityPage>),
     /// To [`Query::Round`]; `None` where there is no such round.
     Round(Option<Arc<RoundPage>>),
     /// To [`Query::Rounds`].

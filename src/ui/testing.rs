@@ -502,6 +502,7 @@ impl Fake {
             Query::Intake { .. } | Query::Forms { .. } => Loaded::Forms(Arc::default()),
             Query::Plan { .. } => Loaded::Plan(Arc::new(Plan::default())),
             Query::Batches => Loaded::Batches(Arc::new(Vec::new())),
+            Query::Quality { .. } => Loaded::Quality(Arc::default()),
             Query::Marks => Loaded::Marks(Arc::new(
                 self.marks
                     .iter()

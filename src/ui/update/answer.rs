@@ -88,7 +88,12 @@ impl Model {
                     *rows = Some(marks);
                 }
             }
-            Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Plan(_) | Loaded::Batches(_) | Loaded::Applied(_) => {}
+            Loaded::Quality(_)
+            | Loaded::Written(_)
+            | Loaded::Refreshed { .. }
+            | Loaded::Plan(_)
+            | Loaded::Batches(_)
+            | Loaded::Applied(_) => {}
             // Rounds have no screen yet.
             Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Forms(_) | Loaded::Intake(_) => {}
         }
