@@ -133,7 +133,7 @@ impl Importer {
     pub fn answer(&mut self, query: &Query, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
         let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
-        plan::plan(&self.writer, &scene, files, choices, progress).map(|plan| Loaded::Plan(Arc::new(plan)))
+        plan::plan(&mut self.writer, &scene, files, choices, Timestamp::now(), progress).map(|plan| Loaded::Plan(Arc::new(plan)))
     }
 
     /// Carries out [`Write::Import`] and [`Write::Undo`].
@@ -146,7 +146,7 @@ impl Importer {
         let (actor, now) = (command.permit().post().unwrap_or_default(), Timestamp::now());
         let applied = match command.write() {
             Write::Import { files, choices, digest } => {
-                plan::apply(&mut self.writer, &scene, files, choices, digest, (actor, now), progress)?
+                plan::apply(&mut self.writer, &scene, files, choices, Some(digest), (actor, now), progress)?
             }
             Write::Undo { batches } => plan::undo(&mut self.writer, &scene, batches, (actor, now))?,
             _ => return Err(unexpected()),

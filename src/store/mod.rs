@@ -20,7 +20,7 @@ pub(crate) mod put;
 mod reader;
 mod rolled;
 mod snapshot;
-mod table;
+pub(crate) mod table;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod world;
@@ -38,6 +38,8 @@ pub use self::reader::{Reader, Sum};
 pub use self::writer::Writer;
 use crate::domain::problem::{Problem, Severity};
 use crate::framework::Framework;
+/// A connection, for whom may look but writes no SQL.
+pub(crate) use rusqlite::Connection as Db;
 
 /// How a store is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

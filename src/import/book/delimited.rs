@@ -18,8 +18,7 @@ pub(super) fn read(bytes: &[u8], shown_as: &str, options: &BookOptions) -> Resul
         return Err(refused("E_TABLE_QUOTE").line(line));
     }
     let mut grid = Grid::new("");
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
     // The crate counts a CRLF as two lines, so lines are counted here.
     let mut lines = Lines { bytes: text.as_bytes(), at: 0, line: 1 };

@@ -36,7 +36,8 @@ fn is_marked(text: &str) -> bool {
     let bare = ["密级", "秘密等级", "保密等级", "涉密等级"].iter().find_map(|w| bare.strip_prefix(w)).unwrap_or(bare);
     let bare = bare.trim_matches(|c: char| !c.is_alphanumeric());
     let term = ["级", "件", "文件", "资料", "材料"];
-    let alone = LEVELS.iter().chain(&["涉密"]).any(|level| bare.strip_prefix(level).is_some_and(|rest| rest.is_empty() || term.contains(&rest)));
+    let alone =
+        LEVELS.iter().chain(&["涉密"]).any(|level| bare.strip_prefix(level).is_some_and(|rest| rest.is_empty() || term.contains(&rest)));
     let dated = LEVELS.iter().any(|level| bare.strip_prefix(level).is_some_and(is_term));
     let bracketed = [('〔', '〕'), ('[', ']'), ('【', '】'), ('(', ')'), ('\u{ff08}', '\u{ff09}'), ('〈', '〉'), ('<', '>'), ('［', '］')]
         .iter()
@@ -57,9 +58,34 @@ mod tests {
     #[test]
     fn marks_in_every_spelling_are_seen() {
         for text in [
-            "秘密★", "秘密★1年", "秘密 ★ 1年", "机密★", "機密★5年", "绝密★", "绝密★长期", "秘 密★", "〔机密〕", "【秘密】", "(绝密)",
-            "[秘密]", "秘密", "机密", "绝密", "涉密", "涉密文件", "密级:秘密", "密级:机密★10年", "秘密*1年", "秘密☆", "秘密1年", "机密十年", "秘密★六个月",
-            "青禾县基层组织一览表〔秘密〕", "青禾县基层组织一览表 秘密★1年", "机密级", "秘密\u{fe0f}★",
+            "秘密★",
+            "秘密★1年",
+            "秘密 ★ 1年",
+            "机密★",
+            "機密★5年",
+            "绝密★",
+            "绝密★长期",
+            "秘 密★",
+            "〔机密〕",
+            "【秘密】",
+            "(绝密)",
+            "[秘密]",
+            "秘密",
+            "机密",
+            "绝密",
+            "涉密",
+            "涉密文件",
+            "密级:秘密",
+            "密级:机密★10年",
+            "秘密*1年",
+            "秘密☆",
+            "秘密1年",
+            "机密十年",
+            "秘密★六个月",
+            "青禾县基层组织一览表〔秘密〕",
+            "青禾县基层组织一览表 秘密★1年",
+            "机密级",
+            "秘密\u{fe0f}★",
         ] {
             assert!(is_marked(text), "{text}");
         }
@@ -68,8 +94,24 @@ mod tests {
     #[test]
     fn words_in_sentences_are_no_marks() {
         for text in [
-            "", "保密工作", "保密工作责任制落实情况", "涉密人员管理制度是否健全", "秘密投票", "无记名秘密投票选举", "商业秘密保护", "国家秘密", "是否召开保密工作会议",
-            "机密机器厂党支部", "密级", "不涉密", "非涉密", "五星★", "★秘书", "本表不得填写涉密内容", "(不涉密)", "保密委员会",
+            "",
+            "保密工作",
+            "保密工作责任制落实情况",
+            "涉密人员管理制度是否健全",
+            "秘密投票",
+            "无记名秘密投票选举",
+            "商业秘密保护",
+            "国家秘密",
+            "是否召开保密工作会议",
+            "机密机器厂党支部",
+            "密级",
+            "不涉密",
+            "非涉密",
+            "五星★",
+            "★秘书",
+            "本表不得填写涉密内容",
+            "(不涉密)",
+            "保密委员会",
         ] {
             assert!(!is_marked(text), "{text}");
         }
