@@ -120,6 +120,7 @@
 
 pub mod cli;
 pub mod domain;
+pub mod export;
 pub mod framework;
 pub mod gis;
 pub mod import;

@@ -10,14 +10,15 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::id::{IndicatorId, Uid};
+use super::id::{IndicatorId, LevelId, Uid};
 use super::period::Period;
+use super::round::Taken;
 use super::unit::Subject;
 
 /// Id of a fact: 128 random bits.
 pub type FactId = Uuid;
 
-/// The body of a fact about a mark. `kind` and `v` are part of the bytes that are hashed.
+/// The body of a fact. `kind` and `v` are part of the bytes that are hashed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Body {
@@ -70,6 +71,67 @@ pub enum Body {
         /// Why.
         reason: String,
     },
+    /// A round was opened, or opened anew with another due day or other fields.
+    RoundOpened {
+        /// Version of this body.
+        v: u16,
+        /// The period, which names the round.
+        period: Period,
+        /// The last day on which a file is in time.
+        due: Date,
+        /// The indicators asked.
+        asked: Vec<IndicatorId>,
+        /// The level whose units answer.
+        level: LevelId,
+    },
+    /// A file was taken for a unit.
+    RoundTaken {
+        /// Version of this body.
+        v: u16,
+        /// The round.
+        period: Period,
+        /// The unit that answers.
+        unit: Uid,
+        /// What came.
+        taken: Taken,
+    },
+    /// A unit's file was given back.
+    RoundReturned {
+        /// Version of this body.
+        v: u16,
+        /// The round.
+        period: Period,
+        /// The unit that answers.
+        unit: Uid,
+        /// Why (scanned at commit).
+        remark: String,
+    },
+    /// Parts of a round were frozen 定稿: what changes later is a correction 更正.
+    RoundFinal {
+        /// Version of this body.
+        v: u16,
+        /// The round.
+        period: Period,
+        /// The units whose parts are frozen.
+        units: Vec<Uid>,
+    },
+}
+
+impl Body {
+    /// Its kind and version, as they stand in the log beside the body.
+    #[must_use]
+    pub fn kind(&self) -> (&'static str, u16) {
+        match self {
+            Self::FlagRaised { v, .. } => ("flag-raised", *v),
+            Self::FlagCleared { v, .. } => ("flag-cleared", *v),
+            Self::ValueCorrected { v, .. } => ("value-corrected", *v),
+            Self::CorrectionWithdrawn { v, .. } => ("correction-withdrawn", *v),
+            Self::RoundOpened { v, .. } => ("round-opened", *v),
+            Self::RoundTaken { v, .. } => ("round-taken", *v),
+            Self::RoundReturned { v, .. } => ("round-returned", *v),
+            Self::RoundFinal { v, .. } => ("round-final", *v),
+        }
+    }
 }
 
 /// A fact of the append-only log.
@@ -142,7 +204,12 @@ pub fn fold_marks<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> BTreeMap<Uid
                 );
             }
             Body::FlagCleared { raises, .. } => cleared.extend(raises.iter().copied()),
-            Body::ValueCorrected { .. } | Body::CorrectionWithdrawn { .. } => {}
+            Body::ValueCorrected { .. }
+            | Body::CorrectionWithdrawn { .. }
+            | Body::RoundOpened { .. }
+            | Body::RoundTaken { .. }
+            | Body::RoundReturned { .. }
+            | Body::RoundFinal { .. } => {}
         }
     }
     let mut marks: BTreeMap<Uid, Vec<Mark>> = BTreeMap::new();
@@ -208,7 +275,12 @@ pub fn fold_corrections<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<Co
                 );
             }
             Body::CorrectionWithdrawn { corrections, .. } => withdrawn.extend(corrections.iter().copied()),
-            Body::FlagRaised { .. } | Body::FlagCleared { .. } => {}
+            Body::FlagRaised { .. }
+            | Body::FlagCleared { .. }
+            | Body::RoundOpened { .. }
+            | Body::RoundTaken { .. }
+            | Body::RoundReturned { .. }
+            | Body::RoundFinal { .. } => {}
         }
     }
     let mut stand: Vec<Correction> = made.into_values().filter(|c| !withdrawn.contains(&c.fact)).collect();

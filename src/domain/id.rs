@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::period::Period;
+
 /// Namespace of every uid; drawn once, never to be changed.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f6f_7a8e_33c8_5d1b_9a4b_584e_5455_0001);
 
@@ -34,6 +36,12 @@ impl Uid {
     #[must_use]
     pub fn of_entity(county: &str, key: &str) -> Self {
         Self::of(&["entity", county, key])
+    }
+
+    /// The uid of a round, for the facts about it.
+    #[must_use]
+    pub fn of_round(county: &str, period: Period) -> Self {
+        Self::of(&["round", county, &period.to_string()])
     }
 
     fn of(parts: &[&str]) -> Self {

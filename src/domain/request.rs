@@ -7,11 +7,12 @@ use jiff::civil::Date;
 
 use super::access::{Grant, Permit};
 use super::fact::FactId;
-use super::id::{IndicatorId, Uid};
+use super::id::{IndicatorId, LevelId, Uid};
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
 use super::plan::{Applied, BatchRow, Choices, Plan};
 use super::problem::Problem;
+use super::round::{Form, Intake, RoundLine, RoundPage};
 use super::scene::{MapSize, Raster};
 use super::unit::Subject;
 use super::view_state::ViewState;
@@ -61,6 +62,26 @@ pub enum Query {
     },
     /// Every mark that stands.
     Marks,
+    /// The board of a round; `None` is the newest.
+    Round {
+        /// Its period.
+        period: Option<Period>,
+    },
+    /// Every round, the newest first.
+    Rounds,
+    /// What taking files into a round would do; nothing is changed.
+    Intake {
+        /// The round; `None` is the newest.
+        period: Option<Period>,
+        /// Files, folders and archives, as the person named them.
+        files: Vec<PathBuf>,
+    },
+    /// What each unit of a round is asked, with what is known already; of a round that was not opened: what
+    /// would be asked.
+    Forms {
+        /// Its period; `None` is the newest.
+        period: Option<Period>,
+    },
     /// What importing files would do; nothing is changed.
     Plan {
         /// Files and folders, as the person named them.
@@ -101,6 +122,44 @@ pub enum Write {
         raises: Vec<FactId>,
         /// Why.
         reason: String,
+    },
+    /// Open a round, or open it anew with another due day or other fields.
+    RoundOpen {
+        /// Its period.
+        period: Period,
+        /// The last day on which a file is in time.
+        due: Date,
+        /// The indicators asked; those that are due where it is empty.
+        asked: Vec<IndicatorId>,
+        /// The level whose units answer; the one below the top where it is `None`.
+        level: Option<LevelId>,
+    },
+    /// Take files into a round, as an intake showed it.
+    RoundTake {
+        /// The round.
+        period: Period,
+        /// Files, folders and archives, as in [`Query::Intake`].
+        files: Vec<PathBuf>,
+        /// Its [`Intake::digest`]: another one is refused.
+        digest: String,
+    },
+    /// Give a unit's file back: written out with its faulty cells marked.
+    RoundReturn {
+        /// The round.
+        period: Period,
+        /// The unit that answers.
+        unit: Uid,
+        /// Why.
+        remark: String,
+        /// The workbook that is written.
+        to: PathBuf,
+    },
+    /// Freeze parts of a round.
+    RoundFinal {
+        /// The round.
+        period: Period,
+        /// The units whose parts are frozen.
+        units: Vec<Uid>,
     },
     /// Say that a value is another one, beside what the batch has.
     Correct {
@@ -151,7 +210,12 @@ impl Write {
         match self {
             Self::Mark { .. } | Self::Clear { .. } => Grant::Mark,
             Self::Correct { .. } | Self::Uncorrect { .. } => Grant::Correct,
-            Self::Import { .. } | Self::Undo { .. } => Grant::Import,
+            Self::Import { .. }
+            | Self::Undo { .. }
+            | Self::RoundOpen { .. }
+            | Self::RoundTake { .. }
+            | Self::RoundReturn { .. }
+            | Self::RoundFinal { .. } => Grant::Import,
         }
     }
 }
@@ -214,6 +278,14 @@ pub enum Loaded {
     Found(Arc<Vec<Hit>>),
     /// To [`Query::Marks`].
     Marks(Arc<Vec<MarkRow>>),
+    /// To [`Query::Round`]; `None` where there is no such round.
+    Round(Option<Arc<RoundPage>>),
+    /// To [`Query::Rounds`].
+    Rounds(Arc<Vec<RoundLine>>),
+    /// To [`Query::Intake`] and [`Write::RoundTake`].
+    Intake(Arc<Intake>),
+    /// To [`Query::Forms`].
+    Forms(Arc<Vec<Form>>),
     /// To [`Query::Plan`].
     Plan(Arc<Plan>),
     /// To [`Query::Batches`].

@@ -101,14 +101,19 @@ impl RTreeObject for Boundary {
 
 impl<'w> Parents<'w> {
     pub(super) fn new(world: &'w World, level: usize, by: Option<&ParentBy>, load: &Load<'_>) -> Result<Self, Problem> {
-        let nearest = (0..level).rev().find(|above| world.len(*above) > 0);
-        let boxes = match (by, nearest) {
-            (Some(ParentBy::Position), Some(nearest)) => Some(boundaries(world, nearest, load.connection())?),
-            _ => None,
-        };
+        let mut this = Self::named(world, level);
+        if let (Some(ParentBy::Position), Some(nearest)) = (by, nearest(world, level)) {
+            this.boxes = Some(boundaries(world, nearest, load.connection())?);
+        }
+        Ok(this)
+    }
+
+    /// For units that name what is above them: by position nothing is found.
+    pub(super) fn named(world: &'w World, level: usize) -> Self {
+        let nearest = nearest(world, level);
         let nearest_level = nearest.map_or(0..0, |n| n..n + 1);
         let uids = nearest.map_or(&[][..], |n| &world.table(n).uids);
-        Ok(Self {
+        Self {
             above: Directory::new(world, 0..level),
             nearest: Directory::new(world, nearest_level),
             only: match uids {
@@ -116,8 +121,8 @@ impl<'w> Parents<'w> {
                 _ => None,
             },
             top: nearest.is_none(),
-            boxes,
-        })
+            boxes: None,
+        }
     }
 
     /// Whether units of this level stand on top.
@@ -163,6 +168,11 @@ impl<'w> Parents<'w> {
     fn around(&self, point_deg: [f64; 2]) -> Option<Uid> {
         around(self.boxes.as_ref()?, point_deg)
     }
+}
+
+/// The nearest level above that has units.
+fn nearest(world: &World, level: usize) -> Option<usize> {
+    (0..level).rev().find(|above| world.len(*above) > 0)
 }
 
 /// Finds the unit that a point lies in.

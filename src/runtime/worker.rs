@@ -68,7 +68,7 @@ impl Workers {
     pub fn ask(&self, request: RequestId, query: Query) {
         // The threads end only with the session.
         match &self.import {
-            Some(import) if matches!(query, Query::Plan { .. }) => {
+            Some(import) if matches!(query, Query::Plan { .. } | Query::Intake { .. }) => {
                 let _ = import.send((request, Job::Plan(query)));
             }
             _ => {
@@ -142,9 +142,10 @@ fn write(mut writer: Writer, commands: &mpsc::Receiver<(RequestId, Command)>, ou
 }
 
 fn load(mut loader: Loader, out: &UnboundedSender<Message>) {
-    let result = loader.refresh(false, &mut |progress| {
+    let mut tell = |progress| {
         let _ = out.send(Message::Progress(progress));
-    });
+    };
+    let result = loader.glance(&mut tell).and_then(|()| loader.refresh(false, &mut tell));
     match result {
         Ok(_) => tracing::info!("workspace loaded"),
         Err(problem) => {

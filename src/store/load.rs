@@ -87,16 +87,18 @@ pub(crate) struct Load<'a> {
     pub(super) transaction: Transaction<'a>,
     pub(super) county: String,
     pub(super) now_ms: i64,
+    /// The version that is committed is above this one.
+    above: u64,
 }
 
 impl<'a> Load<'a> {
-    pub(super) fn begin(connection: &'a mut Connection, now: Timestamp) -> Result<Self, Problem> {
+    pub(super) fn begin(connection: &'a mut Connection, now: Timestamp, above: u64) -> Result<Self, Problem> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let county = world::county(&transaction)?;
         // A clock set back must not hide what is loaded behind what was loaded before.
         let last: Option<i64> =
             transaction.query_row("SELECT max(max(known_from, coalesce(withdrawn_at, 0))) FROM batch", [], |row| row.get(0))?;
-        Ok(Self { transaction, county, now_ms: now.as_millisecond().max(last.map_or(i64::MIN, |l| l + 1)) })
+        Ok(Self { transaction, county, now_ms: now.as_millisecond().max(last.map_or(i64::MIN, |l| l + 1)), above })
     }
 
     /// Writes what the manifest says of the workspace as a whole.
@@ -433,7 +435,7 @@ impl<'a> Load<'a> {
 
     /// Raises the version and commits; the derived columns of older versions no longer count.
     pub(crate) fn commit(self) -> Result<u64, Problem> {
-        let version = world::version(&self.transaction)? + 1;
+        let version = world::version(&self.transaction)?.max(self.above) + 1;
         self.set_meta("version", &version.to_string())?;
         self.transaction.commit()?;
         Ok(version)
@@ -467,6 +469,11 @@ impl<'a> Load<'a> {
         self.transaction.commit()?;
         Ok(())
     }
+}
+
+/// Whether anything was ever loaded.
+pub(crate) fn any(connection: &Connection) -> Result<bool, Problem> {
+    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM batch)", [], |row| row.get(0))?)
 }
 
 /// The last load of every file, in the order they were first loaded.

@@ -109,12 +109,7 @@ fn append_inner(connection: &mut Connection, new: &New<'_>, file: &str) -> Resul
     let heads = heads(&transaction, new.county, new.entity)?;
     let body = serde_json::to_vec(new.body).map_err(wrong)?;
     let salt = Uuid::new_v4().into_bytes();
-    let (kind, v) = match new.body {
-        Body::FlagRaised { v, .. } => ("flag-raised", *v),
-        Body::FlagCleared { v, .. } => ("flag-cleared", *v),
-        Body::ValueCorrected { v, .. } => ("value-corrected", *v),
-        Body::CorrectionWithdrawn { v, .. } => ("correction-withdrawn", *v),
-    };
+    let (kind, v) = new.body.kind();
     let head = Head {
         id: Uuid::new_v4(),
         author,

@@ -179,16 +179,37 @@ impl World {
             branches.fields.push(fields);
         }
         tables.push(table);
-        world.lens = tables.iter().map(|t| u32::try_from(t.len()).unwrap_or(NONE)).collect();
-        world.order = tables.iter().map(Table::fingerprint).collect();
+        world.fill(tables, branches);
+        Ok(world)
+    }
+
+    /// A tree that is not stored yet: a table per level, and an empty one of branches.
+    pub(super) fn of_units(version: u64, at: At, county: &str, levels: Vec<LevelId>, tables: Vec<Table>) -> Self {
+        let mut world = Self {
+            version,
+            at,
+            county: county.to_owned(),
+            shelves: Vec::new(),
+            lens: Vec::new(),
+            levels,
+            zones: OnceLock::new(),
+            order: Vec::new(),
+        };
+        world.fill(tables, BranchColumns::default());
+        world
+    }
+
+    /// Takes every table at once, the branches last.
+    fn fill(&mut self, tables: Vec<Table>, branches: BranchColumns) {
+        self.lens = tables.iter().map(|t| u32::try_from(t.len()).unwrap_or(NONE)).collect();
+        self.order = tables.iter().map(Table::fingerprint).collect();
         let mut branches = Some(branches);
         let last = tables.len() - 1;
-        world.shelves = tables
+        self.shelves = tables
             .into_iter()
             .enumerate()
             .map(|(n, table)| Shelf { table, branches: branches.take_if(|_| n == last).unwrap_or_default() }.into())
             .collect();
-        Ok(world)
     }
 
     fn empty(connection: &Connection, framework: &Framework, at: At) -> Result<Self, Problem> {

@@ -1,18 +1,24 @@
 //! Writing: facts on command, reference data in loads.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::cache::Cache;
+use super::glance::Draft;
 use super::import_log::{self, Entry};
 use super::load::Load;
 use super::log;
 use super::world;
-use crate::domain::fact::Body;
+use crate::domain::fact::{Body, FactId};
 use crate::domain::id::Uid;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Outcome, Receipt, Write};
 use crate::domain::text::clean_name;
 use crate::domain::unit::Subject;
+use crate::framework::Framework;
 use crate::framework::privacy::Gate;
 
 /// The category of a mark made with `m`; frameworks may declare more later.
@@ -21,20 +27,24 @@ const FOLLOW_UP: &str = "follow-up";
 /// The one writer of a store.
 #[derive(Debug)]
 pub struct Writer {
-    reference: Connection,
-    records: Connection,
+    pub(super) reference: Connection,
+    pub(super) records: Connection,
+    pub(super) framework: Arc<Framework>,
+    cache: Arc<Cache>,
+    /// Last version of reference data that was shown without being stored; 0 before.
+    shown: u64,
 }
 
 impl Writer {
-    pub(super) fn new(reference: Connection, records: Connection) -> Self {
-        Self { reference, records }
+    pub(super) fn new(reference: Connection, records: Connection, framework: Arc<Framework>, cache: Arc<Cache>) -> Self {
+        Self { reference, records, framework, cache, shown: 0 }
     }
 
     /// Writes a fact; the receipt is given only after commit.
     ///
     /// # Errors
-    /// `E_STORE_NO_SUBJECT` for an unknown unit or branch, `E_MARK_REASON` without a reason, and
-    /// `E_DISK_FULL`, `E_STORE_BUSY`, `E_NOT_SAVED` where it could not be saved.
+    /// `E_STORE_NO_SUBJECT` for an unknown unit or branch, `E_MARK_REASON` without a reason, `E_ROUND_NONE`
+    /// and others for rounds, and `E_DISK_FULL`, `E_STORE_BUSY`, `E_NOT_SAVED` where it could not be saved.
     pub fn execute(&mut self, command: &Command, now: Timestamp, actor: &str) -> Outcome {
         let (entity, name, reason, body): (Uid, String, (String, usize), Body) = match command.write() {
             Write::Correct { entity, indicator, period, old, new, source, reason } => {
@@ -59,8 +69,13 @@ impl Writer {
                 let body = Body::CorrectionWithdrawn { v: 1, corrections: corrections.clone(), reason: reason.0.clone() };
                 (*entity, self.name_of(*entity)?, reason, body)
             }
+            write @ (Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. }) => {
+                return self.round(write, now, actor);
+            }
             // Reference data is written by whoever reads files: the runtime carries these out.
-            Write::Import { .. } | Write::Undo { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
+            Write::Import { .. } | Write::Undo { .. } | Write::RoundTake { .. } => {
+                return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));
+            }
             Write::Mark { entity, subject, reason, due } => {
                 let name = self.name_of(*entity)?;
                 let reason = mask(reason);
@@ -80,7 +95,6 @@ impl Writer {
         let before = log::read(&self.records)?;
         let subject = match command.write() {
             Write::Mark { subject, .. } => *subject,
-            Write::Correct { .. } | Write::Uncorrect { .. } | Write::Import { .. } | Write::Undo { .. } => Subject::Unit,
             Write::Clear { raises, .. } => {
                 let raised = before.iter().find_map(|f| match &f.body {
                     Body::FlagRaised { subject, .. } if raises.contains(&f.id) && f.entity == entity => Some(*subject),
@@ -88,9 +102,9 @@ impl Writer {
                 });
                 raised.ok_or_else(|| Problem::new("E_STORE_NO_MARK", Severity::Refused, ""))?
             }
+            _ => Subject::Unit,
         };
-        let county = world::county(&self.reference)?;
-        let fact = log::append(&mut self.records, &log::New { county: &county, entity, actor, now, body: &body })?;
+        let fact = self.append(entity, &body, now, actor)?;
         let undo = match command.write() {
             Write::Mark { .. } => Some(Write::Clear { entity, raises: vec![fact], reason: String::new() }),
             // Taking back a clear raises the last of what it cleared again, in the same words.
@@ -112,9 +126,40 @@ impl Writer {
         Ok(Loaded::Written(Receipt { fact, entity, subject, name, write, undo, masked: reason.1, version }))
     }
 
+    /// Appends a fact and returns its id once it is committed.
+    pub(super) fn append(&mut self, entity: Uid, body: &Body, now: Timestamp, actor: &str) -> Result<FactId, Problem> {
+        let county = world::county(&self.reference)?;
+        log::append(&mut self.records, &log::New { county: &county, entity, actor, now, body })
+    }
+
     /// Begins a load of reference data: one transaction.
     pub(crate) fn load(&mut self, now: Timestamp) -> Result<Load<'_>, Problem> {
-        Load::begin(&mut self.reference, now)
+        Load::begin(&mut self.reference, now, self.shown)
+    }
+
+    /// Shows units to every reader before they are stored. The version that it has is used for
+    /// nothing else.
+    pub(crate) fn show(&mut self, draft: &Draft) -> Result<u64, Problem> {
+        self.shown = self.shown.max(world::version(&self.reference)?) + 1;
+        self.cache.set_glance(Some(draft.glance(self.shown)));
+        Ok(self.shown + log::count(&self.records)?)
+    }
+
+    /// Whether readers see what is not stored.
+    pub(crate) fn shows(&self) -> bool {
+        self.cache.glance().is_some()
+    }
+
+    /// Waits until a reader has answered with the map of what is shown, but not for long.
+    pub(crate) fn wait_until_seen(&self, at_most: Duration) {
+        if let Some(glance) = self.cache.glance() {
+            glance.wait(at_most);
+        }
+    }
+
+    /// Lets readers see the store again.
+    pub(crate) fn unshow(&mut self) {
+        self.cache.set_glance(None);
     }
 
     /// Brings the log of imports up to date with the batches, and gives it.
@@ -147,12 +192,12 @@ impl Writer {
         Ok(world::version(&self.reference)? + log::count(&self.records)?)
     }
 
-    fn name_of(&self, entity: Uid) -> Result<String, Problem> {
+    pub(super) fn name_of(&self, entity: Uid) -> Result<String, Problem> {
         world::name_of(&self.reference, entity)?.ok_or_else(|| Problem::new("E_STORE_NO_SUBJECT", Severity::Refused, ""))
     }
 }
 
 /// Cleans and masks a free text, once, at commit.
-fn mask(text: &str) -> (String, usize) {
+pub(super) fn mask(text: &str) -> (String, usize) {
     Gate.mask(&clean_name(text))
 }

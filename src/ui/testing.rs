@@ -489,6 +489,10 @@ impl Fake {
                     })
                     .collect(),
             )),
+            Query::Round { .. } => Loaded::Round(None),
+            Query::Rounds => Loaded::Rounds(Arc::default()),
+            // Files are read outside of the screens.
+            Query::Intake { .. } | Query::Forms { .. } => Loaded::Forms(Arc::default()),
             Query::Plan { .. } => Loaded::Plan(Arc::new(Plan::default())),
             Query::Batches => Loaded::Batches(Arc::new(Vec::new())),
             Query::Marks => Loaded::Marks(Arc::new(
@@ -529,6 +533,10 @@ impl Fake {
                 (*entity, None)
             }
             Write::Correct { entity, .. } | Write::Uncorrect { entity, .. } => (*entity, None),
+            Write::RoundOpen { .. } | Write::RoundTake { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. } => {
+                (self.units[0].uid, None)
+            }
+
             Write::Import { .. } | Write::Undo { .. } => {
                 return Loaded::Applied(Arc::new(Applied { version: self.version, ..Applied::default() }));
             }

@@ -8,6 +8,7 @@ mod home;
 mod long_table;
 mod map;
 mod provenance;
+mod round;
 mod workspace;
 
 use std::path::Path;
@@ -50,12 +51,22 @@ impl Reader {
     pub fn answer(&mut self, query: &Query, access: &Access, today: Date) -> Outcome {
         let as_of = match query {
             Query::Home(view) | Query::Map { view, .. } | Query::Card { view, .. } | Query::Provenance { view, .. } => view.as_of,
-            Query::Workspace | Query::Find { .. } | Query::Marks | Query::Plan { .. } | Query::Batches => AsOf::NOW,
+            Query::Workspace
+            | Query::Find { .. }
+            | Query::Marks
+            | Query::Plan { .. }
+            | Query::Batches
+            | Query::Round { .. }
+            | Query::Rounds
+            | Query::Forms { .. }
+            | Query::Intake { .. } => AsOf::NOW,
         };
+        // Before the transaction: where it is gone, everything that it showed is stored.
+        let glance = self.cache.glance().filter(|_| as_of == AsOf::NOW);
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
-        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, as_of, access, today)?;
-        Ok(match query {
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, glance, as_of, access, today)?;
+        let loaded = match query {
             Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
             Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),
             Query::Map { view, size } => Loaded::Map(map::map(&ask, view, *size)?),
@@ -65,9 +76,16 @@ impl Reader {
             }
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
+            Query::Round { period } => Loaded::Round(round::board(&ask, *period, today)?.map(Arc::new)),
+            Query::Forms { period } => Loaded::Forms(Arc::new(round::forms(&ask, *period, today)?)),
+            Query::Rounds => Loaded::Rounds(Arc::new(round::lines(&ask, today)?)),
             Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
-            // A plan reads files: the runtime makes it.
-            Query::Plan { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
-        })
+            // These read files: the runtime makes them.
+            Query::Plan { .. } | Query::Intake { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
+        };
+        if let (Loaded::Map(_), Some(glance)) = (&loaded, &ask.glance) {
+            glance.answer();
+        }
+        Ok(loaded)
     }
 }

@@ -88,6 +88,8 @@ impl Model {
                 }
             }
             Loaded::Written(_) | Loaded::Plan(_) | Loaded::Batches(_) | Loaded::Applied(_) => {}
+            // Rounds have no screen yet.
+            Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Forms(_) | Loaded::Intake(_) => {}
         }
     }
 
@@ -154,6 +156,9 @@ impl Model {
             (Write::Mark { due: Some(day), .. }, Purpose::Write) => lang.fill("ui.toast.marked_due", &[&receipt.name, day]),
             (Write::Mark { .. }, Purpose::Write) => lang.fill("ui.toast.marked", &[&receipt.name]),
             (Write::Clear { .. }, Purpose::Write) => lang.fill("ui.toast.unmarked", &[&receipt.name]),
+            (Write::RoundOpen { .. } | Write::RoundTake { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. }, Purpose::Write) => {
+                lang.fill("ui.toast.recorded_round", &[&receipt.name])
+            }
             (_, Purpose::Write) => lang.fill("ui.toast.recorded", &[&receipt.name]),
             (_, Purpose::Undo) => lang.fill("ui.toast.undone", &[&receipt.name]),
         };

@@ -1,0 +1,71 @@
+//! Files that leave the program: templates, files given back. What comes from data is written as text
+//! cells and never as a formula, and only into cells of a workbook's body.
+
+pub mod key;
+pub mod returned;
+mod style;
+pub mod template;
+
+use std::path::Path;
+
+use rust_xlsxwriter::{Workbook, XlsxError};
+
+use crate::domain::problem::{Problem, Severity};
+use crate::domain::text::is_hostile;
+
+/// Writes a workbook whole or not at all: beside its place first, then into it.
+fn save(mut book: Workbook, to: &Path) -> Result<(), Problem> {
+    let failed = |e: &dyn std::fmt::Display| Problem::new("E_NOT_SAVED", Severity::Refused, to.display().to_string()).arg(e);
+    let bytes = book.save_to_buffer().map_err(|e| failed(&e))?;
+    let beside = to.with_extension("xlsx.part");
+    if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|e| failed(&e))?;
+    }
+    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, to)).map_err(|e| failed(&e))
+}
+
+/// What a writer of workbooks says is a mistake of ours: a name or a size that was not checked before.
+fn ours(error: &XlsxError) -> Problem {
+    Problem::new("E_INTERNAL", Severity::Refused, "").arg(error)
+}
+
+/// A name that every file system takes: without separators, signs of the shell and hostile characters.
+#[must_use]
+pub fn file_name(parts: &[&str]) -> String {
+    let name: String = parts.join(" ").chars().filter(|c| !is_hostile(*c)).take(80).collect();
+    let name: String = name.chars().map(|c| if "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
+    name.trim_matches([' ', '.']).to_owned()
+}
+
+/// A name that a workbook takes for a sheet: at most 31 UTF-16 units, without its own signs.
+fn sheet_name(text: &str, taken: &[String]) -> String {
+    let clean: String = text.chars().filter(|c| !is_hostile(*c)).map(|c| if "[]:*?/\\".contains(c) { ' ' } else { c }).collect();
+    let clean = clean.trim().trim_matches('\'').to_owned();
+    let clean = if clean.is_empty() { "1".to_owned() } else { clean };
+    let cut = |text: &str, units: usize| {
+        let mut left = units;
+        text.chars().take_while(|c| left.checked_sub(c.len_utf16()).inspect(|n| left = *n).is_some()).collect::<String>()
+    };
+    let mut name = cut(&clean, 31);
+    let mut n = 2;
+    // A workbook does not tell upper from lower case.
+    while taken.iter().any(|t| t.to_lowercase() == name.to_lowercase()) {
+        name = format!("{} {n}", cut(&clean, 27));
+        n += 1;
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_file_systems_and_workbooks() {
+        assert_eq!(file_name(&["099", "甲/乙\u{202e}镇", "2025-10"]), "099 甲_乙镇 2025-10");
+        assert_eq!(sheet_name("村/社区", &[]), "村 社区");
+        assert_eq!(sheet_name("甲", &["甲".into()]), "甲 2");
+        assert!(sheet_name(&"𠀋".repeat(40), &[]).encode_utf16().count() <= 31);
+        assert_eq!(sheet_name("''", &[]), "1");
+    }
+}
