@@ -3,17 +3,22 @@
 //! Every subcommand returns an [`Exit`]; the numbers are one table for all of them.
 
 mod args;
+mod batches;
 mod choice;
+mod correct;
 mod doctor;
+mod import;
 mod keys;
 mod list;
 mod load;
 mod marks;
 mod plain;
+mod plan_text;
 mod print;
 mod publish;
 mod show;
 mod tui;
+mod undo;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -117,6 +122,10 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("list", m)) => list::run(&common, m),
         Some(("show", m)) => show::run(&common, m),
         Some(("load", m)) => load::run(&common, m),
+        Some(("import", m)) => import::run(&common, m),
+        Some(("batches", m)) => batches::run(&common, m),
+        Some(("undo", m)) => undo::run(&common, m),
+        Some(("correct", m)) => correct::run(&common, m),
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),
         Some(("doctor", _)) => doctor::run(&common),

@@ -121,5 +121,8 @@ fn carry_out_again(
     who: (&str, Timestamp),
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), Problem> {
-    carry_out(writer, scene, items, Vec::new(), choices, (None, Some(import)), who, progress).map(|_| ())
+    carry_out(writer, scene, items, Vec::new(), choices, (None, Some(import)), who, progress).and_then(|(_, applied)| {
+        // The framework or the manifest says something else than it did then.
+        applied.map(|_| ()).ok_or_else(|| Problem::new("E_PLAN_OPEN", Severity::Refused, "").arg(import))
+    })
 }

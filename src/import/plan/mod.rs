@@ -25,6 +25,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
+use self::map::Map;
 use self::report::{Report, answer};
 use self::roles::Roles;
 use self::sheet::Sheet;
@@ -92,6 +93,24 @@ pub fn apply(
     who: (&str, Timestamp),
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Applied, Problem> {
+    let (plan, applied) = import(writer, scene, files, choices, digest, who, progress)?;
+    let open = plan.questions.iter().filter(|q| q.needed).count();
+    applied.ok_or_else(|| Problem::new("E_PLAN_OPEN", Severity::Refused, "").arg(open))
+}
+
+/// Makes a plan and carries it out at once where nothing stands in its way: for whoever prints both.
+///
+/// # Errors
+/// As [`apply`], but that it is open.
+pub fn import(
+    writer: &mut Writer,
+    scene: &Scene<'_>,
+    files: &[PathBuf],
+    choices: &Choices,
+    digest: Option<&str>,
+    who: (&str, Timestamp),
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Plan, Option<Applied>), Problem> {
     let mut problems = Vec::new();
     let items = source::items(files, &mut problems);
     carry_out(writer, scene, items, problems, choices, (digest, None), who, progress)
@@ -107,7 +126,7 @@ fn carry_out(
     (digest, number): (Option<&str>, Option<i64>),
     (actor, now): (&str, Timestamp),
     progress: &mut dyn FnMut(Progress),
-) -> Result<Applied, Problem> {
+) -> Result<(Plan, Option<Applied>), Problem> {
     let kept: Vec<(String, PathBuf, String)> = items.iter().flat_map(|i| i.kept.iter().cloned()).collect();
     let mut load = writer.load(now)?;
     let import = load.next_import(number)?;
@@ -117,11 +136,12 @@ fn carry_out(
         return Err(Problem::new("E_PLAN_CHANGED", Severity::Refused, ""));
     }
     if !plan.ready() {
-        return Err(Problem::new("E_PLAN_OPEN", Severity::Refused, "").arg(plan.questions.iter().filter(|q| q.needed).count()));
+        return Ok((plan, None));
     }
     if batches.is_empty() {
         drop(load);
-        return Ok(Applied { batches, counts: plan.counts, version: writer.version()? });
+        let applied = Applied { batches, counts: plan.counts, version: writer.version()? };
+        return Ok((plan, Some(applied)));
     }
     // The files first: a batch without its file could not be made again.
     keep::keep(scene.dir, &kept)?;
@@ -142,7 +162,8 @@ fn carry_out(
     if let Err(problem) = profiles.learn(learned) {
         tracing::warn!(%problem, "the columns were not remembered");
     }
-    Ok(Applied { batches, counts: plan.counts, version: writer.version()? })
+    let applied = Applied { batches, counts: plan.counts, version: writer.version()? };
+    Ok((plan, Some(applied)))
 }
 
 /// Takes batches back, all or none.
@@ -170,7 +191,7 @@ struct Done {
 
 /// One table or layer, opened.
 enum Opened {
-    Map { item: Item, fields: Vec<map::Field> },
+    Map(Box<Map>),
     Table { sheet: Box<Sheet>, input: Box<crate::domain::plan::Input>, sha256: String, part: u32 },
 }
 
@@ -241,7 +262,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             left -= 1;
             self.more = left > 0;
             match opened {
-                Opened::Map { item, fields } => self.map(&item, &fields, progress)?,
+                Opened::Map(map) => self.map(&map, progress)?,
                 Opened::Table { sheet, input, sha256, part } => self.table(&sheet, *input, &sha256, part)?,
             }
         }
@@ -254,8 +275,8 @@ impl<'p, 'l> Planner<'p, 'l> {
     fn open(&mut self, item: Item, out: &mut Vec<Opened>, progress: &mut dyn FnMut(Progress)) {
         progress(Progress::Reading { name: item.found.shown_as.clone(), done: 0, of: item.found.size });
         if item.shape == Shape::Map {
-            match map::fields(&item) {
-                Ok(fields) => out.push(Opened::Map { item, fields }),
+            match Map::open(item, self.choices, progress) {
+                Ok(map) => out.push(Opened::Map(Box::new(map))),
                 Err(problem) => self.report.problems.push(problem),
             }
             return;
@@ -296,7 +317,7 @@ impl<'p, 'l> Planner<'p, 'l> {
     /// What loads before what.
     fn rank(&self, opened: &Opened, world: &World) -> (usize, usize) {
         match opened {
-            Opened::Map { item, fields } => (0, self.map_level(item, fields, world).unwrap_or(usize::MAX)),
+            Opened::Map(map) => (0, self.map_level(map, world).unwrap_or(usize::MAX)),
             Opened::Table { sheet, input, .. } => {
                 let roles = self.roles(sheet, &self.profile(&input.fingerprint).unwrap_or_default(), world);
                 let kind = match roles.target {

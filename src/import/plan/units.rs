@@ -5,12 +5,11 @@ use std::fmt::Write as _;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::map::{self, Field};
+use super::map::Map;
 use super::overlap::{Area, Areas};
 use super::report::{answer, field};
 use super::roles::Roles;
 use super::sheet::Sheet;
-use super::source::Item;
 use super::zones::Meanings;
 use super::{From, Planner};
 use crate::domain::id::{LevelId, Uid};
@@ -18,19 +17,24 @@ use crate::domain::plan::{About, Cause, ChangeKind, FieldChange, Input, Target, 
 use crate::domain::problem::{Problem, Severity, Spot};
 use crate::domain::request::Progress;
 use crate::domain::text::clean_name;
+use crate::gis::crs::detect::displacement;
+use crate::gis::measure::middle_deg;
 use crate::gis::original;
-use crate::gis::read::{FeatureRecord, Features, GeometryKind, ReadSpec};
+use crate::gis::read::{FeatureRecord, Features, FieldSample, GeometryKind, ReadSpec};
 use crate::import::manifest::ParentBy;
 use crate::import::match_unit::{Finder, Found, tell};
 use crate::import::names::stem;
 use crate::import::profile::{OneOrMore, Profile, fingerprint};
 use crate::import::units::Parents;
 use crate::store::current;
+use crate::store::load::rings_of;
 use crate::store::put::UnitRow;
 use crate::store::world::World;
 
 /// Share of the samples of a field that have to fit before it is taken for the parent's code.
 const FITS: f64 = 0.8;
+/// Units that are compared to tell a shift.
+const SHIFT_PAIRS: usize = 300;
 /// Share of an area from which on it lies in another.
 const LIES_IN: f64 = 0.8;
 
@@ -151,18 +155,18 @@ impl Planner<'_, '_> {
     }
 
     /// The level of a map: said, learned, or told from codes that are known.
-    pub(super) fn map_level(&self, item: &Item, fields: &[Field], world: &World) -> Option<usize> {
+    pub(super) fn map_level(&self, map: &Map, world: &World) -> Option<usize> {
+        let fields = map.fields();
         let profile = self.map_profile(fields);
         if let Some(Target::Units(Some(level))) = self.choices.target.as_ref().or(profile.target.as_ref()) {
             return self.level(level);
         }
         let id = self.id_field(fields, &profile)?;
-        let share = |field: &Field, level: usize| {
+        let share = |field: &FieldSample, level: usize| {
             let finder = Finder::new(world, level..level + 1);
             share(field.values.iter(), |v| finder.by_code(v) != Found::None)
         };
         let levels = 0..world.levels.len();
-        let _ = item;
         let own = levels.clone().find(|level| share(id, *level) >= 0.5);
         own.or_else(|| {
             let above = fields.iter().filter(|f| f.name != id.name && self.profiles.is_usual("parent", &f.name));
@@ -171,12 +175,12 @@ impl Planner<'_, '_> {
         })
     }
 
-    fn map_profile(&self, fields: &[Field]) -> Profile {
+    fn map_profile(&self, fields: &[FieldSample]) -> Profile {
         let names: Vec<String> = fields.iter().map(|f| f.name.clone()).collect();
         self.profile(&fingerprint(&names)).unwrap_or_default()
     }
 
-    fn id_field<'f>(&self, fields: &'f [Field], profile: &Profile) -> Option<&'f Field> {
+    fn id_field<'f>(&self, fields: &'f [FieldSample], profile: &Profile) -> Option<&'f FieldSample> {
         let names: Vec<String> = fields.iter().map(|f| f.name.clone()).collect();
         let named = |name: &String| fields.iter().find(|f| f.name == *name);
         let said = self.choices.columns.get("code").and_then(named);
@@ -185,16 +189,22 @@ impl Planner<'_, '_> {
         said.or_else(learned).or_else(usual).or_else(|| fields.iter().find(|f| f.name == "@id" && distinct(f)))
     }
 
-    pub(super) fn map(&mut self, item: &Item, fields: &[Field], progress: &mut dyn FnMut(Progress)) -> Result<(), Problem> {
+    pub(super) fn map(&mut self, map: &Map, progress: &mut dyn FnMut(Progress)) -> Result<(), Problem> {
+        let (item, fields, names) = (&map.item, map.fields(), map.names());
         let shown_as = item.found.shown_as.clone();
         let spot = Spot { file: shown_as.clone(), ..Spot::default() };
-        let names: Vec<String> = fields.iter().map(|f| f.name.clone()).collect();
         let profile = self.map_profile(fields);
-        let mut input = Input { file: shown_as.clone(), format: "GeoJSON".to_owned(), sha256: item.sha256.clone(), ..Input::default() };
+        let mut input = Input {
+            file: shown_as.clone(),
+            part: map.file.layer().unwrap_or_default().to_owned(),
+            format: map.format().to_owned(),
+            sha256: item.sha256.clone(),
+            ..Input::default()
+        };
         input.fingerprint = fingerprint(&names);
         input.profile = (profile != Profile::default()).then(|| self.choices.profile.clone().unwrap_or_else(|| "learned".to_owned()));
         let world = self.world(self.scene.framework.levels.len())?;
-        let level = self.map_level(item, fields, &world);
+        let level = self.map_level(map, &world);
         drop(world);
         let Some(level) = level else {
             self.ask_target(spot);
@@ -229,19 +239,21 @@ impl Planner<'_, '_> {
             },
             crs: self.choices.crs.clone(),
         };
-        input.crs.clone_from(&self.choices.crs);
+        input.crs = self.choices.crs.clone().or_else(|| map.overview.crs.clone());
         input.columns.insert("code".to_owned(), id.clone());
         input.columns.extend(name.map(|n| ("name".to_owned(), n)));
         input.columns.extend(spec.parent_field.clone().map(|n| ("parent".to_owned(), n)));
         input.unused = names.iter().filter(|n| !input.columns.values().any(|c| c == *n)).cloned().collect();
         let mut problems = Vec::new();
-        let features = match map::features(item, &spec, &mut problems, progress) {
+        let mut tell = |done| progress(Progress::Reading { name: shown_as.clone(), done, of: item.found.size });
+        let features = match map.file.features(&spec, &mut problems, &mut tell) {
             Ok(features) => features,
             Err(problem) => {
                 if problem.code.starts_with("E_CRS") {
-                    let answers =
-                        ["EPSG:4490", "EPSG:4326", "EPSG:4547", "gcj02", "bd09"].map(|c| answer(c, "plan.why.crs", vec![c.to_owned()]));
-                    self.report.ask(About::Crs, spot, true, answers.into());
+                    let candidates = map.overview.crs_candidates();
+                    let answers: Vec<_> =
+                        candidates.into_iter().map(|c| answer(c.crs, &format!("problem.{}", c.reason.code), c.reason.args)).collect();
+                    self.report.ask(About::Crs, spot, true, answers);
                 }
                 self.report.problems.push(problem);
                 self.report.inputs.push(input);
@@ -249,6 +261,12 @@ impl Planner<'_, '_> {
             }
         };
         input.read = features.read.into();
+        if let Some(from) = &features.converted_from {
+            input.crs = Some(from.clone());
+        }
+        if self.choices.crs.is_none() {
+            self.ask_shift(&world, level, &features, &spot)?;
+        }
         let records = self.map_records(&world, level, &features, (&shown_as, &item.found.stem), by.as_ref(), &mut problems)?;
         input.kept = records.len() as u64;
         self.report.counts.aside += problems.iter().filter(|p| p.severity == Severity::Aside).count() as u64;
@@ -268,6 +286,33 @@ impl Planner<'_, '_> {
             self.learned.push((input.fingerprint.clone(), learned));
         }
         self.report.inputs.push(input);
+        Ok(())
+    }
+
+    /// Asks about a shift against what is loaded that looks like one of the two systems.
+    fn ask_shift(&mut self, world: &World, level: usize, features: &Features, spot: &Spot) -> Result<(), Problem> {
+        let table = world.table(level);
+        let codes: FxHashMap<&str, u32> = table.codes.iter().zip(0u32..).filter(|(_, row)| table.drawn[*row as usize]).collect();
+        let mut pairs = Vec::new();
+        for record in features.records.iter().filter(|r| r.kind == GeometryKind::Polygon) {
+            let Some(row) = codes.get(record.code.as_str()) else { continue };
+            let old = rings_of(self.load.connection(), world, table.uids[*row as usize])?;
+            let old: Vec<&[[f64; 2]]> = old.iter().map(Vec::as_slice).collect();
+            if !old.is_empty() {
+                pairs.push((middle_deg(&features.rings_deg(record)), middle_deg(&old)));
+            }
+            if pairs.len() == SHIFT_PAIRS {
+                break;
+            }
+        }
+        if let Some(found) = displacement(&pairs)
+            && let Some(system) = found.system
+        {
+            let like = system.name().to_owned();
+            let answers =
+                vec![answer(&like, "plan.why.shifted", vec![like.clone()]), answer("EPSG:4490", "plan.why.not_shifted", Vec::new())];
+            self.report.ask(About::Shift { shift_m: found.length_m, like }, spot.clone(), true, answers);
+        }
         Ok(())
     }
 
@@ -620,7 +665,7 @@ impl Reshaped<'_, '_, '_> {
 
     fn old_area(&self, row: u32) -> Result<Option<Area>, Problem> {
         let uid = self.world.table(self.at).uids[row as usize];
-        let rings = crate::store::load::rings_of(self.planner.load.connection(), self.world, uid)?;
+        let rings = rings_of(self.planner.load.connection(), self.world, uid)?;
         Ok(Area::new(uid, rings))
     }
 }
@@ -639,13 +684,13 @@ fn boundary(features: &Features, record: &FeatureRecord) -> Option<(&'static str
 
 /// How the unit above a feature is found: a property with its code or name, the beginning of the
 /// code, the name of the file, else its position.
-fn parent_rule(world: &World, level: usize, fields: &[Field], id: &str, file: &str) -> Option<ParentBy> {
+fn parent_rule(world: &World, level: usize, fields: &[FieldSample], id: &str, file: &str) -> Option<ParentBy> {
     let nearest = (0..level).rev().find(|above| world.len(*above) > 0)?;
     if world.len(nearest) == 1 {
         return None;
     }
     let finder = Finder::new(world, 0..level);
-    let fits = |f: &&Field| f.name != id && share(f.values.iter(), |v| matches!(finder.find(v), Found::One(_))) >= FITS;
+    let fits = |f: &&FieldSample| f.name != id && share(f.values.iter(), |v| matches!(finder.find(v), Found::One(_))) >= FITS;
     if let Some(field) = fields.iter().find(fits) {
         return Some(ParentBy::Field(field.name.clone()));
     }
@@ -663,7 +708,7 @@ fn parent_rule(world: &World, level: usize, fields: &[Field], id: &str, file: &s
     world.table(nearest).drawn.iter().any(|drawn| *drawn).then_some(ParentBy::Position)
 }
 
-fn distinct(field: &Field) -> bool {
+fn distinct(field: &FieldSample) -> bool {
     let mut seen = FxHashSet::default();
     !field.values.is_empty() && field.values.iter().all(|v| seen.insert(v))
 }
