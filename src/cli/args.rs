@@ -200,6 +200,25 @@ pub(super) fn command(lang: Lang) -> Command {
                 .arg(opt("level", "LEVEL").help(t("opt.check_level").to_owned()))
                 .arg(opt("kind", "KIND").value_parser(PossibleValuesParser::new(FaultKind::ALL.iter().map(|kind| kind.code())))),
         )
+        .subcommand(import(lang))
+        .subcommand(Command::new("batches").about(t("cmd.batches").to_owned()).arg(flag("json")))
+        .subcommand(
+            Command::new("undo").about(t("cmd.undo").to_owned()).after_help(t("undo_help").to_owned()).arg(
+                Arg::new("batches")
+                    .value_name("BATCH")
+                    .required(true)
+                    .action(ArgAction::Append)
+                    .num_args(1..)
+                    .value_parser(value_parser!(i64).range(1..))
+                    .help(t("opt.batches").to_owned()),
+            ),
+        )
+        .subcommand(
+            choice(Command::new("correct").about(t("cmd.correct").to_owned()).arg(place().required(true)))
+                .arg(opt("to", "VALUE").required(true))
+                .arg(opt("source", "SOURCE").required(true))
+                .arg(opt("reason", "REASON")),
+        )
         .subcommand(Command::new("load").about(t("cmd.load").to_owned()).arg(flag("removals")))
         .subcommand(Command::new("publish").about(t("cmd.publish").to_owned()).arg(
             Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(t("opt.publish_file").to_owned()),
@@ -208,6 +227,42 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
         .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")))
+}
+
+/// `xiantu import`.
+fn import(lang: Lang) -> Command {
+    let t = |key: &str| lang.text(&format!("cli.{key}")).to_owned();
+    let opt = |id: &'static str, value: &'static str| Arg::new(id).long(id).value_name(value).help(t(&format!("import.opt.{id}")));
+    let many = |id: &'static str, value: &'static str| opt(id, value).action(ArgAction::Append);
+    let flag = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).help(t(&format!("import.opt.{id}")));
+    let files = Arg::new("files")
+        .value_name("FILE")
+        .required(true)
+        .action(ArgAction::Append)
+        .num_args(1..)
+        .value_parser(value_parser!(PathBuf))
+        .help(t("import.opt.files"));
+    Command::new("import")
+        .about(t("cmd.import"))
+        .after_help(t("import.help"))
+        .arg(files)
+        .arg(flag("apply"))
+        .arg(opt("as", "LEVEL"))
+        .arg(opt("period", "PERIOD"))
+        .arg(opt("since", "DATE").value_parser(value_parser!(Date)))
+        .arg(many("accept", "ID"))
+        .arg(flag("complete").conflicts_with("part"))
+        .arg(flag("part"))
+        .arg(many("column", "ROLE=HEADING"))
+        .arg(many("word", "HEADING:WORD=MEANING"))
+        .arg(many("without", "HEADING"))
+        .arg(many("sheet", "SHEET"))
+        .arg(opt("crs", "CRS"))
+        .arg(opt("encoding", "ENCODING"))
+        .arg(opt("profile", "NAME"))
+        .arg(opt("name", "NAME"))
+        .arg(opt("county", "CODE"))
+        .arg(flag("json"))
 }
 
 #[cfg(test)]

@@ -3,19 +3,24 @@
 //! Every subcommand returns an [`Exit`]; the numbers are one table for all of them.
 
 mod args;
+mod batches;
 mod check;
 mod choice;
+mod correct;
 mod doctor;
+mod import;
 mod keys;
 mod list;
 mod load;
 mod marks;
 mod plain;
+mod plan_text;
 mod print;
 mod publish;
 mod read_book;
 mod show;
 mod tui;
+mod undo;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -120,6 +125,10 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("show", m)) => show::run(&common, m),
         Some(("check", m)) => check::run(&common, m),
         Some(("load", m)) => load::run(&common, m),
+        Some(("import", m)) => import::run(&common, m),
+        Some(("batches", m)) => batches::run(&common, m),
+        Some(("undo", m)) => undo::run(&common, m),
+        Some(("correct", m)) => correct::run(&common, m),
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),
         Some((crate::import::book::child::COMMAND, _)) => read_book::run(),

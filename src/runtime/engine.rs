@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use crate::domain::access::Access;
 use crate::domain::page::Workspace;
+use crate::domain::plan::{Applied, Choices, Plan};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Write};
 use crate::framework::Framework;
@@ -148,7 +149,37 @@ impl Importer {
     pub fn answer(&mut self, query: &Query, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
         let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
-        plan::plan(&self.writer, &scene, files, choices, progress).map(|plan| Loaded::Plan(Arc::new(plan)))
+        plan::plan(&mut self.writer, &scene, files, choices, Timestamp::now(), progress).map(|plan| Loaded::Plan(Arc::new(plan)))
+    }
+
+    /// Makes a plan, and carries it out where that is wanted and nothing stands in its way.
+    ///
+    /// # Errors
+    /// Why it could not be saved; what is wrong with the files stands in the plan.
+    pub fn import(
+        &mut self,
+        files: &[PathBuf],
+        choices: &Choices,
+        carry_out: bool,
+        (actor, today): (&str, Date),
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(Plan, Option<Applied>), Problem> {
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let now = Timestamp::now();
+        if carry_out {
+            plan::import(&mut self.writer, &scene, files, choices, None, (actor, now), progress)
+        } else {
+            plan::plan(&mut self.writer, &scene, files, choices, now, progress).map(|plan| (plan, None))
+        }
+    }
+
+    /// Takes batches back, all or none.
+    ///
+    /// # Errors
+    /// `E_BATCH_*`, or why it could not be saved.
+    pub fn undo(&mut self, batches: &[i64], actor: &str, today: Date) -> Result<Applied, Problem> {
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        plan::undo(&mut self.writer, &scene, batches, (actor, Timestamp::now()))
     }
 
     /// Carries out [`Write::Import`] and [`Write::Undo`].
@@ -161,7 +192,7 @@ impl Importer {
         let (actor, now) = (command.permit().post().unwrap_or_default(), Timestamp::now());
         let applied = match command.write() {
             Write::Import { files, choices, digest } => {
-                plan::apply(&mut self.writer, &scene, files, choices, digest, (actor, now), progress)?
+                plan::apply(&mut self.writer, &scene, files, choices, Some(digest), (actor, now), progress)?
             }
             Write::Undo { batches } => plan::undo(&mut self.writer, &scene, batches, (actor, now))?,
             _ => return Err(unexpected()),

@@ -4,6 +4,7 @@
 //! tests); [`session`] runs it in one.
 
 pub mod ansi;
+pub mod create;
 pub mod demo;
 pub mod encode;
 pub mod engine;
