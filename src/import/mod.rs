@@ -5,6 +5,7 @@ mod files;
 mod layer;
 pub mod manifest;
 pub mod plan;
+pub(crate) mod round;
 mod sheet;
 mod table;
 #[cfg(test)]

@@ -236,3 +236,29 @@ pub(super) fn arrived(connection: &Connection, county: &str, period: Period) -> 
     }
     Ok(out)
 }
+
+/// A unit by its code, with the unit that answers for it in a round.
+#[derive(Clone, Debug)]
+pub(crate) struct Owner {
+    /// The unit.
+    pub(crate) uid: Uid,
+    /// Its code as the office writes it.
+    pub(crate) code: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Position of its level from the top.
+    pub(crate) level: usize,
+    /// The unit that answers; `None` above its level.
+    pub(crate) answers: Option<Uid>,
+}
+
+/// Every unit of the county by its code.
+#[derive(Debug, Default)]
+pub(crate) struct Owners(pub(crate) FxHashMap<String, Owner>);
+
+impl Owners {
+    /// The unit of a code, as codes are compared: upper case.
+    pub(crate) fn get(&self, code: &str) -> Option<&Owner> {
+        self.0.get(code)
+    }
+}

@@ -23,9 +23,11 @@ use super::batch;
 use super::cache::Cache;
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
+use crate::domain::id::LevelId;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Loaded, Outcome, Query};
 use crate::framework::Framework;
+use crate::store::round::Owners;
 
 /// Answers questions on connections of its own.
 #[derive(Debug)]
@@ -81,5 +83,15 @@ impl Reader {
             // These read files: the runtime makes them.
             Query::Plan { .. } | Query::Intake { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
         })
+    }
+
+    /// Every unit by its code, with the unit of a level that answers for it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub(crate) fn owners(&mut self, level: &LevelId, asked: &[LevelId], access: &Access, today: Date) -> Result<Owners, Problem> {
+        let transaction = self.reference.transaction()?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, AsOf::NOW, access, today)?;
+        round::owners(&ask, level, asked)
     }
 }
