@@ -43,7 +43,7 @@ pub(super) fn run(common: &Common) -> Result<Exit, Failure> {
         access,
         today: common.today(),
         probe: common.ambiguous_width == "auto",
-        repeat: common.environment.knows_rep(),
+        shortcuts: common.environment.shortcuts(),
         read_only: common.read_only,
         settings,
     };

@@ -32,6 +32,12 @@ impl Uid {
         Self::of(&["branch", county, key])
     }
 
+    /// The uid of an entity, from the values of its key columns.
+    #[must_use]
+    pub fn of_entity(county: &str, key: &str) -> Self {
+        Self::of(&["entity", county, key])
+    }
+
     /// The uid of a round, for the facts about it.
     #[must_use]
     pub fn of_round(county: &str, period: Period) -> Self {

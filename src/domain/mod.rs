@@ -14,6 +14,7 @@ pub mod page;
 pub mod period;
 pub mod plan;
 pub mod problem;
+pub mod quality;
 pub mod request;
 pub mod round;
 pub mod scene;

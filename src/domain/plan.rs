@@ -276,6 +276,8 @@ pub enum Cause {
     LeadingZeros,
     /// A spreadsheet wrote the code as a rounded number.
     ExcelNumber,
+    /// The same code with fewer or more zeros at its end: 6, 9 or 12 digits.
+    CodeLength,
     /// The code or name is there, on another level.
     WrongLevel,
     /// 镇/乡/街道, 村委会/社区, traditional characters, full width.

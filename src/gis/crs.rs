@@ -1,84 +1,198 @@
-//! Coordinate reference systems: what is accepted, what is refused.
+//! Coordinate reference systems: from a name, a code, a PROJ string or WKT 1 to longitude and
+//! latitude.
 //!
-//! Accepted are longitude and latitude on WGS 84 or CGCS2000, which differ by centimetres.
+//! WGS 84 and CGCS2000 differ by centimetres and count as one. Every projection that proj4rs can do
+//! is converted; GCJ-02 and BD-09, the shifted systems of China's web maps, only where a person
+//! says that the numbers are in them. Systems on an older datum (Xian 1980, Beijing 1954) are
+//! refused, because the way to today's datum needs parameters that only the survey office has:
+//! they can be given as a PROJ string with `+towgs84`.
 
-/// Names of the systems that are accepted, without punctuation.
-const ACCEPTED: [&str; 10] =
-    ["CRS84", "OGCCRS84", "EPSG4326", "4326", "WGS84", "WGS1984", "EPSG4490", "4490", "CGCS2000", "CHINAGEODETICCOORDINATESYSTEM2000"];
-/// Parts of the names of shifted systems, as web maps of China use them.
-const SHIFTED: [&str; 6] = ["GCJ", "BD09", "MARS", "火星", "百度", "高德"];
-/// Parts of the names of projected systems, in metres.
-const PROJECTED: [&str; 8] = ["UTM", "GAUSS", "KRUGER", "MERCATOR", "DEGREE", "ZONE", "TM", "高斯"];
+pub mod detect;
+mod epsg;
+pub mod guess;
+mod name;
+pub mod shift;
+mod wkt;
 
-/// Checks the system that the manifest declares and the one the file itself names.
-///
-/// # Errors
-/// The code of a problem and the name it is about: `E_CRS_PROJECTED`, `E_CRS_SHIFTED`,
-/// `E_CRS_UNKNOWN`.
-pub fn check_declared(crs: Option<&str>, in_file: Option<&str>) -> Result<(), (&'static str, String)> {
-    [crs, in_file].into_iter().flatten().try_for_each(|name| check_name(name).map_err(|code| (code, name.to_owned())))
+use proj4rs::Proj;
+use proj4rs::adaptors::transform_vertex_2d;
+
+use shift::Shift;
+
+/// Why a system cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrsError {
+    /// Code of the problem: `E_CRS_UNKNOWN`, `E_CRS_DATUM`, `E_CRS_PROJ`.
+    pub code: &'static str,
+    /// The system as it was named.
+    pub name: String,
 }
 
-fn check_name(name: &str) -> Result<(), &'static str> {
-    // `urn:ogc:def:crs:EPSG::4326` and `http://www.opengis.net/def/crs/EPSG/0/4490` end in the code.
-    let uri = name.to_ascii_lowercase();
-    let last = if uri.starts_with("urn:") || uri.starts_with("http") { name.rsplit([':', '/']).next().unwrap_or(name) } else { name };
-    let plain: String = last.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-    if ACCEPTED.contains(&plain.as_str()) {
-        return Ok(());
+/// What the numbers of a map are.
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    /// Longitude and latitude on WGS 84, CGCS2000 or a datum within a metre of them.
+    Degrees,
+    /// Longitude and latitude shifted as China's web maps are.
+    Shifted(Shift),
+    /// Anything else, as a PROJ string.
+    Proj(String),
+}
+
+/// A coordinate reference system.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crs {
+    name: String,
+    kind: Kind,
+    /// The first number is the northing or latitude.
+    swapped: bool,
+}
+
+impl Crs {
+    /// The system that a text names: `EPSG:4526`, `urn:ogc:def:crs:OGC:1.3:CRS84`, `CGCS2000 /
+    /// 3-degree Gauss-Kruger CM 108E`, `CGCS2000_3_Degree_GK_Zone_36`, `gcj02`, `bd09`, a PROJ string
+    /// (`+proj=…`) or WKT 1 (`PROJCS[…]`). The word `swapped` or `yx` behind it says that the first number
+    /// is the northing or latitude, as survey offices write it.
+    ///
+    /// # Errors
+    /// [`CrsError`] where the system is not known or needs parameters.
+    pub fn parse(text: &str) -> Result<Self, CrsError> {
+        let text = text.trim();
+        let (plain, swapped) = without_swap(text);
+        let error = |code| CrsError { code, name: text.to_owned() };
+        let kind = if plain.trim_start().starts_with('+') {
+            Kind::Proj(plain.to_owned())
+        } else if plain.contains('[') {
+            wkt::kind(plain).map_err(error)?
+        } else {
+            name::kind(plain).map_err(error)?
+        };
+        let crs = Self { name: if plain.contains('[') { wkt::name(plain) } else { text.to_owned() }, kind, swapped };
+        crs.converter().map_err(|_| error("E_CRS_PROJ"))?;
+        Ok(crs)
     }
-    if SHIFTED.iter().any(|part| plain.contains(part)) {
-        return Err("E_CRS_SHIFTED");
+
+    /// Its name as it was given; of WKT the name in it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
-    let code = plain.strip_prefix("EPSG").unwrap_or(&plain).parse::<u32>().ok();
-    if code.is_some_and(is_projected) || PROJECTED.iter().any(|part| plain.contains(part)) {
-        Err("E_CRS_PROJECTED")
-    } else {
-        Err("E_CRS_UNKNOWN")
+
+    /// Whether both systems mean the same places, whatever they are called.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.swapped == other.swapped
+    }
+
+    /// What brings its numbers to longitude and latitude.
+    ///
+    /// # Errors
+    /// [`CrsError`] where proj4rs does not know a part of it.
+    pub fn converter(&self) -> Result<Converter, CrsError> {
+        let proj = |text: &str| Proj::from_proj_string(text).map_err(|_| CrsError { code: "E_CRS_PROJ", name: self.name.clone() });
+        let how = match &self.kind {
+            Kind::Degrees => How::Degrees,
+            Kind::Shifted(shift) => How::Shifted(*shift),
+            Kind::Proj(text) => {
+                let from = proj(text)?;
+                // Without a datum of its own a system is taken to be on today's.
+                let to = proj("+proj=longlat +datum=WGS84 +no_defs")?;
+                let near_easting = (from.projname() == "tmerc" || from.projname() == "utm" || from.projname() == "etmerc")
+                    .then(|| from.false_easting() / from.to_meter());
+                How::Proj(Box::new(Projection { projected: !from.is_latlong(), near_easting, from, to }))
+            }
+        };
+        Ok(Converter { how, swapped: self.swapped })
     }
 }
 
-/// EPSG codes of the projected systems met in China: CGCS2000 and Xian 1980 Gauss-Krüger, WGS 84
-/// UTM, web Mercator.
-fn is_projected(code: u32) -> bool {
-    matches!(code, 2327..=2442 | 3857 | 4479 | 4491..=4554 | 4568..=4589 | 4652..=4800 | 32601..=32760 | 900_913)
+/// The text without a word at its end that says that the axes are swapped, and whether it had one.
+fn without_swap(text: &str) -> (&str, bool) {
+    let lower = text.to_ascii_lowercase();
+    for word in ["swapped", "yx"] {
+        if let Some(before) = lower.strip_suffix(word)
+            && before.ends_with([' ', ',', ';', '+'])
+        {
+            return (text[..before.len()].trim_end_matches([' ', ',', ';', '+']), true);
+        }
+    }
+    (text, false)
+}
+
+/// Farthest from its central meridian that a transverse Mercator number is believed, metres: 13° at
+/// 30° N. A zone that is wrong by one prefix or axes that are swapped lie far beyond.
+const EASTING_MAX_M: f64 = 1_300_000.0;
+
+struct Projection {
+    from: Proj,
+    to: Proj,
+    projected: bool,
+    /// False easting of a transverse Mercator, near which all numbers lie, metres.
+    near_easting: Option<f64>,
+}
+
+#[derive(Default)]
+enum How {
+    #[default]
+    Degrees,
+    Shifted(Shift),
+    Proj(Box<Projection>),
+}
+
+/// Brings the numbers of a system to longitude and latitude.
+#[derive(Default)]
+pub struct Converter {
+    how: How,
+    swapped: bool,
+}
+
+impl Converter {
+    /// Whether the numbers are longitude and latitude already.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        matches!(self.how, How::Degrees) && !self.swapped
+    }
+
+    /// Whether the numbers are metres or another length.
+    #[must_use]
+    pub fn is_projected(&self) -> bool {
+        matches!(&self.how, How::Proj(p) if p.projected)
+    }
+
+    /// Largest absolute values of the two numbers.
+    #[must_use]
+    pub fn limits(&self) -> [f64; 2] {
+        match (self.is_projected(), self.swapped) {
+            (true, _) => [1e8; 2],
+            (false, true) => [90.0, 180.0],
+            (false, false) => [180.0, 90.0],
+        }
+    }
+
+    /// Longitude and latitude, degrees; `None` where the numbers do not belong to the system.
+    #[must_use]
+    pub fn to_degrees(&self, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
+        let [x, y] = if self.swapped { [y, x] } else { [x, y] };
+        let place = match &self.how {
+            How::Degrees => [x, y],
+            How::Shifted(shift) => shift.remove([x, y]),
+            How::Proj(projection) => projection.to_degrees([x, y])?,
+        };
+        // NaN fails the comparisons too.
+        (place[0].abs() <= 180.0 && place[1].abs() <= 90.0).then_some(place)
+    }
+}
+
+impl Projection {
+    fn to_degrees(&self, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
+        if self.near_easting.is_some_and(|near| (x - near).abs() > EASTING_MAX_M) {
+            return None;
+        }
+        let from = if self.projected { (x, y) } else { (x.to_radians(), y.to_radians()) };
+        let (longitude, latitude) = transform_vertex_2d(&self.from, &self.to, from).ok()?;
+        Some([longitude.to_degrees(), latitude.to_degrees()])
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn degrees_on_wgs84_and_cgcs2000_are_accepted_however_they_are_spelt() {
-        for name in [
-            "urn:ogc:def:crs:OGC:1.3:CRS84",
-            "urn:ogc:def:crs:EPSG::4326",
-            "http://www.opengis.net/def/crs/EPSG/0/4490",
-            "EPSG:4490",
-            "epsg:4326",
-            "WGS 84",
-            "wgs84",
-            "CGCS2000",
-            "CRS84",
-        ] {
-            assert_eq!(check_declared(Some(name), Some(name)), Ok(()), "{name}");
-        }
-        assert_eq!(check_declared(None, None), Ok(()));
-    }
-
-    #[test]
-    fn others_are_refused_with_what_they_are() {
-        for (name, code) in [
-            ("EPSG:4526", "E_CRS_PROJECTED"),
-            ("urn:ogc:def:crs:EPSG::3857", "E_CRS_PROJECTED"),
-            ("CGCS2000 / 3-degree Gauss-Kruger CM 108E", "E_CRS_PROJECTED"),
-            ("WGS 84 / UTM zone 49N", "E_CRS_PROJECTED"),
-            ("GCJ-02", "E_CRS_SHIFTED"),
-            ("BD-09", "E_CRS_SHIFTED"),
-            ("EPSG:4214", "E_CRS_UNKNOWN"),
-            ("", "E_CRS_UNKNOWN"),
-        ] {
-            assert_eq!(check_declared(None, Some(name)), Err((code, name.to_owned())));
-        }
-    }
-}
+mod tests;

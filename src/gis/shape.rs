@@ -41,4 +41,29 @@ impl Shapes {
     pub fn extent(&self) -> Option<Extent> {
         self.extents.iter().copied().reduce(Extent::union)
     }
+
+    /// Some of the units, with their rings.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(Uid) -> bool) -> Self {
+        let mut out = Self::default();
+        let mut numbers: Vec<Option<u32>> = Vec::with_capacity(self.uids.len());
+        for (n, uid) in self.uids.iter().enumerate() {
+            let kept = keep(*uid).then(|| u32::try_from(out.uids.len()).unwrap_or(u32::MAX));
+            numbers.push(kept);
+            if kept.is_some() {
+                out.uids.push(*uid);
+                out.parents.push(self.parents[n]);
+                out.middle_deg.push(self.middle_deg[n]);
+                out.extents.push(self.extents[n]);
+            }
+        }
+        for ring in &self.rings {
+            if let Some(unit) = numbers[ring.unit as usize] {
+                let start = u32::try_from(out.coords.len()).unwrap_or(u32::MAX);
+                out.coords.extend_from_slice(&self.coords[ring.start as usize..ring.end as usize]);
+                out.rings.push(Ring { unit, start, end: start + (ring.end - ring.start) });
+            }
+        }
+        out
+    }
 }

@@ -1,5 +1,7 @@
 //! Loading the changed files of a layer.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashSet;
 
 use super::Done;
@@ -12,8 +14,14 @@ use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
 use crate::domain::text::clean_name;
 use crate::framework::Framework;
-use crate::gis::read::{Features, GeometryKind, ReadSpec, read_features};
+use crate::gis::read::{FeatureRecord, Features, GeometryKind, ReadSpec, read_features};
+use crate::gis::validate::mark_crossings;
 use crate::store::load::{Load, NewUnit, Source};
+
+/// How often at most a file tells how far it is read, and at least how many bytes lie between: every
+/// time costs a frame.
+const STEPS: u64 = 20;
+const STEP_BYTES: u64 = 2 << 20;
 
 /// A file that was read, before anything of it is stored.
 pub(super) struct Read {
@@ -23,8 +31,25 @@ pub(super) struct Read {
     problems: Vec<Problem>,
 }
 
-/// Reads a file of a layer whole.
+/// Reads a file of a layer whole, and looks for what is wrong with its rings.
 pub(super) fn read(layer: &Layer, file: Found, progress: &mut dyn FnMut(Progress)) -> Result<Read, Problem> {
+    let mut problems = Vec::new();
+    let mut reader = Hashing::open(&file)?;
+    let features = parse(layer, &file, &mut reader, &mut problems, progress)?;
+    let sha256 = reader.finish(&file)?;
+    verify(layer.sha256.as_ref(), &sha256, &file)?;
+    mark_crossings(&features, &file.shown_as, &mut problems);
+    Ok(Read { file, sha256, features, problems })
+}
+
+/// Reads the features of a file of a layer.
+pub(super) fn parse(
+    layer: &Layer,
+    file: &Found,
+    input: &mut dyn std::io::Read,
+    problems: &mut Vec<Problem>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Features, Problem> {
     let spec = ReadSpec {
         file: file.shown_as.clone(),
         id_field: layer.id.clone(),
@@ -35,13 +60,22 @@ pub(super) fn read(layer: &Layer, file: Found, progress: &mut dyn FnMut(Progress
         },
         crs: layer.crs.clone(),
     };
-    let mut problems = Vec::new();
-    let mut reader = Hashing::open(&file)?;
-    let mut tell = |done| progress(Progress::Reading { name: layer.name.clone(), done, of: file.size });
-    let features = read_features(&mut reader, Some(file.size), &spec, &mut problems, &mut tell)?;
-    let sha256 = reader.finish(&file)?;
-    verify(layer.sha256.as_ref(), &sha256, &file)?;
-    Ok(Read { file, sha256, features, problems })
+    let mut told = 0;
+    let mut tell = |done: u64| {
+        if done >= told + (file.size / STEPS).max(STEP_BYTES) {
+            told = done;
+            progress(Progress::Reading { name: layer.name.clone(), done, of: file.size });
+        }
+    };
+    read_features(input, Some(file.size), &spec, problems, &mut tell)
+}
+
+/// The name of a unit; its code where it has none.
+pub(super) fn unit_name(record: &FeatureRecord) -> Cow<'_, str> {
+    match clean_name(record.name.as_deref().unwrap_or(&record.code)) {
+        name if name.is_empty() => Cow::Borrowed(&*record.code),
+        name => name,
+    }
 }
 
 /// Stores files of a layer; `Done::gone` says how much would disappear.
@@ -103,7 +137,7 @@ pub(super) fn store(
                 load.boundary(batch, &layer.level, uid, &read.features, record)?;
             }
         }
-        let names: Vec<_> = units.iter().map(|(_, r, _)| clean_name(r.name.as_deref().unwrap_or(&r.code))).collect();
+        let names: Vec<_> = units.iter().map(|(_, record, _)| unit_name(record)).collect();
         let mut uids = vec![None; if alone { read.features.records.len() } else { 0 }];
         if alone {
             for (uid, record, _) in &units {
@@ -116,7 +150,7 @@ pub(super) fn store(
             uid: *uid,
             level: &layer.level,
             code: &record.code,
-            name: if name.is_empty() { &record.code } else { name },
+            name,
             parent: *parent,
             row: record.record,
         });

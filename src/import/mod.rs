@@ -2,8 +2,11 @@
 
 pub mod book;
 mod files;
+mod glance;
 mod layer;
 pub mod manifest;
+mod match_unit;
+mod names;
 pub mod plan;
 pub(crate) mod round;
 mod sheet;
@@ -18,6 +21,7 @@ use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 use self::files::Found;
+pub use self::glance::glance;
 use self::manifest::{Layer, Manifest, Table, What};
 use crate::domain::page::ReadCount;
 use crate::domain::problem::Problem;
@@ -147,9 +151,35 @@ fn in_order<'m>(manifest: &'m Manifest, framework: &Framework) -> Vec<Entry<'m>>
 /// something disappear is left alone unless `apply_removals`; one that is missing or refused
 /// leaves what was loaded from it before.
 ///
+/// What [`glance`] shows is replaced when every layer and table of units was tried.
+///
 /// # Errors
 /// Where the store cannot be written; problems of the files are in the [`Summary`].
 pub fn refresh(
+    writer: &mut Writer,
+    dir: &Path,
+    manifest: &Manifest,
+    framework: &Framework,
+    now: Timestamp,
+    apply_removals: bool,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, Problem> {
+    let result = refresh_stored(writer, dir, manifest, framework, now, apply_removals, progress);
+    // Where the store failed, what it has is shown.
+    unshow(writer, progress)?;
+    result
+}
+
+/// Lets the store be seen again where a glance stands in for it.
+fn unshow(writer: &mut Writer, progress: &mut dyn FnMut(Progress)) -> Result<(), Problem> {
+    if writer.shows() {
+        writer.unshow();
+        progress(Progress::Changed { version: writer.version()? });
+    }
+    Ok(())
+}
+
+fn refresh_stored(
     writer: &mut Writer,
     dir: &Path,
     manifest: &Manifest,
@@ -184,6 +214,7 @@ pub fn refresh(
     // A layer may hang on units of a table and the other way round: again, until every record
     // found its parent or nothing new came.
     while refresh.again(&units)? {}
+    unshow(refresh.writer, refresh.progress)?;
     for entry in &others {
         refresh.entry(*entry)?;
     }
@@ -252,6 +283,14 @@ impl Refresh<'_> {
         load.workspace(&self.manifest.county, &self.manifest.name, &self.manifest.tree, &self.manifest.text)?;
         load.framework(self.framework, &body)?;
         load.commit_quiet()
+    }
+
+    /// Says that there is more to see, unless nobody would see it yet.
+    fn changed(&mut self) -> Result<(), Problem> {
+        if !self.writer.shows() {
+            (self.progress)(Progress::Changed { version: self.writer.version()? });
+        }
+        Ok(())
     }
 
     /// Remembers why a file was refused.
@@ -340,8 +379,8 @@ impl Refresh<'_> {
         };
         match done {
             Ok(done) if done.gone == 0 || self.apply_removals => {
-                let version = load.commit()?;
-                (self.progress)(Progress::Changed { version });
+                load.commit()?;
+                self.changed()?;
                 let orphans = orphans(&done.problems);
                 if entry.gives_units() && before.is_none_or(|before| orphans < before) {
                     self.unit_loads += 1;
@@ -405,8 +444,7 @@ impl Refresh<'_> {
         for level in 0..world.levels.len() {
             load.repack(&world, level)?;
         }
-        let version = load.commit()?;
-        (self.progress)(Progress::Changed { version });
-        Ok(())
+        load.commit()?;
+        self.changed()
     }
 }

@@ -1,5 +1,7 @@
 //! Whole workspaces, written here, loaded and asked.
 
+mod first;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -188,6 +190,13 @@ impl Place {
     }
 
     fn new() -> Self {
+        let mut this = Self::unloaded();
+        this.refresh(false);
+        this
+    }
+
+    /// With files that nobody has looked at yet.
+    fn unloaded() -> Self {
         let dir = tempfile::tempdir().expect("folder");
         let put = |name: &str, text: &str| Self::write(dir.path(), name, text);
         put("f.toml", FRAMEWORK);
@@ -215,9 +224,7 @@ impl Place {
         put("data/zones.csv", "单元,区\n0101,甲区\n");
         let store = Store::open(dir.path(), Mode::ReadWrite, Arc::new(framework())).expect("opens");
         let (reader, writer) = (store.reader().expect("reader"), store.writer().expect("writer"));
-        let mut this = Self { dir, store, reader, writer, summary: Summary::default(), clock: 0 };
-        this.refresh(false);
-        this
+        Self { dir, store, reader, writer, summary: Summary::default(), clock: 0 }
     }
 
     fn put(&mut self, name: &str, text: &str) {

@@ -100,14 +100,19 @@ impl RTreeObject for Boundary {
 
 impl<'w> Parents<'w> {
     pub(super) fn new(world: &'w World, level: usize, by: Option<&ParentBy>, load: &Load<'_>) -> Result<Self, Problem> {
-        let nearest = (0..level).rev().find(|above| world.len(*above) > 0);
-        let boxes = match (by, nearest) {
-            (Some(ParentBy::Position), Some(nearest)) => Some(boundaries(world, nearest, load)?),
-            _ => None,
-        };
+        let mut this = Self::named(world, level);
+        if let (Some(ParentBy::Position), Some(nearest)) = (by, nearest(world, level)) {
+            this.boxes = Some(boundaries(world, nearest, load)?);
+        }
+        Ok(this)
+    }
+
+    /// For units that name what is above them: by position nothing is found.
+    pub(super) fn named(world: &'w World, level: usize) -> Self {
+        let nearest = nearest(world, level);
         let nearest_level = nearest.map_or(0..0, |n| n..n + 1);
         let uids = nearest.map_or(&[][..], |n| &world.table(n).uids);
-        Ok(Self {
+        Self {
             above: Directory::new(world, 0..level),
             nearest: Directory::new(world, nearest_level),
             only: match uids {
@@ -115,8 +120,8 @@ impl<'w> Parents<'w> {
                 _ => None,
             },
             top: nearest.is_none(),
-            boxes,
-        })
+            boxes: None,
+        }
     }
 
     /// Whether units of this level stand on top.
@@ -168,6 +173,11 @@ impl<'w> Parents<'w> {
             })
             .map(|b| b.uid)
     }
+}
+
+/// The nearest level above that has units.
+fn nearest(world: &World, level: usize) -> Option<usize> {
+    (0..level).rev().find(|above| world.len(*above) > 0)
 }
 
 fn boundaries(world: &World, level: usize, load: &Load<'_>) -> Result<RTree<Boundary>, Problem> {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,6 +18,9 @@ use crate::import::{self, Summary};
 use crate::store::{Mode, Reader, Store};
 
 use super::folders;
+
+/// How long hashing, checks and storing wait at most for the first map to be answered.
+const FRAME_FIRST: Duration = Duration::from_millis(100);
 
 /// An open workspace.
 pub struct Engine {
@@ -107,6 +111,16 @@ pub struct Loader {
 }
 
 impl Loader {
+    /// Shows the layers of a workspace that has nothing stored yet; [`Loader::refresh`] loads them.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn glance(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Problem> {
+        import::glance(&mut self.writer, &self.dir, &self.manifest, &self.framework, Timestamp::now(), progress)?;
+        self.writer.wait_until_seen(FRAME_FIRST);
+        Ok(())
+    }
+
     /// Loads what is new or changed since the last time, one layer or table per commit. A file
     /// that would make something disappear is left alone unless `apply_removals`.
     ///

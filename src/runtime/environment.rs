@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
+use super::encode::Shortcuts;
 use crate::gis::compose::Glyphs;
 use crate::ui::capability::{Capability, Colour};
 
 /// The variables that matter. Everything else of the environment is never looked at.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "LC_ALL",
     "LC_CTYPE",
     "LC_MESSAGES",
@@ -21,6 +22,7 @@ const NAMES: [&str; 19] = [
     "KITTY_WINDOW_ID",
     "SSH_CONNECTION",
     "TMUX",
+    "STY",
     "SHLVL",
     "PROMPT",
     "KONSOLE_VERSION",
@@ -133,15 +135,22 @@ impl Environment {
         Glyphs::Quadrant
     }
 
-    /// The terminal is one of those known to understand REP (`CSI n b`): VTE, Windows Terminal,
-    /// kitty, Konsole, xterm itself. Inside tmux or screen nothing is known.
+    /// What is known of the terminal by its name. REP: VTE, Windows Terminal, kitty, Konsole, xterm
+    /// itself. Erasing to the background in force: everything that calls itself an xterm, and those
+    /// whose terminfo entries have `bce`. Inside tmux or screen nothing is known.
     #[must_use]
-    pub fn knows_rep(&self) -> bool {
-        let inside = self.var("TMUX").is_some() || self.var("TERM").is_some_and(|t| t.starts_with("tmux") || t.starts_with("screen"));
-        !inside
-            && ["VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "XTERM_VERSION", "GHOSTTY_RESOURCES_DIR"]
-                .iter()
-                .any(|v| self.var(v).is_some())
+    pub fn shortcuts(&self) -> Shortcuts {
+        const REPEAT: [&str; 6] =
+            ["VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "XTERM_VERSION", "GHOSTTY_RESOURCES_DIR"];
+        const ERASE: [&str; 8] = ["xterm", "vte", "alacritty", "foot", "konsole", "linux", "rxvt", "gnome"];
+        let term = self.var("TERM").unwrap_or_default();
+        if self.var("TMUX").is_some() || self.var("STY").is_some() || term.starts_with("tmux") || term.starts_with("screen") {
+            return Shortcuts::default();
+        }
+        Shortcuts {
+            repeat: REPEAT.iter().any(|v| self.var(v).is_some()),
+            erase: self.var("WT_SESSION").is_some() || ERASE.iter().any(|name| term.starts_with(name)),
+        }
     }
 
     /// Everything the screens need to know of the terminal before it was asked.

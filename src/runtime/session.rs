@@ -16,6 +16,7 @@ use crate::domain::problem::Problem;
 use crate::locale::Lang;
 use crate::ui::{Effect, Message, Model, update};
 
+use super::encode::Shortcuts;
 use super::engine::Engine;
 use super::settings::Settings;
 use super::terminal::Screen;
@@ -34,8 +35,8 @@ pub struct Start {
     pub today: Date,
     /// Ask the terminal for the width of ambiguous glyphs.
     pub probe: bool,
-    /// The terminal knows REP, which repeats the last character.
-    pub repeat: bool,
+    /// Sequences that the terminal knows.
+    pub shortcuts: Shortcuts,
     /// Nothing is written, not even what was opened last.
     pub read_only: bool,
     /// What earlier sessions remembered.
@@ -73,14 +74,14 @@ const GRACE: Duration = Duration::from_millis(500);
 const ONE_FRAME: Duration = Duration::from_millis(80);
 
 async fn session(start: Start) -> Result<(), Stopped> {
-    let Start { mut model, engine, access, today, probe, repeat, read_only, settings } = start;
+    let Start { mut model, engine, access, today, probe, shortcuts, read_only, settings } = start;
     let (send, mut receive) = unbounded_channel();
     // Before the terminal is taken: from here on it is given back whatever ends the session.
     let mut end = End::new()?;
     let mut resized = Resized::new()?;
     // Before the first frame: a terminal that is resized while that is drawn says so only once.
     let mut events = EventStream::new();
-    let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take(repeat)? };
+    let mut desk = Desk { workers: None, access, today, read_only, settings, send, screen: Screen::take(shortcuts)? };
     if let Some(engine) = &engine {
         desk.sit_down(engine).map_err(Stopped::Store)?;
     }

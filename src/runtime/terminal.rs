@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::ui::Model;
 
-use super::encode::encode;
+use super::encode::{Shortcuts, encode};
 use super::offscreen::OffScreen;
 
 /// The screen of a local session. Dropping it restores the terminal.
@@ -24,8 +24,8 @@ pub struct Screen {
     shown: Option<Buffer>,
     /// Where the terminal's cursor stands, if it is visible.
     cursor: Option<Position>,
-    /// The terminal knows REP.
-    repeat: bool,
+    /// What the terminal knows.
+    shortcuts: Shortcuts,
 }
 
 impl Screen {
@@ -33,7 +33,7 @@ impl Screen {
     ///
     /// # Errors
     /// What the terminal refuses.
-    pub fn take(repeat: bool) -> io::Result<Self> {
+    pub fn take(shortcuts: Shortcuts) -> io::Result<Self> {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             restore();
@@ -47,7 +47,7 @@ impl Screen {
         let mut out = io::stdout();
         execute!(out, EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture, cursor::Hide)?;
         let (cols, rows) = size_or_default();
-        Ok(Self { out, off: OffScreen::new(cols, rows), shown: None, cursor: None, repeat })
+        Ok(Self { out, off: OffScreen::new(cols, rows), shown: None, cursor: None, shortcuts })
     }
 
     /// Size in cells; a terminal that reports nothing is taken as 80×24.
@@ -76,7 +76,7 @@ impl Screen {
         self.off.resize(cols, rows);
         let (frame, cursor) = self.off.draw(model);
         let mut bytes = Vec::with_capacity(1 << 14);
-        encode(self.shown.as_ref(), &frame, self.repeat, &mut bytes);
+        encode(self.shown.as_ref(), &frame, self.shortcuts, &mut bytes);
         if bytes.is_empty() && cursor == self.cursor {
             return Ok(());
         }

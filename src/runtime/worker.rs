@@ -142,9 +142,10 @@ fn write(mut writer: Writer, commands: &mpsc::Receiver<(RequestId, Command)>, ou
 }
 
 fn load(mut loader: Loader, out: &UnboundedSender<Message>) {
-    let result = loader.refresh(false, &mut |progress| {
+    let mut tell = |progress| {
         let _ = out.send(Message::Progress(progress));
-    });
+    };
+    let result = loader.glance(&mut tell).and_then(|()| loader.refresh(false, &mut tell));
     match result {
         Ok(_) => tracing::info!("workspace loaded"),
         Err(problem) => {

@@ -168,7 +168,7 @@ fn from_long_table(
     let table = world.table(level);
     let mut column = Draft::new(table.len());
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT uid, state, num, den, value FROM value v
+        "SELECT uid, state, num, den, value, gone FROM value v
          WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
         known!("v"),
         " ORDER BY v.uid, v.batch"
@@ -180,7 +180,7 @@ fn from_long_table(
     let mut rows = statement.query(parameters)?;
     while let Some(row) = rows.next()? {
         if let Some(n) = table.row(super::world::uid(row, 0)?) {
-            column.set(n, reading(row, 1)?);
+            column.set(n, if row.get(5)? { Reading::MISSING } else { reading(row, 1)? });
         }
     }
     column.finish(world.order[level])
@@ -212,8 +212,12 @@ pub(super) fn periods(connection: &Connection, world: &World, indicator: &Indica
         }
     } else {
         let mut statement = connection.prepare_cached(concat!(
-            "SELECT DISTINCT period_start, period_end FROM value v WHERE v.county = :county AND v.indicator = :indicator AND ",
-            known!("v")
+            "SELECT DISTINCT period_start, period_end FROM value v WHERE v.county = :county AND v.indicator = :indicator AND v.gone = 0 AND ",
+            known!("v"),
+            " AND NOT EXISTS (SELECT 1 FROM value g WHERE g.gone = 1 AND g.county = v.county AND g.indicator = v.indicator
+               AND g.period_start = v.period_start AND g.period_end = v.period_end AND g.uid = v.uid AND g.batch > v.batch AND ",
+            known!("g"),
+            ")"
         ))?;
         let parameters = named_params! { ":county": world.county, ":indicator": indicator.as_str(), ":known": world.at.known_ms };
         let mut rows = statement.query(parameters)?;
@@ -232,7 +236,7 @@ pub(super) fn rebuild(connection: &Connection, world: &World, framework: &Framew
     connection.execute("DELETE FROM block WHERE county = ?1", [&world.county])?;
     connection.execute("DELETE FROM rolled WHERE county = ?1", [&world.county])?;
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT indicator, period_start, period_end, uid, state, num, den, value FROM value v WHERE v.county = :county AND ",
+        "SELECT indicator, period_start, period_end, uid, state, num, den, value, gone FROM value v WHERE v.county = :county AND ",
         known!("v"),
         " ORDER BY v.indicator, v.period_start, v.period_end, v.uid, v.batch"
     ))?;
@@ -242,6 +246,10 @@ pub(super) fn rebuild(connection: &Connection, world: &World, framework: &Framew
     let mut flush = |key: &(String, String, String), columns: &mut Vec<Option<Draft>>| -> Result<(), Problem> {
         let indicator = framework.indicators.iter().find(|i| i.id.as_str() == key.0);
         for (level, column) in columns.iter_mut().enumerate().filter_map(|(l, c)| Some((l, c.take()?))) {
+            // Taken back as a whole: there is no report.
+            if column.states.iter().all(|s| *s == State::Missing) {
+                continue;
+            }
             let column = column.finish(world.order[level])?;
             insert.execute((&world.county, world.levels[level].as_str(), &key.0, &key.1, &key.2, world.version, &column.bytes))?;
             if let Some(indicator) = indicator.filter(|i| i.level == world.levels[level]) {
@@ -262,7 +270,9 @@ pub(super) fn rebuild(connection: &Connection, world: &World, framework: &Framew
         if let Some((level, n)) = world.place(super::world::uid(row, 3)?)
             && level < columns.len()
         {
-            columns[level].get_or_insert_with(|| Draft::new(world.len(level) as usize)).set(n, reading(row, 4)?);
+            columns[level]
+                .get_or_insert_with(|| Draft::new(world.len(level) as usize))
+                .set(n, if row.get(8)? { Reading::MISSING } else { reading(row, 4)? });
         }
     }
     flush(&key, &mut columns)

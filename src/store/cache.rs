@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::block::Column;
+use super::glance::Glance;
 use super::rolled::Rolled;
 use super::world::{At, World};
 use crate::domain::fact::{Correction, Fact, Mark};
@@ -67,6 +68,7 @@ pub(crate) struct Cache {
     leads: Mutex<Kept<WorldKey, Arc<Leads>>>,
     rasters: Mutex<Kept<RasterKey, Option<Arc<Raster>>>>,
     marks: Mutex<Kept<u64, Arc<Marks>>>,
+    glance: Mutex<Option<Arc<Glance>>>,
 }
 
 macro_rules! shelf {
@@ -90,6 +92,16 @@ impl Cache {
     shelf!(leads, WorldKey, Arc<Leads>, WORLDS);
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);
     shelf!(marks, u64, Arc<Marks>, 2);
+
+    /// What stands in for the store while the first files are loaded.
+    pub(super) fn glance(&self) -> Option<Arc<Glance>> {
+        lock(&self.glance).clone()
+    }
+
+    /// Replaces it; what was there before.
+    pub(super) fn set_glance(&self, glance: Option<Glance>) -> Option<Arc<Glance>> {
+        std::mem::replace(&mut *lock(&self.glance), glance.map(Arc::new))
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -87,16 +87,18 @@ pub(crate) struct Load<'a> {
     pub(super) transaction: Transaction<'a>,
     pub(super) county: String,
     pub(super) now_ms: i64,
+    /// The version that is committed is above this one.
+    above: u64,
 }
 
 impl<'a> Load<'a> {
-    pub(super) fn begin(connection: &'a mut Connection, now: Timestamp) -> Result<Self, Problem> {
+    pub(super) fn begin(connection: &'a mut Connection, now: Timestamp, above: u64) -> Result<Self, Problem> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let county = world::county(&transaction)?;
         // A clock set back must not hide what is loaded behind what was loaded before.
         let last: Option<i64> =
             transaction.query_row("SELECT max(max(known_from, coalesce(withdrawn_at, 0))) FROM batch", [], |row| row.get(0))?;
-        Ok(Self { transaction, county, now_ms: now.as_millisecond().max(last.map_or(i64::MIN, |l| l + 1)) })
+        Ok(Self { transaction, county, now_ms: now.as_millisecond().max(last.map_or(i64::MIN, |l| l + 1)), above })
     }
 
     /// Writes what the manifest says of the workspace as a whole.
@@ -386,16 +388,7 @@ impl<'a> Load<'a> {
         let rows: Vec<Option<u32>> = uids.iter().map(|uid| uid.and_then(|uid| table.row(uid))).collect();
         let drawn = |n: &usize| features.records[*n].kind != GeometryKind::None && rows[*n].is_some();
         let mut order: Vec<u32> = (0..rows.len()).filter(drawn).filter_map(|n| u32::try_from(n).ok()).collect();
-        let stored: usize = self.transaction.query_row(
-            concat!(
-                "SELECT count(*) FROM geometry g INDEXED BY geometry_drawn WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
-                as_of!("g")
-            ),
-            named_params! {
-                ":county": world.county, ":level": world.levels[level].as_str(), ":day": world.at.day.to_string(), ":known": world.at.known_ms
-            },
-            |row| row.get(0),
-        )?;
+        let stored = table.drawn.iter().filter(|drawn| **drawn).count();
         if stored != order.len() {
             return Ok(false);
         }
@@ -437,7 +430,7 @@ impl<'a> Load<'a> {
 
     /// Raises the version and commits; the derived columns of older versions no longer count.
     pub(crate) fn commit(self) -> Result<u64, Problem> {
-        let version = world::version(&self.transaction)? + 1;
+        let version = world::version(&self.transaction)?.max(self.above) + 1;
         self.set_meta("version", &version.to_string())?;
         self.transaction.commit()?;
         Ok(version)
@@ -471,6 +464,11 @@ impl<'a> Load<'a> {
         self.transaction.commit()?;
         Ok(())
     }
+}
+
+/// Whether anything was ever loaded.
+pub(crate) fn any(connection: &Connection) -> Result<bool, Problem> {
+    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM batch)", [], |row| row.get(0))?)
 }
 
 /// The last load of every file, in the order they were first loaded.
@@ -521,17 +519,22 @@ fn boundaries(connection: &Connection, world: &World, level: usize) -> Result<Bo
     let table = world.table(level);
     let mut features = Features::default();
     let mut rows: Vec<u32> = Vec::new();
+    let mut seen = None;
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT uid, kind, coords FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
+        "SELECT uid, kind, coords, gone FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
         as_of!("g"),
-        " ORDER BY g.uid, g.batch"
+        " ORDER BY g.uid, g.batch DESC"
     ))?;
     let parameters = named_params! {
         ":county": world.county, ":level": world.levels[level].as_str(), ":day": world.at.day.to_string(), ":known": world.at.known_ms
     };
     let mut found = statement.query(parameters)?;
     while let Some(row) = found.next()? {
-        let Some(n) = table.row(world::uid(row, 0)?).filter(|n| rows.last() != Some(n)) else { continue };
+        let Some(n) = table.row(world::uid(row, 0)?).filter(|n| seen != Some(*n)) else { continue };
+        seen = Some(n);
+        if row.get(3)? {
+            continue;
+        }
         let start = u32::try_from(features.rings.len()).unwrap_or(u32::MAX);
         original::decode(row.get_ref(2)?.as_blob().unwrap_or_default(), &mut features.rings, &mut features.coords_deg)
             .map_err(|e| damaged("reference.db", e))?;
@@ -561,7 +564,7 @@ fn boundaries(connection: &Connection, world: &World, level: usize) -> Result<Bo
 /// The boundary of a unit as it came: rings of longitude and latitude, degrees.
 pub(crate) fn rings_of(connection: &Connection, world: &World, uid: Uid) -> Result<Vec<Vec<[f64; 2]>>, Problem> {
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT coords FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND g.kind = 'polygon' AND ",
+        "SELECT coords, kind = 'polygon' AND NOT gone FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND ",
         as_of!("g"),
         " ORDER BY g.batch DESC LIMIT 1"
     ))?;
@@ -570,7 +573,8 @@ pub(crate) fn rings_of(connection: &Connection, world: &World, uid: Uid) -> Resu
         ":county": world.county, ":level": world.levels[level].as_str(), ":uid": uid.as_bytes(),
         ":day": world.at.day.to_string(), ":known": world.at.known_ms
     };
-    let bytes: Option<Vec<u8>> = statement.query_row(parameters, |row| row.get(0)).optional()?;
+    let newest: Option<(Vec<u8>, bool)> = statement.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let bytes = newest.filter(|(_, area)| *area).map(|(bytes, _)| bytes);
     let (mut rings, mut coords_deg) = (Vec::new(), Vec::new());
     if let Some(bytes) = bytes {
         original::decode(&bytes, &mut rings, &mut coords_deg).map_err(|e| damaged("reference.db", e))?;

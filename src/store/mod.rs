@@ -10,10 +10,14 @@ pub(crate) mod batch;
 mod block;
 mod cache;
 mod connection;
+pub(crate) mod current;
 mod error;
 pub(crate) mod foreign;
+pub(crate) mod glance;
+pub(crate) mod import_log;
 pub(crate) mod load;
 mod log;
+pub(crate) mod put;
 mod reader;
 mod rolled;
 pub(crate) mod round;
@@ -129,7 +133,7 @@ impl Store {
             return Err(Problem::new("E_STORE_READ_ONLY", Severity::Refused, self.paths.home.display().to_string()));
         }
         let (reference, records) = self.connect_writable()?;
-        Ok(Writer::new(reference, records, Arc::clone(&self.framework)))
+        Ok(Writer::new(reference, records, Arc::clone(&self.framework), Arc::clone(&self.cache)))
     }
 
     /// Writes a snapshot that opens alone, readable by the group and replaced in one step.

@@ -179,16 +179,37 @@ impl World {
             branches.fields.push(fields);
         }
         tables.push(table);
-        world.lens = tables.iter().map(|t| u32::try_from(t.len()).unwrap_or(NONE)).collect();
-        world.order = tables.iter().map(Table::fingerprint).collect();
+        world.fill(tables, branches);
+        Ok(world)
+    }
+
+    /// A tree that is not stored yet: a table per level, and an empty one of branches.
+    pub(super) fn of_units(version: u64, at: At, county: &str, levels: Vec<LevelId>, tables: Vec<Table>) -> Self {
+        let mut world = Self {
+            version,
+            at,
+            county: county.to_owned(),
+            shelves: Vec::new(),
+            lens: Vec::new(),
+            levels,
+            zones: OnceLock::new(),
+            order: Vec::new(),
+        };
+        world.fill(tables, BranchColumns::default());
+        world
+    }
+
+    /// Takes every table at once, the branches last.
+    fn fill(&mut self, tables: Vec<Table>, branches: BranchColumns) {
+        self.lens = tables.iter().map(|t| u32::try_from(t.len()).unwrap_or(NONE)).collect();
+        self.order = tables.iter().map(Table::fingerprint).collect();
         let mut branches = Some(branches);
         let last = tables.len() - 1;
-        world.shelves = tables
+        self.shelves = tables
             .into_iter()
             .enumerate()
             .map(|(n, table)| Shelf { table, branches: branches.take_if(|_| n == last).unwrap_or_default() }.into())
             .collect();
-        Ok(world)
     }
 
     fn empty(connection: &Connection, framework: &Framework, at: At) -> Result<Self, Problem> {
@@ -280,49 +301,48 @@ impl World {
 
     fn read_units(&self, connection: &Connection, tree: &str, level: &LevelId) -> Result<Vec<Raw>, Problem> {
         let mut statement = connection.prepare_cached(concat!(
-            "SELECT uid, code, name, parent_uid, batch FROM unit_version u WHERE u.county = :county AND u.tree = :tree AND u.level = :level AND ",
+            "SELECT uid, code, name, parent_uid, batch, gone FROM unit_version u WHERE u.county = :county AND u.tree = :tree AND u.level = :level AND ",
             as_of!("u"),
             " ORDER BY u.uid, u.batch"
         ))?;
         let parameters = named_params! {
             ":county": self.county, ":tree": tree, ":level": level.as_str(), ":day": self.at.day.to_string(), ":known": self.at.known_ms
         };
-        let tables = table_batches(connection, &self.county)?;
+        let layers = layer_batches(connection, &self.county)?;
         let mut rows = statement.query(parameters)?;
-        let mut out: Vec<Raw> = Vec::new();
-        let mut by_table = false;
+        // Beside each unit whether a map of the workspace gave it, and whether it is gone.
+        let mut out: Vec<(Raw, bool, bool)> = Vec::new();
         while let Some(row) = rows.next()? {
-            let (this, of_table) = (raw(row)?, tables.contains(&row.get(4)?));
-            // The same unit from two sources: the office's table counts before a map, then the
-            // one loaded last.
+            let (this, of_layer) = (raw(row)?, layers.contains(&row.get(4)?));
+            // The same unit from two sources: the office's table and what a person imported count
+            // before a map of the workspace, then the one loaded last.
             match out.last_mut() {
-                Some(last) if last.uid == this.uid => {
-                    if of_table || !by_table {
-                        *last = this;
-                        by_table = of_table;
+                Some((last, by_layer, _)) if last.uid == this.uid => {
+                    if of_layer && !*by_layer {
+                        continue;
                     }
+                    out.pop();
                 }
-                _ => {
-                    out.push(this);
-                    by_table = of_table;
-                }
+                _ => {}
             }
+            out.push((this, of_layer, row.get(5)?));
         }
-        Ok(out)
+        Ok(out.into_iter().filter(|(.., gone)| !gone).map(|(raw, ..)| raw).collect())
     }
 
     fn read_drawn(&self, connection: &Connection, level: usize, table: &mut Table) -> Result<(), Problem> {
         let mut statement = connection.prepare_cached(concat!(
-            "SELECT uid FROM geometry g INDEXED BY geometry_drawn WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
-            as_of!("g")
+            "SELECT uid, gone FROM geometry g INDEXED BY geometry_drawn WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
+            as_of!("g"),
+            " ORDER BY g.uid, g.batch"
         ))?;
         let parameters = named_params! {
             ":county": self.county, ":level": self.levels[level].as_str(), ":day": self.at.day.to_string(), ":known": self.at.known_ms
         };
         let mut rows = statement.query(parameters)?;
-        while let Some(row) = rows.next()? {
-            if let Some(row) = table.row(uid(row, 0)?) {
-                table.drawn[row as usize] = true;
+        while let Some(found) = rows.next()? {
+            if let Some(row) = table.row(uid(found, 0)?) {
+                table.drawn[row as usize] = !found.get::<_, bool>(1)?;
             }
         }
         Ok(())
@@ -330,12 +350,13 @@ impl World {
 
     fn read_branches(&self, connection: &Connection) -> Result<Vec<(Raw, Extra)>, Problem> {
         let mut statement = connection.prepare_cached(concat!(
-            "SELECT uid, code, name, unit_uid, kind, x_deg, y_deg, fields FROM branch_version b WHERE b.county = :county AND ",
+            "SELECT uid, code, name, unit_uid, kind, x_deg, y_deg, fields, gone FROM branch_version b WHERE b.county = :county AND ",
             as_of!("b"),
             " ORDER BY b.uid, b.batch"
         ))?;
         let parameters = named_params! { ":county": self.county, ":day": self.at.day.to_string(), ":known": self.at.known_ms };
         let mut out: Vec<(Raw, Extra)> = Vec::new();
+        let mut gone = Vec::new();
         let mut rows = statement.query(parameters)?;
         while let Some(row) = rows.next()? {
             let this = raw(row)?;
@@ -343,10 +364,13 @@ impl World {
                 (Some(x), Some(y)) => Some([x, y]),
                 _ => None,
             };
-            out.pop_if(|(last, _)| last.uid == this.uid);
+            if out.pop_if(|(last, _)| last.uid == this.uid).is_some() {
+                gone.pop();
+            }
             out.push((this, (row.get(4)?, place, row.get(7)?)));
+            gone.push(row.get::<_, bool>(8)?);
         }
-        Ok(out)
+        Ok(out.into_iter().zip(gone).filter(|(_, gone)| !gone).map(|(row, _)| row).collect())
     }
 
     /// Zone codes and the uids of their members.
@@ -354,13 +378,20 @@ impl World {
         if let Some(zones) = self.zones.get() {
             return Ok(zones);
         }
-        let mut statement = connection
-            .prepare_cached(concat!("SELECT grp, uid FROM membership m WHERE m.county = :county AND m.kind = 'zone' AND ", as_of!("m")))?;
+        let mut statement = connection.prepare_cached(concat!(
+            "SELECT grp, uid, gone FROM membership m WHERE m.county = :county AND m.kind = 'zone' AND ",
+            as_of!("m"),
+            " ORDER BY m.grp, m.uid, m.batch"
+        ))?;
         let parameters = named_params! { ":county": self.county, ":day": self.at.day.to_string(), ":known": self.at.known_ms };
         let mut rows = statement.query(parameters)?;
         let mut zones: HashMap<String, Vec<Uid>> = HashMap::new();
         while let Some(row) = rows.next()? {
-            zones.entry(row.get(0)?).or_default().push(uid(row, 1)?);
+            let (members, this) = (zones.entry(row.get(0)?).or_default(), uid(row, 1)?);
+            members.pop_if(|last| *last == this);
+            if !row.get::<_, bool>(2)? {
+                members.push(this);
+            }
         }
         Ok(self.zones.get_or_init(|| zones))
     }
@@ -425,9 +456,9 @@ impl World {
     }
 }
 
-/// Batches that came from tables.
-fn table_batches(connection: &Connection, county: &str) -> rusqlite::Result<FxHashSet<i64>> {
-    let mut statement = connection.prepare_cached("SELECT id FROM batch WHERE county = ?1 AND kind = 'table'")?;
+/// Batches that came from the maps that a workspace names.
+fn layer_batches(connection: &Connection, county: &str) -> rusqlite::Result<FxHashSet<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM batch WHERE county = ?1 AND kind = 'layer'")?;
     let rows = statement.query_map([county], |row| row.get(0))?;
     rows.collect()
 }
@@ -462,7 +493,7 @@ pub(super) fn is_derived(connection: &Connection, framework: &Framework, day: Da
 /// Marks the derived tables as complete for all days on which the same rows hold as on this one.
 pub(super) fn set_derived(connection: &Connection, framework: &Framework, day: Date) -> Result<(), Problem> {
     let (mut from, mut to) = (String::new(), "9999-12-31".to_owned());
-    for table in ["unit_version", "geometry INDEXED BY geometry_drawn", "branch_version", "membership"] {
+    for table in ["unit_version", "entity_version", "geometry INDEXED BY geometry_drawn", "branch_version", "membership"] {
         let query = [
             "SELECT max(iif(valid_from <= ?1, valid_from, '')), max(iif(valid_to <= ?1, valid_to, '')),
                     min(iif(valid_from > ?1, valid_from, '9999-12-31')), min(iif(valid_to > ?1, valid_to, '9999-12-31')) FROM ",

@@ -1,10 +1,14 @@
 //! Writing: facts on command, reference data in loads.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::cache::Cache;
+use super::glance::Draft;
+use super::import_log::{self, Entry};
 use super::load::Load;
 use super::log;
 use super::world;
@@ -26,11 +30,14 @@ pub struct Writer {
     pub(super) reference: Connection,
     pub(super) records: Connection,
     pub(super) framework: Arc<Framework>,
+    cache: Arc<Cache>,
+    /// Last version of reference data that was shown without being stored; 0 before.
+    shown: u64,
 }
 
 impl Writer {
-    pub(super) fn new(reference: Connection, records: Connection, framework: Arc<Framework>) -> Self {
-        Self { reference, records, framework }
+    pub(super) fn new(reference: Connection, records: Connection, framework: Arc<Framework>, cache: Arc<Cache>) -> Self {
+        Self { reference, records, framework, cache, shown: 0 }
     }
 
     /// Writes a fact; the receipt is given only after commit.
@@ -127,7 +134,49 @@ impl Writer {
 
     /// Begins a load of reference data: one transaction.
     pub(crate) fn load(&mut self, now: Timestamp) -> Result<Load<'_>, Problem> {
-        Load::begin(&mut self.reference, now)
+        Load::begin(&mut self.reference, now, self.shown)
+    }
+
+    /// Shows units to every reader before they are stored. The version that it has is used for
+    /// nothing else.
+    pub(crate) fn show(&mut self, draft: &Draft) -> Result<u64, Problem> {
+        self.shown = self.shown.max(world::version(&self.reference)?) + 1;
+        self.cache.set_glance(Some(draft.glance(self.shown)));
+        Ok(self.shown + log::count(&self.records)?)
+    }
+
+    /// Whether readers see what is not stored.
+    pub(crate) fn shows(&self) -> bool {
+        self.cache.glance().is_some()
+    }
+
+    /// Waits until a reader has answered with the map of what is shown, but not for long.
+    pub(crate) fn wait_until_seen(&self, at_most: Duration) {
+        if let Some(glance) = self.cache.glance() {
+            glance.wait(at_most);
+        }
+    }
+
+    /// Lets readers see the store again.
+    pub(crate) fn unshow(&mut self) {
+        self.cache.set_glance(None);
+    }
+
+    /// Brings the log of imports up to date with the batches, and gives it.
+    pub(crate) fn import_log(&mut self) -> Result<Vec<Entry>, Problem> {
+        let county = world::county(&self.reference)?;
+        let mut logged = import_log::read(&self.records, &county)?;
+        for entry in import_log::missing(&self.reference, &logged)? {
+            import_log::append(&self.records, &county, &entry)?;
+            logged.push(entry);
+        }
+        Ok(logged)
+    }
+
+    /// Writes down what was just committed.
+    pub(crate) fn log_import(&mut self, entry: &Entry) -> Result<(), Problem> {
+        let county = world::county(&self.reference)?;
+        import_log::append(&self.records, &county, entry)
     }
 
     /// The connection to reference data.

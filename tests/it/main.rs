@@ -7,6 +7,7 @@
 mod support;
 
 mod bad;
+mod bytes;
 mod demo;
 mod generated;
 mod layers;

@@ -1,11 +1,18 @@
 //! A place in the buffered bytes of a JSON text: tokens, strings, numbers, skipping.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::number;
 
 /// Deepest nesting that is read; RFC 7946 needs 8, foreign members some more.
-pub(super) const MAX_DEPTH: u32 = 128;
+pub(super) const MAX_DEPTH: u32 = 32;
+/// Longest literal of a number, bytes.
+const NUMBER_MAX_BYTES: usize = 64;
+/// Longest string, bytes.
+const STRING_MAX_BYTES: usize = 64 << 10;
+/// Keys of an object that are compared one by one.
+const FEW_KEYS: usize = 16;
 
 /// Why a step could not be finished.
 #[derive(Debug)]
@@ -35,6 +42,30 @@ impl Fault {
     }
 }
 
+/// The keys of an object so far.
+#[derive(Default)]
+pub(super) struct Keys<'a> {
+    few: Vec<Cow<'a, str>>,
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> Keys<'a> {
+    /// Takes a key; `false` where the object had it.
+    pub(super) fn is_new(&mut self, key: Cow<'a, str>) -> bool {
+        if !self.many.is_empty() {
+            return self.many.insert(key);
+        }
+        if self.few.contains(&key) {
+            return false;
+        }
+        self.few.push(key);
+        if self.few.len() == FEW_KEYS {
+            self.many.extend(self.few.drain(..));
+        }
+        true
+    }
+}
+
 /// The buffered bytes from the next unread one on.
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
@@ -42,6 +73,8 @@ pub(super) struct Cursor<'a> {
     pub(super) at: usize,
     ended: bool,
     first_line: u64,
+    /// Longest string, bytes.
+    string_max: usize,
     /// Open arrays and objects.
     pub(super) depth: u32,
 }
@@ -49,7 +82,12 @@ pub(super) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// `ended`: the bytes reach the end of the file. `first_line`: the line of `bytes[0]`.
     pub(super) fn new(bytes: &'a [u8], ended: bool, first_line: u64, depth: u32) -> Self {
-        Self { bytes, at: 0, ended, first_line, depth }
+        Self { bytes, at: 0, ended, first_line, string_max: STRING_MAX_BYTES, depth }
+    }
+
+    /// A whole text, whose strings may be as long as it is.
+    pub(super) fn whole(bytes: &'a [u8]) -> Self {
+        Self { string_max: bytes.len(), ..Self::new(bytes, true, 1, 0) }
     }
 
     /// The 1-based physical line of an offset.
@@ -112,9 +150,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whether only white space is left in the file.
+    /// Whether only white space is left in the file; between texts, the record separator of RFC 8142
+    /// counts as such.
     pub(super) fn at_end(&mut self) -> Result<bool, Stop> {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(self.at) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t' | 0x1e) = self.bytes.get(self.at) {
             self.at += 1;
         }
         if self.at < self.bytes.len() {
@@ -134,7 +173,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes `[` or `{`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn open(&mut self, bracket: u8) -> Result<(), Stop> {
         self.expect(bracket)?;
         self.depth += 1;
@@ -146,7 +185,7 @@ impl<'a> Cursor<'a> {
 
     /// After an element: `true` where a comma and so another element follows, `false` at the
     /// closing bracket, which is taken.
-    #[inline]
+    #[inline(always)]
     pub(super) fn another(&mut self, closing: u8) -> Result<bool, Stop> {
         let b = self.token()?;
         self.at += 1;
@@ -184,13 +223,25 @@ impl<'a> Cursor<'a> {
         if self.close_if(b'}')? {
             return Ok(());
         }
+        let mut keys = Keys::default();
         loop {
+            self.token()?;
+            let at = self.at;
             let key = self.key()?;
+            if !keys.is_new(key.clone()) {
+                return Err(self.twice(at, &key));
+            }
             member(self, &key)?;
             if !self.another(b'}')? {
                 return Ok(());
             }
         }
+    }
+
+    /// An object has a key at `at` for the second time: which one counts is not for us to say.
+    #[cold]
+    pub(super) fn twice(&self, at: usize, key: &str) -> Stop {
+        Fault::stop("E_GEOJSON_KEY_TWICE", at, vec![key.to_owned()])
     }
 
     /// A string, decoded.
@@ -216,6 +267,9 @@ impl<'a> Cursor<'a> {
             }
             self.at += 1;
         };
+        if end - start > self.string_max {
+            return Err(Fault::stop("E_GEOJSON_STRING", start, vec![(self.string_max >> 10).to_string()]));
+        }
         self.at = end + 1;
         let raw: &'a str = if high >= 0x80 { self.text(start, end)? } else { ascii(&self.bytes[start..end]) };
         if escaped { self.unescape(raw, start).map(Cow::Owned) } else { Ok(Cow::Borrowed(raw)) }
@@ -270,6 +324,9 @@ impl<'a> Cursor<'a> {
                 // A number that touches the end of the buffer may go on in the next one.
                 if end == self.bytes.len() {
                     return Err(self.end());
+                }
+                if end - self.at > NUMBER_MAX_BYTES {
+                    return Err(Fault::stop("E_GEOJSON_NUMBER", self.at, vec![NUMBER_MAX_BYTES.to_string()]));
                 }
                 self.at = end;
                 Ok(value)

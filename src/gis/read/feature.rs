@@ -1,109 +1,72 @@
-//! One feature: its id, name, parent and geometry.
+//! One feature of GeoJSON: its id, its properties and its geometry.
 
 use std::borrow::Cow;
 
 use super::cursor::{Cursor, Stop};
-use super::geometry::{self, Checkpoint, Shape, Sink};
-use super::{GeometryKind, ReadSpec};
+use super::gather::{Draft, Gather, Note};
+use super::geometry::{self, Shape, Sink};
 use crate::domain::problem::Severity;
 
-/// Property names that are listed when the id field is in none of the features.
-const KEYS_SHOWN: usize = 12;
-/// The field that means the feature's own `id` member.
-const OWN_ID: &str = "@id";
-
-/// Something about a feature, with the line it was seen on.
-pub(super) struct Note {
-    pub(super) code: &'static str,
-    pub(super) severity: Severity,
-    pub(super) line: u64,
-    pub(super) args: Vec<String>,
-}
-
 /// A feature as far as it was read.
-pub(super) struct Draft {
-    pub(super) line: u64,
+pub(super) struct Feature {
     pub(super) kind_name: Option<String>,
-    pub(super) own_id: Option<String>,
-    /// Values of the id, name and parent fields among the properties.
-    pub(super) fields: [Option<String>; 3],
-    pub(super) keys: Vec<String>,
-    pub(super) shape: Shape,
-    pub(super) had_z: bool,
-    pub(super) notes: Vec<Note>,
-    /// Where its rings begin.
-    pub(super) checkpoint: Checkpoint,
+    pub(super) draft: Draft,
 }
 
-impl Draft {
+impl Feature {
     pub(super) fn new(line: u64, sink: &Sink) -> Self {
-        Self {
-            line,
-            kind_name: None,
-            own_id: None,
-            fields: [None, None, None],
-            keys: Vec::new(),
-            shape: Shape::default(),
-            had_z: false,
-            notes: Vec::new(),
-            checkpoint: sink.checkpoint(),
-        }
+        Self { kind_name: None, draft: Draft::new(line, sink) }
     }
 
     /// Reads a whole feature object.
-    pub(super) fn read(cursor: &mut Cursor<'_>, spec: &ReadSpec, sink: &mut Sink, want_keys: bool) -> Result<Self, Stop> {
-        let mut draft = Self::new(cursor.line_at(cursor.at), sink);
-        cursor.object(|cursor, key| draft.member(cursor, key, spec, sink, want_keys))?;
-        Ok(draft)
+    pub(super) fn read(cursor: &mut Cursor<'_>, gather: &mut Gather<'_>) -> Result<Self, Stop> {
+        let mut feature = Self::new(cursor.line_at(cursor.at), &gather.sink);
+        cursor.object(|cursor, key| feature.member(cursor, key, gather))?;
+        Ok(feature)
     }
 
     /// Reads the value of one member.
-    pub(super) fn member(
-        &mut self,
-        cursor: &mut Cursor<'_>,
-        key: &str,
-        spec: &ReadSpec,
-        sink: &mut Sink,
-        want_keys: bool,
-    ) -> Result<(), Stop> {
+    pub(super) fn member(&mut self, cursor: &mut Cursor<'_>, key: &str, gather: &mut Gather<'_>) -> Result<(), Stop> {
         match key {
             "type" => self.kind_name = cursor.scalar()?,
-            "id" => self.own_id = cursor.scalar()?,
-            "properties" => self.properties(cursor, spec, want_keys)?,
-            "geometry" => self.geometry(cursor, sink)?,
+            "id" => self.draft.own_id = cursor.scalar()?,
+            "properties" => self.properties(cursor, gather)?,
+            "geometry" => self.geometry(cursor, &mut gather.sink)?,
             _ => cursor.skip()?,
         }
         Ok(())
     }
 
-    fn properties(&mut self, cursor: &mut Cursor<'_>, spec: &ReadSpec, want_keys: bool) -> Result<(), Stop> {
-        self.fields = [None, None, None];
-        self.keys.clear();
+    fn properties(&mut self, cursor: &mut Cursor<'_>, gather: &Gather<'_>) -> Result<(), Stop> {
+        self.draft.forget();
         if cursor.token()? != b'{' {
             return cursor.skip();
         }
-        let wanted = [Some(spec.id_field.as_str()), spec.name_field.as_deref(), spec.parent_field.as_deref()];
-        let keys = want_keys.then_some(&mut self.keys);
-        nested(cursor, wanted, &mut self.fields, keys)
+        if gather.wants_all() {
+            return all(cursor, "", &mut self.draft);
+        }
+        let draft = &mut self.draft;
+        nested(cursor, gather.wanted(), &mut draft.fields, gather.wants_keys().then_some(&mut draft.keys))
     }
 
     fn geometry(&mut self, cursor: &mut Cursor<'_>, sink: &mut Sink) -> Result<(), Stop> {
-        // Of two geometries, or at a second try with more of the file, the last counts.
-        sink.rewind(self.checkpoint);
-        self.notes.clear();
+        let draft = &mut self.draft;
+        // At a second try with more of the file, what the first one found is dropped.
+        sink.rewind(draft.checkpoint);
+        draft.notes.clear();
         sink.had_z = false;
         let (begin, depth) = (cursor.at, cursor.depth);
         let found = geometry::read(cursor, sink);
-        self.had_z = sink.had_z;
+        draft.had_z = sink.had_z;
         match found {
             Ok(shape) => {
-                self.shape = shape;
+                draft.shape = shape;
                 Ok(())
             }
             Err(Stop::Geometry(fault)) => {
-                sink.rewind(self.checkpoint);
-                self.shape = Shape::default();
-                self.notes.push(Note { code: fault.code, severity: Severity::Aside, line: cursor.line_at(fault.at), args: fault.args });
+                sink.rewind(draft.checkpoint);
+                draft.shape = Shape::default();
+                draft.notes.push(Note { code: fault.code, severity: Severity::Aside, line: cursor.line_at(fault.at), args: fault.args });
                 // The text around the bad place must still be JSON.
                 (cursor.at, cursor.depth) = (begin, depth);
                 cursor.skip()
@@ -111,27 +74,21 @@ impl Draft {
             Err(stop) => Err(stop),
         }
     }
+}
 
-    /// A field of the feature, `@id` being its own id.
-    pub(super) fn field(&self, field: Option<&str>, slot: usize) -> Option<&str> {
-        let own = if field == Some(OWN_ID) { self.own_id.as_deref() } else { None };
-        own.or(self.fields[slot].as_deref())
-    }
-
-    /// Notes on a geometry that is absent, empty or only partly of use.
-    pub(super) fn note_shape(&mut self) {
-        let (kind, shape) = (self.shape.kind, self.shape);
-        let note = |code, severity, args| Note { code, severity, line: self.line, args };
-        let left_out = vec![shape.left_out.to_string()];
-        let new = match kind {
-            GeometryKind::None if !self.notes.is_empty() => None,
-            GeometryKind::None if shape.collection && shape.left_out > 0 => Some(note("E_GEOM_COLLECTION", Severity::Aside, left_out)),
-            GeometryKind::None => Some(note("E_GEOM_NONE", Severity::Mark, Vec::new())),
-            _ if shape.left_out > 0 => Some(note("E_GEOM_PARTS", Severity::Mark, left_out)),
-            _ => None,
-        };
-        self.notes.extend(new);
-    }
+/// Every property, those of inner objects under a dotted path.
+fn all(cursor: &mut Cursor<'_>, path: &str, draft: &mut Draft) -> Result<(), Stop> {
+    cursor.object(|cursor, key| {
+        let name = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+        match cursor.token()? {
+            b'{' => all(cursor, &name, draft),
+            b'[' => cursor.skip(),
+            _ => {
+                draft.all.push((name, cursor.scalar()?));
+                Ok(())
+            }
+        }
+    })
 }
 
 /// Reads the properties of an object, going into inner objects where a wanted path leads there.
@@ -142,7 +99,7 @@ fn nested(
     mut keys: Option<&mut Vec<String>>,
 ) -> Result<(), Stop> {
     cursor.object(|cursor, key| {
-        if let Some(keys) = keys.as_deref_mut().filter(|k| k.len() < KEYS_SHOWN) {
+        if let Some(keys) = keys.as_deref_mut().filter(|k| k.len() < super::gather::KEYS_SHOWN) {
             keys.push(key.to_owned());
         }
         let whole = wanted.map(|w| w == Some(key));

@@ -6,18 +6,35 @@ use super::GeometryKind;
 use super::cursor::{Cursor, Stop};
 
 /// Where positions go: the growing arrays of the file.
-#[derive(Default)]
 pub(super) struct Sink {
     pub(super) rings: Vec<Range<u32>>,
     pub(super) coords: Vec<[f64; 2]>,
     pub(super) had_z: bool,
+    /// Largest absolute values that the numbers of a position may have.
+    pub(super) limits: [f64; 2],
 }
+
+impl Default for Sink {
+    fn default() -> Self {
+        Self { rings: Vec::new(), coords: Vec::new(), had_z: false, limits: DEGREES }
+    }
+}
+
+/// Longitude and latitude lie within these.
+const DEGREES: [f64; 2] = [180.0, 90.0];
 
 /// A length of [`Sink`] to fall back to.
 #[derive(Clone, Copy)]
 pub(super) struct Checkpoint {
     pub(super) rings: usize,
     coords: usize,
+}
+
+impl Checkpoint {
+    /// Where the coordinates begin.
+    pub(super) fn coords(self) -> usize {
+        self.coords
+    }
 }
 
 impl Sink {
@@ -30,10 +47,52 @@ impl Sink {
         self.coords.truncate(to.coords);
     }
 
-    fn close_ring(&mut self, cursor: &Cursor<'_>, start: usize) -> Result<(), Stop> {
-        let index = |n: usize| u32::try_from(n).map_err(|_| cursor.bad_geometry("E_GEOM_TOO_MANY", cursor.at, u32::MAX));
+    /// The coordinates since a checkpoint.
+    pub(super) fn coords_since(&self, checkpoint: Checkpoint) -> &[[f64; 2]] {
+        &self.coords[checkpoint.coords..]
+    }
+
+    /// Takes one position.
+    ///
+    /// # Errors
+    /// The code of what is wrong with it.
+    #[inline(always)]
+    pub(super) fn push(&mut self, x: f64, y: f64) -> Result<(), &'static str> {
+        // NaN fails every comparison, so it is caught here too.
+        if !(x.abs() <= self.limits[0] && y.abs() <= self.limits[1]) {
+            return Err(self.out_of_range(x, y));
+        }
+        self.coords.push([x, y]);
+        Ok(())
+    }
+
+    #[cold]
+    fn out_of_range(&self, x: f64, y: f64) -> &'static str {
+        if !(x.is_finite() && y.is_finite()) {
+            "E_GEOM_NUMBER"
+        } else if self.limits[0] > METRES {
+            "E_GEOM_MISFIT"
+        } else if x.abs() > METRES || y.abs() > METRES {
+            "E_GEOM_METRES"
+        } else if x.abs() <= self.limits[1] && y.abs() <= self.limits[0] {
+            "E_GEOM_SWAPPED"
+        } else {
+            "E_GEOM_RANGE"
+        }
+    }
+
+    /// The positions from `start` on become a ring, a line or a list of points.
+    ///
+    /// # Errors
+    /// `E_GEOM_TOO_MANY`: more than an index can count.
+    pub(super) fn end_ring(&mut self, start: usize) -> Result<(), &'static str> {
+        let index = |n: usize| u32::try_from(n).map_err(|_| "E_GEOM_TOO_MANY");
         self.rings.push(index(start)?..index(self.coords.len())?);
         Ok(())
+    }
+
+    fn close_ring(&mut self, cursor: &Cursor<'_>, start: usize) -> Result<(), Stop> {
+        self.end_ring(start).map_err(|code| cursor.bad_geometry(code, cursor.at, u32::MAX))
     }
 }
 
@@ -180,23 +239,15 @@ fn position(cursor: &mut Cursor<'_>, sink: &mut Sink) -> Result<(), Stop> {
         sink.had_z = true;
         ordinate(cursor)?;
     }
-    // NaN fails every comparison, so it is caught here too.
-    if !(x.abs() <= 180.0 && y.abs() <= 90.0) {
-        return Err(out_of_range(cursor, begin, x, y));
+    match sink.push(x, y) {
+        Ok(()) => Ok(()),
+        Err(code) => Err(out_of_range(cursor, begin, code)),
     }
-    sink.coords.push([x, y]);
-    Ok(())
 }
 
 #[cold]
-fn out_of_range(cursor: &Cursor<'_>, begin: usize, x: f64, y: f64) -> Stop {
-    let shown = cursor.shown(begin, cursor.at - 1);
-    let code = match (x.is_finite() && y.is_finite(), x.abs() > METRES || y.abs() > METRES) {
-        (false, _) => "E_GEOM_NUMBER",
-        (true, true) => "E_GEOM_METRES",
-        (true, false) => "E_GEOM_RANGE",
-    };
-    cursor.bad_geometry(code, begin, shown)
+fn out_of_range(cursor: &Cursor<'_>, begin: usize, code: &'static str) -> Stop {
+    cursor.bad_geometry(code, begin, cursor.shown(begin, cursor.at - 1))
 }
 
 /// Beyond this, a number is a projected coordinate in metres and not a mistyped degree.

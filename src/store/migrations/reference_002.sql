@@ -67,3 +67,9 @@ CREATE TABLE unit_change (
   overlap REAL,
   PRIMARY KEY (county, batch, n)
 ) STRICT, WITHOUT ROWID;
+
+DROP INDEX geometry_drawn;
+CREATE INDEX geometry_drawn ON geometry (county, role, level, uid, batch, valid_from, valid_to, gone);
+
+-- Empty as long as no value was taken back, so that looking into it costs nothing.
+CREATE INDEX value_gone ON value (county, indicator, period_start, period_end, uid, batch) WHERE gone = 1;

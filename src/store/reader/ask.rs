@@ -20,6 +20,7 @@ use crate::framework::{Framework, Operand};
 use crate::rules;
 use crate::store::block::{self, Column};
 use crate::store::cache::{Cache, Leads, Marks};
+use crate::store::glance::Glance;
 use crate::store::log;
 use crate::store::rolled::{self, Rolled};
 use crate::store::table::Table;
@@ -34,6 +35,8 @@ pub(super) struct Ask<'r> {
     pub(super) framework: &'r Framework,
     pub(super) cache: &'r Cache,
     pub(super) world: Arc<World>,
+    /// What stands in for the store while the first files are loaded.
+    pub(super) glance: Option<Arc<Glance>>,
     marks: Arc<Marks>,
     /// Batches and facts together.
     pub(super) version: u64,
@@ -47,13 +50,19 @@ impl<'r> Ask<'r> {
         records: &'r Connection,
         framework: &'r Framework,
         cache: &'r Cache,
+        glance: Option<Arc<Glance>>,
         as_of: AsOf,
         access: &Access,
         today: Date,
     ) -> Result<Self, Problem> {
-        let at = At::new(as_of, today).with_derived(connection, framework)?;
-        let reference = world::version(connection)?;
-        let world = cache.worlds(&(reference, at), || World::open(connection, framework, at).map(Arc::new))?;
+        let world = match &glance {
+            Some(glance) => Arc::clone(&glance.world),
+            None => {
+                let at = At::new(as_of, today).with_derived(connection, framework)?;
+                let reference = world::version(connection)?;
+                cache.worlds(&(reference, at), || World::open(connection, framework, at).map(Arc::new))?
+            }
+        };
         let facts = log::count(records)?;
         let mut marks = cache.marks(&facts, || {
             let facts = log::read(records)?;
@@ -61,11 +70,12 @@ impl<'r> Ask<'r> {
             let corrections = fold_corrections(&facts);
             Ok::<_, Problem>(Arc::new(Marks { facts, standing, corrections }))
         })?;
-        if at.known_ms != i64::MAX {
-            let then = || marks.facts.iter().filter(|f| f.hlc.0 <= at.known_ms);
+        if world.at.known_ms != i64::MAX {
+            let then = || marks.facts.iter().filter(|f| f.hlc.0 <= world.at.known_ms);
             marks = Arc::new(Marks { facts: Vec::new(), standing: fold_marks(then()), corrections: fold_corrections(then()) });
         }
-        let mut this = Self { connection, framework, cache, world, marks, version: reference + facts, within: None };
+        let version = world.version + facts;
+        let mut this = Self { connection, framework, cache, world, glance, marks, version, within: None };
         if let Some(uid) = access.within {
             this.within = Some(this.place(uid)?);
         }

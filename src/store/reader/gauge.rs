@@ -50,6 +50,8 @@ impl<'a> Gauge<'a> {
     ) -> Result<Self, Problem> {
         let world = &ask.world;
         let kind = match indicator.derived {
+            // Branches come after the units: until then there is nothing to count.
+            Some(_) if ask.glance.is_some() => Kind::Reported(Arc::new(Column::missing(world.len(table) as usize))),
             Some(Derived::Leads) => {
                 let leads = ask.leads()?;
                 Kind::Counted(ask.tally(table, leads.places.iter().map(|p| (*p, 1)), zones))

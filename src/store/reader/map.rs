@@ -58,6 +58,9 @@ fn shapes(ask: &Ask<'_>, place: Option<Place>, table: usize, extent: Option<Exte
     let columns = ask.table(table)?;
     let range = ask.world.range(place, table);
     let keep = |uid: Uid| columns.row(uid).is_some_and(|row| range.contains(&row));
+    if let Some(glance) = &ask.glance {
+        return Ok(glance.shapes(table).map_or_else(Shapes::default, |all| all.only(keep)));
+    }
     let pieces = if ask.world.at.now { stored(ask, table, extent, size, &keep)? } else { packed(ask, table, extent, size, &keep)? };
     let mut shapes = Shapes::default();
     for piece in &pieces {

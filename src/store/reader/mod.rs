@@ -63,10 +63,12 @@ impl Reader {
             | Query::Forms { .. }
             | Query::Intake { .. } => AsOf::NOW,
         };
+        // Before the transaction: where it is gone, everything that it showed is stored.
+        let glance = self.cache.glance().filter(|_| as_of == AsOf::NOW);
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
-        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, as_of, access, today)?;
-        Ok(match query {
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, glance, as_of, access, today)?;
+        let loaded = match query {
             Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
             Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),
             Query::Map { view, size } => Loaded::Map(map::map(&ask, view, *size)?),
@@ -82,7 +84,11 @@ impl Reader {
             Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
             // These read files: the runtime makes them.
             Query::Plan { .. } | Query::Intake { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
-        })
+        };
+        if let (Loaded::Map(_), Some(glance)) = (&loaded, &ask.glance) {
+            glance.answer();
+        }
+        Ok(loaded)
     }
 
     /// Every unit by its code, with the unit of a level that answers for it.

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::gis::read::GeometryKind;
 
 fn spec(id_field: &str) -> ReadSpec {
     ReadSpec {
@@ -15,9 +16,9 @@ fn spec(id_field: &str) -> ReadSpec {
 /// Reads with a window of so many bytes at first.
 fn read_in(window_bytes: usize, mut bytes: &[u8], spec: &ReadSpec) -> Result<(Features, Vec<Problem>), Problem> {
     let (mut problems, mut progress) = (Vec::new(), |_| {});
-    let mut reader = Reader::new(Source::new(&mut bytes, window_bytes), spec, &mut progress);
+    let mut reader = Reader::new(Source::new(&mut bytes, window_bytes), Gather::new(spec), &mut progress);
     reader.file()?;
-    Ok((reader.finish(&mut problems)?, problems))
+    Ok((reader.gather.finish(&mut problems)?, problems))
 }
 
 fn read_bytes(mut bytes: &[u8], spec: &ReadSpec) -> Result<(Features, Vec<Problem>), Problem> {
@@ -55,7 +56,7 @@ fn collection(features: &[String]) -> String {
 fn codes_stay_text_and_names_are_cleaned() {
     let text = r#"{ "features" : [
       {"geometry": null, "id": 7, "properties": {"code": "000121", "名称": "上\u001b[31m坝\ud840\udc0b村", "up": {"code": 99012100}}, "type": "Feature"},
-      {"type":"Feature","properties":{"code":1,"code":990121,"名称":" "},"geometry":{"coordinates":[[[107,36],[108,36],[108,37],[107,36]]],"type":"Polygon"}}
+      {"type":"Feature","properties":{"code":990121,"名称":" "},"geometry":{"coordinates":[[[107,36],[108,36],[108,37],[107,36]]],"type":"Polygon"}}
     ], "name": ["a", {"b": [1.5e3, true, false, null]}], "type": "FeatureCollection"}"#;
     let (features, problems) = read(text).expect("a good file");
     let [a, b] = &features.records[..] else { panic!("{features:?}") };
@@ -79,7 +80,7 @@ fn the_own_id_serves_as_code() {
 #[test]
 fn one_feature_and_one_per_line_are_collections_too() {
     let lines = ["\"a\"", "\"b\"", "\"c\""].map(|c| feature(c, SQUARE));
-    for (text, read_count) in [(lines[0].clone(), 1), (lines.join("\n"), 3), (format!("{}\r\n", lines.join("\r\n")), 3)] {
+    for (text, read_count) in [(lines[0].clone(), 1), (lines.join("\n"), 3), (format!("{}\r\n", lines.join("\r\n")), 3), (format!("\u{1e}{}\n", lines.join("\n\u{1e}")), 3)] {
         let (features, problems) = read(&text).expect("a good file");
         assert_eq!((features.read, features.records.len(), problems.len()), (read_count, read_count as usize, 0));
         assert_eq!(features.records.last().map(|r| r.line), Some(u64::from(read_count)));
@@ -117,7 +118,9 @@ fn a_feature_larger_than_the_window_is_read() {
 
 #[test]
 fn what_is_no_geojson_is_refused_with_its_kind_and_place() {
-    let deep = format!(r#"{{"type":"FeatureCollection","a":{}{}}}"#, "[".repeat(300), "]".repeat(300));
+    let deep = format!(r#"{{"type":"FeatureCollection","a":{}{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
+    let long_number = format!(r#"{{"type":"FeatureCollection","a":1.{}}}"#, "0".repeat(100));
+    let long_string = format!(r#"{{"a":"{}"}}"#, "x".repeat(70_000));
     for (text, expected) in [
         ("", "E_GEOJSON_EMPTY"),
         (" \n", "E_GEOJSON_EMPTY"),
@@ -129,13 +132,15 @@ fn what_is_no_geojson_is_refused_with_its_kind_and_place() {
         (r#"{"type":"FeatureCollection","features":[]}"#, "E_GEOJSON_NO_FEATURES"),
         (r#"{"type":"FeatureCollection","features":null}"#, "E_GEOJSON_NO_FEATURES maps/a.geojson:1"),
         ("\u{1f}\u{8}\u{8}\0", "E_GEOJSON_NOT_JSON"),
-        (r#"{"features":[],"features":[]}"#, "E_GEOJSON_FEATURES_TWICE"),
+        (r#"{"features":[],"features":[]}"#, "E_GEOJSON_KEY_TWICE maps/a.geojson:1: 16, features"),
         ("{\"type\":\"FeatureCollection\",\n\"features\":[\n{]", "E_GEOJSON_SYNTAX maps/a.geojson:3 #1: 44, ]"),
         ("{\"type\":\"FeatureCollection\",\"features\":[]}\n{}", "E_GEOJSON_SYNTAX maps/a.geojson:2: 44, {}"),
         (r#"{"type":"FeatureCollection","features":[007]}"#, "E_GEOJSON_SYNTAX maps/a.geojson:1 #1: 41, 007]}"),
         ("{\"a\":\"\u{1b}\"}", "E_GEOJSON_SYNTAX"),
-        (&deep, "E_GEOJSON_DEPTH maps/a.geojson:1: 160, 128"),
-        (r#"{"crs":{"type":"name","properties":{"name":"EPSG:3857"}},"features":[]}"#, "E_CRS_PROJECTED maps/a.geojson:1 [crs]: EPSG:3857"),
+        (&deep, "E_GEOJSON_DEPTH maps/a.geojson:1: 64, 32"),
+        (r#"{"crs":{"type":"name","properties":{"name":"EPSG:2349"}},"features":[]}"#, "E_CRS_DATUM maps/a.geojson:1 [crs]: EPSG:2349"),
+        (&long_number, "E_GEOJSON_NUMBER maps/a.geojson:1: 33, 64"),
+        (&long_string, "E_GEOJSON_STRING maps/a.geojson:1: 7, 64"),
     ] {
         let found = refusal(text);
         assert!(found.starts_with(expected), "{found}\n{expected}");
@@ -180,7 +185,9 @@ fn an_unusable_geometry_costs_the_geometry_and_not_the_unit() {
         (r#"{"type":"Point","coordinates":[NaN,36]}"#, "E_GEOM_NUMBER", "NaN,36"),
         (r#"{"type":"Point","coordinates":[107,-Infinity]}"#, "E_GEOM_NUMBER", "107,-Infinity"),
         (r#"{"type":"Point","coordinates":[1e400,36]}"#, "E_GEOM_NUMBER", "1e400,36"),
-        (r#"{"type":"Point","coordinates":[36.1,116.3]}"#, "E_GEOM_RANGE", "36.1,116.3"),
+        (r#"{"type":"Point","coordinates":[36.1,116.3]}"#, "E_GEOM_SWAPPED", "36.1,116.3"),
+        (r#"{"type":"Point","coordinates":[216.1,16.3]}"#, "E_GEOM_RANGE", "216.1,16.3"),
+        (r#"{"type":"Point","coordinates":[1e-400,39]}"#, "E_GEOM_NUMBER", "1e-400,39"),
         (r#"{"type":"Point","coordinates":[38512345.5,3991234]}"#, "E_GEOM_METRES", "38512345.5,3991234"),
         (r#"{"type":"Point","coordinates":["107",36]}"#, "E_GEOM_COORDINATES", ""),
         (r#"{"type":"Point","coordinates":[107]}"#, "E_GEOM_COORDINATES", ""),
@@ -239,22 +246,92 @@ fn features_without_a_code_are_kept_aside_unless_none_has_one() {
 }
 
 #[test]
-fn of_members_given_twice_the_last_counts() {
-    let geometry = format!(r#"{{"type":"Point","coordinates":[999,1]}},"geometry":{SQUARE},"properties":{{"code":"b"}}"#);
-    let (features, problems) = read(&collection(&[feature("\"a\"", &geometry)])).expect("a good file");
-    assert_eq!((features.records[0].code.as_str(), features.records[0].kind, problems), ("b", GeometryKind::Polygon, Vec::new()));
-    // The same for a single feature, whose members are read one by one, with every window.
-    let text = feature("\"a\"", &geometry);
-    for window_bytes in 1..200 {
-        let (features, problems) = read_in(window_bytes, text.as_bytes(), &spec("code")).expect("a good file");
-        assert_eq!((features.records[0].code.as_str(), features.rings.len(), problems), ("b", 1, Vec::new()));
+fn members_given_twice_are_refused_wherever_they_stand() {
+    let twice = format!(r#"{{"type":"Point","coordinates":[1,1]}},"geometry":{SQUARE}"#);
+    let inside = r#"{"type":"Point","coordinates":[1,1],"type":"Point"}"#;
+    let many: Vec<String> = (0..40).map(|n| format!("\"k{}\":1", n % 39)).collect();
+    let many = format!(r#"{{"type":"Point","coordinates":[1,1],{}}}"#, many.join(","));
+    for (geometry, key) in [(&twice[..], "geometry"), (inside, "type"), (&many, "k0")] {
+        for text in [collection(&[feature("\"a\"", geometry)]), feature("\"a\"", geometry)] {
+            let found = refusal(&text);
+            assert!(found.starts_with("E_GEOJSON_KEY_TWICE") && found.ends_with(key), "{found}");
+        }
     }
 }
 
 #[test]
 fn metres_everywhere_mean_a_projected_file() {
     let text = collection(&[feature("1", r#"{"type":"Point","coordinates":[38512345.5,3991234]}"#)]);
-    assert_eq!(refusal(&text), "E_CRS_METRES maps/a.geojson: 38512345.5,3991234");
+    assert_eq!(refusal(&text), "E_CRS_METRES maps/a.geojson: 38512345.5,3991234, EPSG:4526");
+}
+
+#[test]
+fn projected_numbers_are_converted_where_the_system_is_said() {
+    let place = r#"{"type":"Point","coordinates":[38512345.5,3991234]}"#;
+    let near = |features: &Features| {
+        let [x, y] = features.coords_deg[0];
+        assert!((x - 114.137_011_794_2).abs() < 1e-9 && (y - 36.051_213_677_2).abs() < 1e-6, "{x} {y}");
+        assert_eq!(features.converted_from.as_deref(), Some("EPSG:4526"));
+    };
+    let plain = collection(&[feature("1", place)]);
+    let stated = ReadSpec { crs: Some("EPSG:4526".to_owned()), ..spec("code") };
+    near(&read_bytes(plain.as_bytes(), &stated).expect("a good file").0);
+    let crs = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4526"}}"#;
+    let named = plain.replacen('{', &format!("{{{crs},"), 1);
+    let (features, _) = read(&named).expect("a good file");
+    assert_eq!(features.converted_from.as_deref(), Some("urn:ogc:def:crs:EPSG::4526"));
+    // A name behind the features is heard too late, and used at the second reading.
+    let late = format!("{},{crs}}}", plain.trim_end_matches('}'));
+    let other = refusal(&late.replace("[38512345.5,3991234]", "[1,2]"));
+    assert_eq!(other, "E_CRS_LATE maps/a.geojson:3 [crs]: urn:ogc:def:crs:EPSG::4526");
+    // What a person says goes before what the file says.
+    let shifted = ReadSpec { crs: Some("gcj02".to_owned()), ..spec("code") };
+    let other = named.replace("[38512345.5,3991234]", "[107.5,36.2]");
+    let (features, problems) = read_bytes(other.as_bytes(), &shifted).expect("a good file");
+    assert_eq!(codes(&problems), ["E_CRS_DIFFERS"]);
+    assert!((features.coords_deg[0][0] - 107.5).abs() > 0.001);
+}
+
+#[test]
+fn numbers_that_do_not_fit_the_stated_system_are_refused() {
+    let stated = |crs: &str, place: &str| {
+        let text = collection(&[feature("1", &format!(r#"{{"type":"Point","coordinates":[{place}]}}"#))]);
+        let spec = ReadSpec { crs: Some(crs.to_owned()), ..spec("code") };
+        read_bytes(text.as_bytes(), &spec).err().map(|p| p.to_string()).unwrap_or_default()
+    };
+    // The zone number is there and the system has none; the other way round; the axes are swapped.
+    assert_eq!(stated("EPSG:4547", "38512345,3991234"), "E_CRS_MISFIT maps/a.geojson [crs]: EPSG:4547, 38512345,3991234, EPSG:4526");
+    assert!(stated("EPSG:4526", "512345,3991234").starts_with("E_CRS_MISFIT"));
+    assert!(stated("EPSG:4526", "3991234,38512345").ends_with("EPSG:4526 swapped"));
+    assert_eq!(stated("EPSG:4526 swapped", "3991234,38512345"), "");
+    assert_eq!(stated("EPSG:4547", "107,36"), "E_CRS_DEGREES maps/a.geojson [crs]: EPSG:4547");
+    assert_eq!(stated("EPSG:4490", "36.1,116.3"), "E_CRS_SWAPPED maps/a.geojson: 36.1,116.3");
+    assert_eq!(stated("EPSG:4490 swapped", "36.1,116.3"), "");
+}
+
+#[test]
+fn latitude_first_in_the_west_is_marked() {
+    let (_, problems) = read(&collection(&[feature("1", r#"{"type":"Point","coordinates":[39.5,76.0]}"#)])).expect("a good file");
+    assert_eq!(codes(&problems), ["E_CRS_LOOKS_SWAPPED"]);
+}
+
+#[test]
+fn an_overview_tells_the_fields() {
+    let text = r#"{"type":"FeatureCollection","crs":"EPSG:4490","features":[
+        {"type":"Feature","id":7,"properties":{"编码":"007","up":{"adcode":62},"n":1.50},"geometry":{"type":"Point","coordinates":[107.5,36]}},
+        {"type":"Feature","id":8,"properties":{"编码":"007","up":{"adcode":null}},"geometry":null}]}"#;
+    for window_bytes in [7, 4096] {
+        let (mut bytes, spec, mut progress) = (text.as_bytes(), spec("x"), |_| {});
+        let mut reader = Reader::new(Source::new(&mut bytes, window_bytes), Gather::overview(&spec), &mut progress);
+        reader.file().expect("a good file");
+        let found = reader.gather.finish_overview().expect("features");
+        let fields: Vec<_> = found.fields.iter().map(|f| (f.name.as_str(), f.values.join(" "), f.distinct, f.empty)).collect();
+        let text = |t: &str| t.to_owned();
+        assert_eq!(fields, [("@id", text("7 8"), 2, 0), ("编码", text("007 007"), 1, 0), ("up.adcode", text("62"), 1, 1), ("n", text("1.50"), 1, 1)]);
+        assert_eq!((found.features, found.points, found.crs.as_deref()), (2, 1, Some("EPSG:4490")));
+        assert_eq!(found.extent, Some([[107.5, 36.0]; 2]));
+        assert_eq!(found.crs_candidates().first().map(|c| c.crs.as_str()), Some("EPSG:4490"));
+    }
 }
 
 proptest! {

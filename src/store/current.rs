@@ -1,0 +1,113 @@
+//! What the store has now, for comparing it with what a file says.
+
+use rusqlite::{Connection, OptionalExtension as _, named_params, params};
+use rustc_hash::FxHashMap;
+
+use super::block;
+use super::put::EntityRow;
+use super::world::{self, World, as_of, known};
+use crate::domain::id::{IndicatorId, Uid};
+use crate::domain::period::Period;
+use crate::domain::problem::{Problem, Spot};
+use crate::domain::value::Reading;
+
+/// Kind and bytes of the boundary of a unit.
+pub(crate) fn boundary(connection: &Connection, world: &World, level: usize, uid: Uid) -> Result<Option<(String, Vec<u8>)>, Problem> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT kind, coords, gone FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND ",
+        as_of!("g"),
+        " ORDER BY g.batch DESC LIMIT 1"
+    ))?;
+    let parameters = named_params! {
+        ":county": world.county, ":level": world.levels[level].as_str(), ":uid": uid.as_bytes(),
+        ":day": world.at.day.to_string(), ":known": world.at.known_ms
+    };
+    let found: Option<(String, Vec<u8>, bool)> =
+        statement.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    Ok(found.filter(|(.., gone)| !gone).map(|(kind, coords, _)| (kind, coords)))
+}
+
+/// Readings of an indicator in a period.
+pub(crate) fn values(
+    connection: &Connection,
+    world: &World,
+    indicator: &IndicatorId,
+    period: Period,
+) -> Result<FxHashMap<Uid, Reading>, Problem> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT uid, state, num, den, value, gone FROM value v
+         WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
+        known!("v"),
+        " ORDER BY v.uid, v.batch"
+    ))?;
+    let (start, end) = (period.start().to_string(), period.end().to_string());
+    let mut rows = statement.query(named_params! {
+        ":county": world.county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": world.at.known_ms
+    })?;
+    let mut out = FxHashMap::default();
+    while let Some(row) = rows.next()? {
+        let uid = world::uid(row, 0)?;
+        if row.get(5)? {
+            out.remove(&uid);
+        } else {
+            out.insert(uid, block::reading(row, 1)?);
+        }
+    }
+    Ok(out)
+}
+
+/// Entities.
+pub(crate) fn entities(connection: &Connection, world: &World) -> Result<FxHashMap<Uid, EntityRow>, Problem> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT uid, code, name, kind, unit_uid, coverage, fields, gone FROM entity_version e WHERE e.county = :county AND ",
+        as_of!("e"),
+        " ORDER BY e.uid, e.batch"
+    ))?;
+    let mut rows =
+        statement.query(named_params! { ":county": world.county, ":day": world.at.day.to_string(), ":known": world.at.known_ms })?;
+    let mut out = FxHashMap::default();
+    while let Some(row) = rows.next()? {
+        let uid = world::uid(row, 0)?;
+        if row.get(7)? {
+            out.remove(&uid);
+            continue;
+        }
+        let entity = EntityRow {
+            uid,
+            code: row.get(1)?,
+            name: row.get(2)?,
+            kind: row.get(3)?,
+            unit: world::uid(row, 4)?,
+            coverage: row.get(5)?,
+            fields: row.get(6)?,
+        };
+        out.insert(uid, entity);
+    }
+    Ok(out)
+}
+
+/// File and row that a unit or branch was last loaded from.
+pub(crate) fn origin(connection: &Connection, world: &World, uid: Uid) -> Result<Spot, Problem> {
+    let mut statement = connection.prepare_cached(
+        "SELECT b.file, r.source_row FROM
+           (SELECT batch, source_row FROM unit_version WHERE county = ?1 AND uid = ?2
+            UNION ALL SELECT batch, source_row FROM branch_version WHERE county = ?1 AND uid = ?2) r
+         JOIN batch b ON b.county = ?1 AND b.id = r.batch WHERE b.withdrawn_at IS NULL ORDER BY b.id DESC LIMIT 1",
+    )?;
+    let found = statement
+        .query_row(params![world.county, uid.as_bytes()], |row| Ok(Spot { file: row.get(0)?, line: row.get(1)?, ..Spot::default() }))
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// A uid that was used by any batch, whether that counts or not.
+pub(crate) fn is_used(connection: &Connection, world: &World, level: usize, uid: Uid) -> Result<bool, Problem> {
+    Ok(connection
+        .prepare_cached("SELECT 1 FROM unit_version WHERE county = ?1 AND tree = ?2 AND level = ?3 AND uid = ?4 LIMIT 1")?
+        .exists(params![
+            world.county,
+            world::meta(connection, "tree")?.unwrap_or_default(),
+            world.levels[level].as_str(),
+            uid.as_bytes()
+        ])?)
+}

@@ -1,0 +1,139 @@
+//! What was imported and taken back, in records.db: from this and the kept files reference.db can
+//! be made again.
+//!
+//! An import is committed to reference.db first and written here after. Where the program was
+//! ended in between, the next one that opens the store writes what is missing from the batches
+//! themselves ([`missing`]).
+
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use super::error::damaged;
+use super::load::Load;
+use super::world;
+use crate::domain::plan::Choices;
+use crate::domain::problem::Problem;
+
+/// An entry of the log.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    /// When, milliseconds of UTC.
+    pub(crate) at_ms: i64,
+    /// The post.
+    pub(crate) actor: String,
+    /// What.
+    pub(crate) what: What,
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub(crate) enum What {
+    /// Files were imported.
+    Import {
+        /// Number of the import.
+        import: i64,
+        /// Name and hash of each file, as kept.
+        files: Vec<(String, String)>,
+        /// What was chosen.
+        choices: Box<Choices>,
+        /// The day the session believed in.
+        today: jiff::civil::Date,
+    },
+    /// Batches were taken back.
+    Undo {
+        /// Import and the position of the batch among its batches.
+        batches: Vec<(i64, usize)>,
+    },
+}
+
+/// Appends an entry.
+pub(super) fn append(records: &Connection, county: &str, entry: &Entry) -> Result<(), Problem> {
+    let kind = if matches!(entry.what, What::Import { .. }) { "import" } else { "undo" };
+    let body = serde_json::to_string(&entry.what).map_err(|e| damaged("records.db", e))?;
+    records.execute(
+        "INSERT INTO import_log (county, kind, at_ms, actor, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![county, kind, entry.at_ms, entry.actor, body],
+    )?;
+    Ok(())
+}
+
+/// Every entry, the oldest first.
+pub(super) fn read(records: &Connection, county: &str) -> Result<Vec<Entry>, Problem> {
+    let mut statement = records.prepare_cached("SELECT at_ms, actor, body FROM import_log WHERE county = ?1 ORDER BY n")?;
+    let mut rows = statement.query([county])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let what = serde_json::from_str(row.get_ref(2)?.as_str().unwrap_or_default()).map_err(|e| damaged("records.db", e))?;
+        out.push(Entry { at_ms: row.get(0)?, actor: row.get(1)?, what });
+    }
+    Ok(out)
+}
+
+/// Where a batch stands: its import and its position among the batches of that.
+pub(crate) fn position(connection: &Connection, batch: i64) -> Result<(i64, usize), Problem> {
+    let county = world::county(connection)?;
+    Ok(connection.query_row(
+        "SELECT b.import, (SELECT count(*) FROM batch o WHERE o.county = b.county AND o.import = b.import AND o.id < b.id)
+         FROM batch b WHERE b.county = ?1 AND b.id = ?2",
+        params![county, batch],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?)
+}
+
+/// The batches of an import, in order.
+pub(crate) fn batches_of(connection: &Connection, import: i64) -> Result<Vec<i64>, Problem> {
+    let county = world::county(connection)?;
+    let mut statement = connection.prepare_cached("SELECT id FROM batch WHERE county = ?1 AND import = ?2 AND import > 0 ORDER BY id")?;
+    let rows = statement.query_map(params![county, import], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What the batches say that the log does not: imports, then batches taken back.
+pub(super) fn missing(reference: &Connection, logged: &[Entry]) -> Result<Vec<Entry>, Problem> {
+    let county = world::county(reference)?;
+    let mut out = Vec::new();
+    let mut statement = reference
+        .prepare("SELECT id, import, known_from, withdrawn_at, actor, choices FROM batch WHERE county = ?1 AND import > 0 ORDER BY id")?;
+    let mut rows = statement.query([&county])?;
+    let mut undone = Vec::new();
+    let mut last = 0;
+    while let Some(row) = rows.next()? {
+        let (id, import): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let is_logged = |entry: &Entry| matches!(&entry.what, What::Import { import: n, .. } if *n == import);
+        if import != last && !logged.iter().any(is_logged) {
+            let Choice { choices, today } =
+                serde_json::from_str(row.get_ref(5)?.as_str().unwrap_or_default()).map_err(|e| damaged("reference.db", e))?;
+            let mut files =
+                reference.prepare_cached("SELECT file, sha256 FROM import_file WHERE county = ?1 AND import = ?2 ORDER BY n")?;
+            let files = files.query_map(params![county, import], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+            out.push(Entry { at_ms: row.get(2)?, actor: row.get(4)?, what: What::Import { import, files, choices, today } });
+        }
+        last = import;
+        if let Some(at_ms) = row.get::<_, Option<i64>>(3)? {
+            let at = position(reference, id)?;
+            let is_logged = |entry: &Entry| matches!(&entry.what, What::Undo { batches } if batches.contains(&at));
+            if !logged.iter().any(is_logged) {
+                undone.push(Entry { at_ms, actor: String::new(), what: What::Undo { batches: vec![at] } });
+            }
+        }
+    }
+    out.extend(undone);
+    Ok(out)
+}
+
+/// What a batch remembers of the choices of its import.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Choice {
+    /// The choices.
+    pub(crate) choices: Box<Choices>,
+    /// The day the session believed in.
+    pub(crate) today: jiff::civil::Date,
+}
+
+impl Load<'_> {
+    /// The connection inside this load.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.transaction
+    }
+}
