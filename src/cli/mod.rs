@@ -12,7 +12,10 @@ mod marks;
 mod plain;
 mod print;
 mod publish;
+mod round;
+mod round_text;
 mod show;
+mod template;
 mod tui;
 
 use std::ffi::OsString;
@@ -119,6 +122,8 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("load", m)) => load::run(&common, m),
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),
+        Some(("round", m)) => round::run(&common, m),
+        Some(("template", m)) => template::run(&common, m),
         Some(("doctor", _)) => doctor::run(&common),
         Some(("keys", m)) => keys::run(&common, m),
         Some((other, _)) => Err(Failure::new(Exit::Usage, other.to_owned())),

@@ -12,7 +12,7 @@ use crate::domain::id::{LevelId, Uid};
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Outcome, Query, Write};
-use crate::domain::round::{Form, Intake, RoundPage};
+use crate::domain::round::{Form, Round, RoundPage};
 use crate::export::returned::{self, Returned, ReturnedSheet};
 use crate::import::book::{BookOptions, Kind};
 use crate::import::round::{self, Came, Desk};
@@ -35,6 +35,17 @@ impl Importer {
     pub(super) fn intake(&mut self, period: Option<Period>, files: &[PathBuf], today: Date) -> Outcome {
         let board = self.board(period, today)?;
         Ok(Loaded::Intake(Arc::new(round::look(&self.desk(&board), files).0)))
+    }
+
+    /// A round as it stands; `None` where it was not opened.
+    ///
+    /// # Errors
+    /// Why the store does not answer.
+    pub fn round_of(&mut self, period: Period, today: Date) -> Result<Option<Round>, Problem> {
+        match self.reader.answer(&Query::Round { period: Some(period) }, &Access::read_only(), today)? {
+            Loaded::Round(page) => Ok(page.map(|page| page.round.clone())),
+            _ => Err(unexpected()),
+        }
     }
 
     /// Carries out the writes of rounds.

@@ -57,9 +57,8 @@ pub(crate) struct Came {
     outside: Vec<(Spot, usize)>,
     /// Its book; `None` where it could not be read.
     pub(crate) book: Option<Book>,
-    /// Its values, size and place.
-    values: Vec<(IndicatorId, Vec<NewValue>)>,
-    size: u64,
+    /// Its values, each with the position of its sheet.
+    values: Vec<(IndicatorId, Vec<(u32, NewValue)>)>,
     /// Where it lies; `None` where it must not be kept.
     keep: Option<PathBuf>,
 }
@@ -94,7 +93,8 @@ pub(crate) fn parts(dir: &Path, came: Vec<Came>) -> Result<Vec<Part>, Problem> {
         if let Some(from) = &one.keep {
             keep(dir, from, &one.file.taken.kept)?;
         }
-        parts.push(Part { unit, code, taken: one.file.taken, size: one.size, values: one.values });
+        let sheets = one.book.map_or_else(Vec::new, |b| b.sheets.into_iter().map(|s| s.name).collect());
+        parts.push(Part { unit, code, taken: one.file.taken, sheets, values: one.values });
     }
     Ok(parts)
 }
@@ -106,7 +106,7 @@ pub(crate) fn again(desk: &Desk<'_>, taken: &Taken) -> Option<Came> {
     let books = book::read_file(&path, shown, desk.options).ok()?;
     let book = books.into_iter().find(|b| b.file == taken.file)?;
     // Under another hash: it is read anew, not taken a second time.
-    Some(desk.book(book, String::new(), 0))
+    Some(desk.book(book, String::new()))
 }
 
 /// What is wrong with a cell.
@@ -162,7 +162,6 @@ impl Desk<'_> {
     /// The books of a file.
     fn file(&self, path: &Path) -> Vec<Came> {
         let shown = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-        let size = std::fs::metadata(path).map_or(0, |m| m.len());
         let read = book::read_file(path, &shown, self.options).and_then(|books| {
             let bytes = std::fs::read(path).map_err(|e| Problem::new("E_IMPORT_READ", Severity::Refused, &*shown).arg(e))?;
             Ok((books, hex(&Sha256::digest(&bytes))))
@@ -178,7 +177,7 @@ impl Desk<'_> {
                 Some(problem) => Came::refused(&book.file, problem.clone()),
                 None => {
                     let sha256 = if many { content(&book) } else { hash.clone() };
-                    let mut came = self.book(book, sha256, size);
+                    let mut came = self.book(book, sha256);
                     came.file.taken.kept.clone_from(&hash);
                     came.keep = came.keep.is_some().then(|| path.to_owned());
                     came
@@ -188,7 +187,7 @@ impl Desk<'_> {
     }
 
     /// What a book brings.
-    fn book(&self, book: Book, sha256: String, size: u64) -> Came {
+    fn book(&self, book: Book, sha256: String) -> Came {
         let asked: Vec<Asked> = self.page.fields.iter().map(|f| Asked { indicator: Arc::clone(&f.indicator), period: f.period }).collect();
         let with = Read { round: self.page.round.period, asked: &asked, owners: self.owners, framework: self.framework };
         let report = with.book(&book);
@@ -197,13 +196,13 @@ impl Desk<'_> {
         if let Some((heading, rule)) = &report.personal {
             taken.problems.push(refused("E_ROUND_PERSONAL").field(heading).arg(heading).arg(rule));
             let unit = None;
-            return Came { file: IntakeFile { unit, taken, skipped: true, correction: false }, keep: None, ..Came::empty(None, size) };
+            return Came { file: IntakeFile { unit, taken, skipped: true, correction: false }, keep: None, ..Came::empty(None) };
         }
         let row = match self.whose(&report) {
             Ok(row) => row,
             Err(problem) => {
                 taken.problems.push(Problem { spot: refused("").spot, ..problem });
-                return Came { file: IntakeFile { unit: None, taken, skipped: true, correction: false }, ..Came::empty(Some(book), size) };
+                return Came { file: IntakeFile { unit: None, taken, skipped: true, correction: false }, ..Came::empty(Some(book)) };
             }
         };
         let answers: BTreeMap<Uid, Option<Uid>> = report.seen.iter().map(|s| (s.owner.uid, s.owner.answers)).collect();
@@ -243,14 +242,7 @@ impl Desk<'_> {
         }
         let unit = Some((row.uid, row.code.clone(), row.name.clone()));
         let file = IntakeFile { unit, taken, skipped, correction: row.frozen.is_some() };
-        Came {
-            file,
-            faults,
-            outside: spots.into_iter().zip(0..).collect(),
-            values,
-            keep: Some(PathBuf::new()),
-            ..Came::empty(Some(book), size)
-        }
+        Came { file, faults, outside: spots.into_iter().zip(0..).collect(), values, keep: Some(PathBuf::new()), ..Came::empty(Some(book)) }
     }
 
     /// The unit that most of the codes belong to.
@@ -313,13 +305,13 @@ impl Came {
         faults.chain(self.outside.iter().filter_map(|(spot, n)| Some((*spot, Mark::Outside(self.file.taken.outside.get(*n)?)))))
     }
 
-    fn empty(book: Option<Book>, size: u64) -> Self {
+    fn empty(book: Option<Book>) -> Self {
         let file = IntakeFile { unit: None, taken: Taken::default(), skipped: true, correction: false };
-        Self { file, faults: Vec::new(), outside: Vec::new(), book, values: Vec::new(), size, keep: None }
+        Self { file, faults: Vec::new(), outside: Vec::new(), book, values: Vec::new(), keep: None }
     }
 
     fn refused(shown: &str, problem: Problem) -> Self {
-        let mut this = Self::empty(None, 0);
+        let mut this = Self::empty(None);
         this.file.taken.file = shown.to_owned();
         this.file.taken.problems.push(problem);
         this
@@ -355,12 +347,12 @@ fn content(book: &Book) -> String {
 }
 
 /// Values by indicator, in the order in which the store keeps them.
-fn values(claims: &[&Claim]) -> Vec<(IndicatorId, Vec<NewValue>)> {
-    let mut by: BTreeMap<IndicatorId, Vec<NewValue>> = BTreeMap::new();
+fn values(claims: &[&Claim]) -> Vec<(IndicatorId, Vec<(u32, NewValue)>)> {
+    let mut by: BTreeMap<IndicatorId, Vec<(u32, NewValue)>> = BTreeMap::new();
     for claim in claims {
         let value = NewValue { uid: claim.unit, period: claim.period, reading: claim.reading, row: claim.spot.row.into() };
-        by.entry(claim.indicator.clone()).or_default().push(value);
+        by.entry(claim.indicator.clone()).or_default().push((u32::try_from(claim.spot.sheet).unwrap_or(u32::MAX), value));
     }
-    by.values_mut().for_each(|values| values.sort_by_key(|v| (v.period, v.uid)));
+    by.values_mut().for_each(|values| values.sort_by_key(|(_, v)| (v.period, v.uid)));
     by.into_iter().collect()
 }

@@ -80,7 +80,12 @@ fn the_own_id_serves_as_code() {
 #[test]
 fn one_feature_and_one_per_line_are_collections_too() {
     let lines = ["\"a\"", "\"b\"", "\"c\""].map(|c| feature(c, SQUARE));
-    for (text, read_count) in [(lines[0].clone(), 1), (lines.join("\n"), 3), (format!("{}\r\n", lines.join("\r\n")), 3), (format!("\u{1e}{}\n", lines.join("\n\u{1e}")), 3)] {
+    for (text, read_count) in [
+        (lines[0].clone(), 1),
+        (lines.join("\n"), 3),
+        (format!("{}\r\n", lines.join("\r\n")), 3),
+        (format!("\u{1e}{}\n", lines.join("\n\u{1e}")), 3),
+    ] {
         let (features, problems) = read(&text).expect("a good file");
         assert_eq!((features.read, features.records.len(), problems.len()), (read_count, read_count as usize, 0));
         assert_eq!(features.records.last().map(|r| r.line), Some(u64::from(read_count)));
@@ -327,7 +332,10 @@ fn an_overview_tells_the_fields() {
         let found = reader.gather.finish_overview().expect("features");
         let fields: Vec<_> = found.fields.iter().map(|f| (f.name.as_str(), f.values.join(" "), f.distinct, f.empty)).collect();
         let text = |t: &str| t.to_owned();
-        assert_eq!(fields, [("@id", text("7 8"), 2, 0), ("编码", text("007 007"), 1, 0), ("up.adcode", text("62"), 1, 1), ("n", text("1.50"), 1, 1)]);
+        assert_eq!(
+            fields,
+            [("@id", text("7 8"), 2, 0), ("编码", text("007 007"), 1, 0), ("up.adcode", text("62"), 1, 1), ("n", text("1.50"), 1, 1)]
+        );
         assert_eq!((found.features, found.points, found.crs.as_deref()), (2, 1, Some("EPSG:4490")));
         assert_eq!(found.extent, Some([[107.5, 36.0]; 2]));
         assert_eq!(found.crs_candidates().first().map(|c| c.crs.as_str()), Some("EPSG:4490"));
