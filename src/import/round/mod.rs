@@ -194,7 +194,7 @@ impl Desk<'_> {
         let mut taken = Taken { file: book.file.clone(), sha256, ..Taken::default() };
         let refused = |code: &str| Problem::new(code, Severity::Refused, &*book.file);
         if let Some((heading, rule)) = &report.personal {
-            taken.problems.push(refused("E_ROUND_PERSONAL").field(heading).arg(heading).arg(rule));
+            taken.problems.push(refused("E_PRIVACY_ROUND").field(heading).arg(heading).arg(rule));
             let unit = None;
             return Came { file: IntakeFile { unit, taken, skipped: true, correction: false }, keep: None, ..Came::empty(None) };
         }
