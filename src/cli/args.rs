@@ -223,6 +223,27 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(Command::new("publish").about(t("cmd.publish").to_owned()).arg(
             Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(t("opt.publish_file").to_owned()),
         ))
+        .subcommand(
+            Command::new("round")
+                .about(t("cmd.round").to_owned())
+                .arg(Arg::new("round_period").value_name("PERIOD").help(t("opt.round_period").to_owned()))
+                .arg(opt("due", "DAY").value_parser(value_parser!(Date)))
+                .arg(opt("ask", "ID").num_args(1..))
+                .arg(Arg::new("level").long("level").value_name("LEVEL").help(t("opt.round_level").to_owned()))
+                .arg(opt("take", "FILE").num_args(1..).value_parser(value_parser!(PathBuf)))
+                .arg(flag("dry-run").requires("take"))
+                .arg(opt("return", "UNIT"))
+                .arg(opt("remark", "TEXT").requires("return"))
+                .arg(opt("to", "FILE").requires("return").value_parser(value_parser!(PathBuf)))
+                .arg(opt("final", "UNIT").num_args(1..))
+                .arg(flag("all"))
+                .arg(flag("json")),
+        )
+        .subcommand(
+            Command::new("template").about(t("cmd.template").to_owned()).arg(opt("round", "PERIOD")).arg(
+                Arg::new("to").long("to").value_name("FOLDER").value_parser(value_parser!(PathBuf)).help(t("opt.template_to").to_owned()),
+            ),
+        )
         // Run by the program itself, to read a risky file with limits.
         .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))

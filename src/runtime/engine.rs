@@ -82,6 +82,7 @@ impl Engine {
         let Some((manifest, framework)) = &self.source else { return Ok(None) };
         Ok(Some(Importer {
             writer: self.store.writer()?,
+            reader: self.store.reader()?,
             dir: self.dir.clone(),
             manifest: manifest.clone(),
             framework: Arc::clone(framework),
@@ -134,19 +135,23 @@ impl Loader {
 
 /// Plans imports, carries them out and takes them back.
 pub struct Importer {
-    writer: crate::store::Writer,
-    dir: PathBuf,
+    pub(super) writer: crate::store::Writer,
+    pub(super) reader: Reader,
+    pub(super) dir: PathBuf,
     manifest: Manifest,
-    framework: Arc<Framework>,
+    pub(super) framework: Arc<Framework>,
 }
 
 impl Importer {
-    /// Answers [`Query::Plan`].
+    /// Answers [`Query::Plan`] and [`Query::Intake`].
     ///
     /// # Errors
     /// Why the store does not answer, or that the question is another one. What is wrong with the
     /// files stands in the plan.
     pub fn answer(&mut self, query: &Query, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
+        if let Query::Intake { period, files } = query {
+            return self.intake(*period, files, today);
+        }
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
         let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
         plan::plan(&mut self.writer, &scene, files, choices, Timestamp::now(), progress).map(|plan| Loaded::Plan(Arc::new(plan)))
@@ -182,7 +187,7 @@ impl Importer {
         plan::undo(&mut self.writer, &scene, batches, (actor, Timestamp::now()))
     }
 
-    /// Carries out [`Write::Import`] and [`Write::Undo`].
+    /// Carries out [`Write::Import`], [`Write::Undo`] and the writes of rounds.
     ///
     /// # Errors
     /// `E_PLAN_CHANGED`, `E_PLAN_OPEN`, `E_BATCH_*`, or why it could not be saved; nothing is
@@ -195,7 +200,11 @@ impl Importer {
                 plan::apply(&mut self.writer, &scene, files, choices, Some(digest), (actor, now), progress)?
             }
             Write::Undo { batches } => plan::undo(&mut self.writer, &scene, batches, (actor, now))?,
-            _ => return Err(unexpected()),
+            _ => {
+                let outcome = self.round(command, today);
+                progress(Progress::Changed { version: self.writer.version()? });
+                return outcome;
+            }
         };
         progress(Progress::Changed { version: applied.version });
         Ok(Loaded::Applied(Arc::new(applied)))

@@ -13,6 +13,7 @@ pub mod folders;
 pub mod headless;
 pub mod log;
 pub mod offscreen;
+mod rounds;
 pub mod session;
 pub mod settings;
 pub mod terminal;

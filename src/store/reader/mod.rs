@@ -24,9 +24,11 @@ use super::batch;
 use super::cache::Cache;
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
+use crate::domain::id::LevelId;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Loaded, Outcome, Query};
 use crate::framework::Framework;
+use crate::store::round::Owners;
 
 /// Answers questions on connections of its own.
 #[derive(Debug)]
@@ -93,5 +95,15 @@ impl Reader {
             glance.answer();
         }
         Ok(loaded)
+    }
+
+    /// Every unit by its code, with the unit of a level that answers for it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub(crate) fn owners(&mut self, level: &LevelId, asked: &[LevelId], access: &Access, today: Date) -> Result<Owners, Problem> {
+        let transaction = self.reference.transaction()?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, None, AsOf::NOW, access, today)?;
+        round::owners(&ask, level, asked)
     }
 }
