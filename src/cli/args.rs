@@ -105,6 +105,7 @@ impl Common {
     /// What the screens need to know of this session: options first, then what was remembered.
     pub(super) fn ui_session(&self, access: Access, has_workspace: bool) -> Result<Session, Failure> {
         let mut session = Session::new(self.today(), access);
+        session.zone = jiff::tz::TimeZone::system();
         session.lang = self.lang;
         session.caps = self.environment.capability(&self.color, &self.glyphs, &self.ambiguous_width);
         session.has_workspace = has_workspace;

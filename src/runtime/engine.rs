@@ -11,7 +11,7 @@ use crate::domain::access::Access;
 use crate::domain::page::Workspace;
 use crate::domain::plan::{Applied, Choices, Plan};
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Write};
+use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
 use crate::framework::Framework;
 use crate::import::manifest::Manifest;
 use crate::import::plan::{self, Scene};
@@ -86,6 +86,7 @@ impl Engine {
             dir: self.dir.clone(),
             manifest: manifest.clone(),
             framework: Arc::clone(framework),
+            stop: Stop::default(),
         }))
     }
 
@@ -140,9 +141,15 @@ pub struct Importer {
     pub(super) dir: PathBuf,
     manifest: Manifest,
     pub(super) framework: Arc<Framework>,
+    stop: Stop,
 }
 
 impl Importer {
+    /// What comes next ends when this is asked to.
+    pub fn heed(&mut self, stop: Stop) {
+        self.stop = stop;
+    }
+
     /// Answers [`Query::Plan`] and [`Query::Intake`].
     ///
     /// # Errors
@@ -153,7 +160,7 @@ impl Importer {
             return self.intake(*period, files, today);
         }
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         plan::plan(&mut self.writer, &scene, files, choices, Timestamp::now(), progress).map(|plan| Loaded::Plan(Arc::new(plan)))
     }
 
@@ -169,7 +176,7 @@ impl Importer {
         (actor, today): (&str, Date),
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(Plan, Option<Applied>), Problem> {
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         let now = Timestamp::now();
         if carry_out {
             plan::import(&mut self.writer, &scene, files, choices, None, (actor, now), progress)
@@ -183,7 +190,7 @@ impl Importer {
     /// # Errors
     /// `E_BATCH_*`, or why it could not be saved.
     pub fn undo(&mut self, batches: &[i64], actor: &str, today: Date) -> Result<Applied, Problem> {
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         plan::undo(&mut self.writer, &scene, batches, (actor, Timestamp::now()))
     }
 
@@ -193,7 +200,7 @@ impl Importer {
     /// `E_PLAN_CHANGED`, `E_PLAN_OPEN`, `E_BATCH_*`, or why it could not be saved; nothing is
     /// changed then.
     pub fn execute(&mut self, command: &Command, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         let (actor, now) = (command.permit().post().unwrap_or_default(), Timestamp::now());
         let applied = match command.write() {
             Write::Import { files, choices, digest } => {

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod encode;
 pub mod engine;
 pub mod environment;
+pub mod files;
 pub mod folders;
 pub mod headless;
 pub mod log;

@@ -66,7 +66,8 @@ impl Reader {
             | Query::Round { .. }
             | Query::Rounds
             | Query::Forms { .. }
-            | Query::Intake { .. } => AsOf::NOW,
+            | Query::Intake { .. }
+            | Query::Files { .. } => AsOf::NOW,
         };
         // Before the transaction: where it is gone, everything that it showed is stored.
         let glance = self.cache.glance().filter(|_| as_of == AsOf::NOW);
@@ -89,7 +90,9 @@ impl Reader {
             Query::Rounds => Loaded::Rounds(Arc::new(round::lines(&ask, today)?)),
             Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
             // These read files: the runtime makes them.
-            Query::Plan { .. } | Query::Intake { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
+            Query::Plan { .. } | Query::Intake { .. } | Query::Files { .. } => {
+                return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));
+            }
         };
         if let (Loaded::Map(_), Some(glance)) = (&loaded, &ask.glance) {
             glance.answer();
