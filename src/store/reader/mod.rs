@@ -69,11 +69,9 @@ impl Reader {
             | Query::Intake { .. }
             | Query::Files { .. } => AsOf::NOW,
         };
-        // Before the transaction: where it is gone, everything that it showed is stored.
-        let glance = self.cache.glance().filter(|_| as_of == AsOf::NOW);
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
-        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, glance, as_of, access, today)?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, as_of, access, today)?;
         let loaded = match query {
             Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
             Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),
