@@ -93,6 +93,11 @@
 //!                                                     cached raster            per indicator, per session
 //! ```
 //!
+//! The first frames of a workspace that has nothing stored yet come before all that: features are
+//! thinned on one grid ([`gis::thin`]) and shown from memory, level by level. Then the files are read
+//! again to be hashed, checked and stored, one transaction each, and what is stored replaces what was
+//! shown. Nothing of a glance is ever stored, so a process that ends between the two has loaded nothing.
+//!
 //! - The cost of a frame follows the cells and the visible vertices, not the size of the county.
 //! - The raster ([`domain::scene::Raster`]) knows no class, colour or selection: it is cached by data
 //!   version, level, extent and size, shared by all sessions, and switching the indicator never

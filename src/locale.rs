@@ -28,8 +28,8 @@ macro_rules! tables {
     };
 }
 
-const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "desk");
-const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "desk");
+const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk");
+const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk");
 
 impl Lang {
     /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,
@@ -112,20 +112,20 @@ impl Lang {
         out
     }
 
-    /// A problem in words: `E_CODE file:line #record [field]: text`, arguments cleaned.
+    /// What a problem says, without its code and place; arguments cleaned.
     #[must_use]
-    pub fn problem(self, problem: &Problem) -> String {
-        let text = self.problem_text(problem);
-        let spot = problem.spot.to_string();
-        if spot.is_empty() { format!("{}: {text}", problem.code) } else { format!("{} {spot}: {text}", problem.code) }
-    }
-
-    /// What is wrong and what to do, without code and place; arguments cleaned.
-    #[must_use]
-    pub fn problem_text(self, problem: &Problem) -> String {
+    pub fn wording(self, problem: &Problem) -> String {
         let args: Vec<String> = problem.args.iter().map(|a| quote(a)).collect();
         let args: Vec<&dyn std::fmt::Display> = args.iter().map(|a| a as &dyn std::fmt::Display).collect();
         self.fill(&format!("problem.{}", problem.code), &args)
+    }
+
+    /// A problem in words: `E_CODE file:line #record [field]: text`, arguments cleaned.
+    #[must_use]
+    pub fn problem(self, problem: &Problem) -> String {
+        let text = self.wording(problem);
+        let spot = problem.spot.to_string();
+        if spot.is_empty() { format!("{}: {text}", problem.code) } else { format!("{} {spot}: {text}", problem.code) }
     }
 
     /// Every key.

@@ -318,6 +318,8 @@ pub enum Loaded {
     Found(Arc<Vec<Hit>>),
     /// To [`Query::Marks`].
     Marks(Arc<Vec<MarkRow>>),
+    /// To [`Query::Quality`].
+    Quality(Arc<QualityPage>),
     /// To [`Query::Round`]; `None` where there is no such round.
     Round(Option<Arc<RoundPage>>),
     /// To [`Query::Rounds`].

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Formula, Note, ProtectionOptions, Workbook, Worksheet, XlsxError};
 
-use super::key::{self, Key, KeyColumn, KeySheet, Part};
 use super::style::{self, Style};
 use super::{file_name, ours, save, sheet_name};
+use crate::domain::form_key::{self, Key, KeyColumn, KeySheet, Part};
 use crate::domain::indicator::Kind;
 use crate::domain::problem::Problem;
 use crate::domain::round::{Form, FormField, FormSheet};
@@ -50,7 +50,7 @@ fn workbook(form: &Form, lang: Lang) -> Result<Workbook, XlsxError> {
     }
     let key = Key { period: form.period, unit: form.code.clone(), sheets };
     let hidden = book.add_worksheet();
-    hidden.set_name(key::SHEET)?.set_very_hidden(true).protect();
+    hidden.set_name(form_key::SHEET)?.set_very_hidden(true).protect();
     for (r, row) in (0u32..).zip(key.rows()) {
         for (c, text) in (0u16..).zip(row) {
             hidden.write_string(r, c, text)?;

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use crate::domain::access::Access;
 use crate::domain::page::Workspace;
+use crate::domain::plan::{Applied, Choices, Plan};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
 use crate::framework::Framework;
@@ -81,6 +82,7 @@ impl Engine {
         let Some((manifest, framework)) = &self.source else { return Ok(None) };
         Ok(Some(Importer {
             writer: self.store.writer()?,
+            reader: self.store.reader()?,
             dir: self.dir.clone(),
             manifest: manifest.clone(),
             framework: Arc::clone(framework),
@@ -134,10 +136,11 @@ impl Loader {
 
 /// Plans imports, carries them out and takes them back.
 pub struct Importer {
-    writer: crate::store::Writer,
-    dir: PathBuf,
+    pub(super) writer: crate::store::Writer,
+    pub(super) reader: Reader,
+    pub(super) dir: PathBuf,
     manifest: Manifest,
-    framework: Arc<Framework>,
+    pub(super) framework: Arc<Framework>,
     stop: Stop,
 }
 
@@ -147,18 +150,51 @@ impl Importer {
         self.stop = stop;
     }
 
-    /// Answers [`Query::Plan`].
+    /// Answers [`Query::Plan`] and [`Query::Intake`].
     ///
     /// # Errors
     /// Why the store does not answer, or that the question is another one. What is wrong with the
     /// files stands in the plan.
     pub fn answer(&mut self, query: &Query, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
+        if let Query::Intake { period, files } = query {
+            return self.intake(*period, files, today);
+        }
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
         let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
-        plan::plan(&self.writer, &scene, files, choices, progress).map(|plan| Loaded::Plan(Arc::new(plan)))
+        plan::plan(&mut self.writer, &scene, files, choices, Timestamp::now(), progress).map(|plan| Loaded::Plan(Arc::new(plan)))
     }
 
-    /// Carries out [`Write::Import`] and [`Write::Undo`].
+    /// Makes a plan, and carries it out where that is wanted and nothing stands in its way.
+    ///
+    /// # Errors
+    /// Why it could not be saved; what is wrong with the files stands in the plan.
+    pub fn import(
+        &mut self,
+        files: &[PathBuf],
+        choices: &Choices,
+        carry_out: bool,
+        (actor, today): (&str, Date),
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(Plan, Option<Applied>), Problem> {
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
+        let now = Timestamp::now();
+        if carry_out {
+            plan::import(&mut self.writer, &scene, files, choices, None, (actor, now), progress)
+        } else {
+            plan::plan(&mut self.writer, &scene, files, choices, now, progress).map(|plan| (plan, None))
+        }
+    }
+
+    /// Takes batches back, all or none.
+    ///
+    /// # Errors
+    /// `E_BATCH_*`, or why it could not be saved.
+    pub fn undo(&mut self, batches: &[i64], actor: &str, today: Date) -> Result<Applied, Problem> {
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
+        plan::undo(&mut self.writer, &scene, batches, (actor, Timestamp::now()))
+    }
+
+    /// Carries out [`Write::Import`], [`Write::Undo`] and the writes of rounds.
     ///
     /// # Errors
     /// `E_PLAN_CHANGED`, `E_PLAN_OPEN`, `E_BATCH_*`, or why it could not be saved; nothing is
@@ -168,10 +204,14 @@ impl Importer {
         let (actor, now) = (command.permit().post().unwrap_or_default(), Timestamp::now());
         let applied = match command.write() {
             Write::Import { files, choices, digest } => {
-                plan::apply(&mut self.writer, &scene, files, choices, digest, (actor, now), progress)?
+                plan::apply(&mut self.writer, &scene, files, choices, Some(digest), (actor, now), progress)?
             }
             Write::Undo { batches } => plan::undo(&mut self.writer, &scene, batches, (actor, now))?,
-            _ => return Err(unexpected()),
+            _ => {
+                let outcome = self.round(command, today);
+                progress(Progress::Changed { version: self.writer.version()? });
+                return outcome;
+            }
         };
         progress(Progress::Changed { version: applied.version });
         Ok(Loaded::Applied(Arc::new(applied)))

@@ -4,6 +4,7 @@
 //! tests); [`session`] runs it in one.
 
 pub mod ansi;
+pub mod create;
 pub mod demo;
 pub mod encode;
 pub mod engine;
@@ -13,6 +14,7 @@ pub mod folders;
 pub mod headless;
 pub mod log;
 pub mod offscreen;
+mod rounds;
 pub mod session;
 pub mod settings;
 pub mod terminal;

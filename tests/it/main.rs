@@ -17,5 +17,6 @@ mod numbers;
 mod print;
 mod pty;
 mod real;
+mod round;
 mod snapshot;
 mod ssh;

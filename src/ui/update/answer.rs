@@ -105,7 +105,8 @@ impl Model {
             Loaded::Quality(page) if ask == Ask::Gaps => self.gaps_loaded(page),
             Loaded::Quality(page) => self.desk.quality.page = Some(page),
             Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),
-            Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) => {}
+            Loaded::Quality(_) | Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) => {}
+            // Rounds have no screen yet.
             Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Forms(_) | Loaded::Intake(_) => {}
         }
     }

@@ -429,7 +429,7 @@ pub(super) fn problem_row(model: &Model, problem: &Problem, cells: u16) -> Line 
     let width = model.width();
     let spot = problem.spot.to_string();
     let spot_cells = (cells * 2 / 5).min(width.of(&spot)).min(34);
-    let text = model.session.lang.problem_text(problem);
+    let text = model.session.lang.wording(problem);
     vec![
         (format!("{sign} {} ", model.text(key)), tone),
         (format!("{} ", width.cut_left(&spot, spot_cells, model.symbols().ellipsis)), Tone::Accent),
@@ -442,7 +442,7 @@ fn problem(model: &Model, problem: &Problem, at: usize, of: usize, cells: u16) -
     let (sign, key, tone) = severity(problem);
     sheet.text(0, &format!("{sign} {} {}/{of}", model.text(key), at + 1), tone);
     sheet.text(0, &problem.spot.to_string(), Tone::Accent);
-    sheet.text(0, &model.session.lang.problem_text(problem), Tone::Text);
+    sheet.text(0, &model.session.lang.wording(problem), Tone::Text);
     sheet.text(0, &problem.code, Tone::Dim);
     sheet.lines
 }
