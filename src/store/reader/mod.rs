@@ -105,7 +105,7 @@ impl Reader {
     /// Where the store cannot be read.
     pub(crate) fn owners(&mut self, level: &LevelId, asked: &[LevelId], access: &Access, today: Date) -> Result<Owners, Problem> {
         let transaction = self.reference.transaction()?;
-        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, None, AsOf::NOW, access, today)?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, AsOf::NOW, access, today)?;
         round::owners(&ask, level, asked)
     }
 }
