@@ -332,8 +332,6 @@ pub enum Loaded {
     Plan(Arc<Plan>),
     /// To [`Query::Batches`].
     Batches(Arc<Vec<BatchRow>>),
-    /// To [`Query::Quality`].
-    Quality(Arc<QualityPage>),
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use tui_input::Input;
 
 use crate::domain::files::{FileEntry, FileList};
+use crate::domain::period::Period;
 use crate::domain::plan::{Applied, BatchRow, Cause, Choices, Plan};
 use crate::domain::quality::{Fault, FaultKind, QualityPage};
+use crate::domain::round::{Intake, RoundLine, RoundPage};
 use crate::domain::view_state::ViewState;
 
 /// A screen.
@@ -20,6 +22,8 @@ pub(super) enum Screen {
     Batches,
     /// 质量.
     Quality,
+    /// 月报.
+    Round,
 }
 
 /// Where a list stands.
@@ -56,6 +60,22 @@ pub(super) struct Desk {
     pub(super) import: Importing,
     pub(super) batches: Batches,
     pub(super) quality: Quality,
+    pub(super) round: RoundDesk,
+    /// The import that is not on screen: that of a round beside that of tables, or the other way round.
+    other: Importing,
+}
+
+impl Desk {
+    /// Puts the import of a round on the desk, or that of no round; the other is kept.
+    pub(super) fn turn_to(&mut self, round: Option<Period>) {
+        if self.import.round.is_some() != round.is_some() {
+            std::mem::swap(&mut self.import, &mut self.other);
+        }
+        if self.import.round != round {
+            let browser = std::mem::take(&mut self.import.browser);
+            self.import = Importing { browser, round, ..Importing::default() };
+        }
+    }
 }
 
 /// The parts of a plan, in order of the digits.
@@ -111,6 +131,12 @@ pub(super) struct Importing {
     pub(super) plan: Option<Arc<Plan>>,
     pub(super) tab: Tab,
     pub(super) cursors: [Cursor; Tab::ALL.len()],
+    /// The round that files are taken into; `None` for any other import.
+    pub(super) round: Option<Period>,
+    /// What taking the files would do.
+    pub(super) intake: Option<Arc<Intake>>,
+    /// They were taken.
+    pub(super) took: bool,
     /// It is being carried out.
     pub(super) applying: bool,
     /// It was carried out.
@@ -281,6 +307,19 @@ impl Quality {
         let count = |kind: FaultKind| self.page.iter().flat_map(|page| &page.faults).filter(|fault| fault.kind == kind).count();
         FaultKind::ALL.iter().map(|kind| (*kind, count(*kind))).filter(|(_, count)| *count > 0).collect()
     }
+}
+
+/// 月报.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RoundDesk {
+    /// Every round, the newest first.
+    pub(super) lines: Option<Arc<Vec<RoundLine>>>,
+    /// The round on screen; `None` is the newest.
+    pub(super) period: Option<Period>,
+    pub(super) page: Option<Arc<RoundPage>>,
+    /// There is no such round.
+    pub(super) none: bool,
+    pub(super) cursor: Cursor,
 }
 
 #[cfg(test)]

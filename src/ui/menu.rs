@@ -35,7 +35,7 @@ pub(super) const STANDINGS: [(Standing, &str); 4] = [
 ];
 
 /// The screens of the desk and what else a clerk does, in the order of the menu.
-pub(super) const WORK: [Action; 5] = [Action::Import, Action::Batches, Action::Quality, Action::Gaps, Action::Correct];
+pub(super) const WORK: [Action; 6] = [Action::Import, Action::Round, Action::Batches, Action::Quality, Action::Gaps, Action::Correct];
 
 /// What can be done on the start page, in order.
 pub(super) const START: [&str; 4] = ["ui.start.demo", "ui.start.folder", "ui.start.tutorial", "ui.start.quit"];

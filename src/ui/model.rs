@@ -123,6 +123,9 @@ pub(super) enum Ask {
     Batches,
     Quality,
     Gaps,
+    Round,
+    Rounds,
+    Intake,
 }
 
 /// Why a command was sent.

@@ -512,7 +512,6 @@ impl Fake {
                 Loaded::Quality(Arc::new(fixtures::quality(units, *kind)))
             }
             Query::Files { dir } => Loaded::Files(Arc::new(fixtures::files(dir))),
-            Query::Quality { .. } => Loaded::Quality(Arc::default()),
             Query::Marks => Loaded::Marks(Arc::new(
                 self.marks
                     .iter()

@@ -67,8 +67,7 @@ impl Reader {
             | Query::Rounds
             | Query::Forms { .. }
             | Query::Intake { .. }
-            | Query::Files { .. }
-            | Query::Quality { .. } => AsOf::NOW,
+            | Query::Files { .. } => AsOf::NOW,
         };
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
@@ -89,7 +88,7 @@ impl Reader {
             Query::Rounds => Loaded::Rounds(Arc::new(round::lines(&ask, today)?)),
             Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
             // These read files: the runtime makes them.
-            Query::Plan { .. } | Query::Intake { .. } | Query::Files { .. } | Query::Quality { .. } => {
+            Query::Plan { .. } | Query::Intake { .. } | Query::Files { .. } => {
                 return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));
             }
         };

@@ -28,6 +28,7 @@ fn is_general(action: Action) -> bool {
             | Action::Import
             | Action::Batches
             | Action::Quality
+            | Action::Round
     )
 }
 
@@ -83,6 +84,7 @@ impl Model {
             Some(Screen::Import) => self.ask_for_import(),
             Some(Screen::Batches) => self.want(Ask::Batches, Query::Batches),
             Some(Screen::Quality) => self.ask_for_quality(),
+            Some(Screen::Round) => self.ask_for_round(),
             None => {}
         }
     }
@@ -126,6 +128,7 @@ impl Model {
             Screen::Import => self.import_key(key),
             Screen::Batches => self.batches_key(key),
             Screen::Quality => self.quality_key(key),
+            Screen::Round => self.round_key(key),
         }
     }
 
@@ -151,6 +154,7 @@ impl Model {
         Some(match self.desk.screen? {
             Screen::Import if self.desk.import.files.is_empty() => &mut self.desk.import.browser.cursor,
             Screen::Import => self.desk.import.cursor(),
+            Screen::Round => &mut self.desk.round.cursor,
             Screen::Batches => &mut self.desk.batches.cursor,
             Screen::Quality => &mut self.desk.quality.cursors[self.desk.quality.part as usize],
         })

@@ -13,6 +13,7 @@ mod over;
 mod place;
 mod quality;
 mod removals;
+mod round;
 mod show;
 
 pub(in crate::ui) use dress::{fill, is_down};
@@ -185,7 +186,11 @@ impl Model {
             Action::OnlyFlagged => self.only_flagged(),
             Action::ScopeClear => self.set_scope(Scope::default()),
             Action::Mark => self.open_mark(),
-            Action::Import => self.open_screen(Screen::Import),
+            Action::Import => {
+                self.desk.turn_to(None);
+                self.open_screen(Screen::Import);
+            }
+            Action::Round => self.open_screen(Screen::Round),
             Action::Batches => self.open_screen(Screen::Batches),
             Action::Quality => self.open_screen(Screen::Quality),
             Action::Gaps => self.toggle_gaps(),

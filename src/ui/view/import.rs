@@ -14,7 +14,11 @@ use crate::ui::model::{Ask, Model};
 
 /// The screen.
 pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
-    if model.desk.import.files.is_empty() { files(model) } else { plan(model, cells) }
+    match (model.desk.import.files.is_empty(), model.desk.import.round) {
+        (true, _) => files(model),
+        (false, Some(_)) => super::round::intake(model, cells),
+        (false, None) => plan(model, cells),
+    }
 }
 
 /// Choosing files.
@@ -23,7 +27,11 @@ fn files(model: &Model) -> Board<'_> {
     let browser = &model.desk.import.browser;
     let width = model.width();
     let entries = browser.entries();
-    let mut board = Board::new(lang.text("desk.files.title").to_owned(), browser.cursor);
+    let title = match model.desk.import.round {
+        Some(period) => lang.fill("desk.files.title_round", &[&period]),
+        None => lang.text("desk.files.title").to_owned(),
+    };
+    let mut board = Board::new(title, browser.cursor);
     board.note = lang.fill("desk.files.chosen", &[&browser.chosen.len()]);
     board.path = Some((&browser.input, browser.typing, browser.typed_dir()));
     board.count = entries.len();
@@ -162,7 +170,7 @@ fn hint(model: &Model, open: bool) -> &'static str {
 }
 
 /// How far it is.
-fn progress(model: &Model, cells: u16) -> Line {
+pub(super) fn progress(model: &Model, cells: u16) -> Line {
     let lang = model.session.lang;
     let what = lang.text(if model.desk.import.applying { "desk.plan.applying" } else { "desk.plan.planning" });
     let Some(Progress::Reading { name, done, of }) = &model.progress else { return vec![(what.to_owned(), Tone::Accent)] };

@@ -12,6 +12,7 @@ mod over;
 mod pen;
 mod quality;
 pub(super) mod question;
+mod round;
 mod sheet;
 
 use ratatui::Frame;
@@ -86,6 +87,7 @@ fn board_of(model: &Model, cells: u16) -> Option<board::Board<'_>> {
         Screen::Import => import::board(model, cells),
         Screen::Batches => batches::board(model),
         Screen::Quality => quality::board(model, cells),
+        Screen::Round => round::board(model, cells),
     })
 }
 

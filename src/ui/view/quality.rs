@@ -60,7 +60,7 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
                     let (sign, key, tone) = severity(problem);
                     sheet.text(0, &format!("{sign} {} {}", model.text(key), problem.code), tone);
                     sheet.text(0, &problem.spot.to_string(), Tone::Accent);
-                    sheet.text(0, &lang.problem_text(problem), Tone::Text);
+                    sheet.text(0, &lang.wording(problem), Tone::Text);
                 }
                 sheet.lines
             }));
