@@ -135,8 +135,6 @@ pub(super) struct Importing {
     pub(super) round: Option<Period>,
     /// What taking the files would do.
     pub(super) intake: Option<Arc<Intake>>,
-    /// They were taken.
-    pub(super) took: bool,
     /// It is being carried out.
     pub(super) applying: bool,
     /// It was carried out.

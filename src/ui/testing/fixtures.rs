@@ -1,10 +1,13 @@
 //! What the made-up workspace answers to the screens of the desk.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::domain::fact::Correction;
 use crate::domain::files::{FileEntry, FileKind, FileList};
 use crate::domain::id::{IndicatorId, Uid};
+use crate::domain::indicator::Indicator;
+use crate::domain::period::Period;
 use crate::domain::plan::{
     About, Answer, BatchRow, Cause, Change, ChangeKind, Choices, Counts, FieldChange, Input, Plan, Question, Target, UnitChange,
     UnitChangeKind, Unmatched,
@@ -12,7 +15,11 @@ use crate::domain::plan::{
 use crate::domain::problem::{Problem, Severity, Spot};
 use crate::domain::quality::{Fault, FaultKind, FaultUnit, QualityPage, Size, Under};
 use crate::domain::request::Write;
+use crate::domain::round::{
+    self, Burden, Cells, Frozen, Intake, IntakeFile, Outside, Receipt, Round, RoundLine, RoundPage, RoundRow, RoundState, Taken,
+};
 use crate::domain::scene::Extent;
+use crate::domain::value::Reading;
 
 /// The corrections of a value among what was written and not taken back.
 pub(super) fn corrections(uid: Uid, of: &IndicatorId, writes: &[Write]) -> Vec<Correction> {
@@ -201,6 +208,114 @@ pub(super) fn quality(units: [(Uid, &str, &str); 3], only: Option<FaultKind>) ->
         under: vec![Under { kind: FaultKind::Gap, count: 17, area_m2: 3.25 }],
         covers: vec![],
     }
+}
+
+fn taken(file: &str, cells: u32) -> Taken {
+    Taken {
+        file: file.to_owned(),
+        sha256: "ab".repeat(32),
+        kept: String::new(),
+        declared: false,
+        cells,
+        outside: vec![],
+        problems: vec![],
+        unused: vec![],
+    }
+}
+
+fn opened(period: Period) -> Round {
+    Round {
+        period,
+        due: jiff::civil::date(2025, 10, 25),
+        asked: vec!["X-1".into(), "X-3".into()],
+        level: "mid".into(),
+        opened: jiff::Timestamp::UNIX_EPOCH,
+        actor: "某县组织科".into(),
+    }
+}
+
+fn period(text: &str) -> Period {
+    text.parse().expect("a period")
+}
+
+/// Two rounds.
+pub(super) fn rounds() -> Vec<RoundLine> {
+    ["2025-10", "2025-09"].map(|text| RoundLine { round: opened(period(text)), states: vec![] }).to_vec()
+}
+
+/// A round with every state.
+pub(super) fn round(of: Option<Period>, units: &[(Uid, String, String)], indicators: &[Arc<Indicator>]) -> RoundPage {
+    let of = of.unwrap_or_else(|| period("2025-10"));
+    let at = "2025-10-20T02:00:00Z".parse().expect("a time");
+    let states = [RoundState::Absent, RoundState::Came, RoundState::Faulty, RoundState::Same, RoundState::Final, RoundState::Late];
+    let rows: Vec<RoundRow> = units
+        .iter()
+        .zip(states)
+        .map(|((uid, code, name), state)| {
+            let mut taken = taken(&format!("{name} 10月.xlsx"), 8);
+            if state == RoundState::Faulty {
+                taken.problems.push(Problem::new("E_GEOM_NUMBER", Severity::Aside, &*taken.file).line(9).field("集体收入").arg("约3"));
+                taken.outside.push(Outside { code: "990122101".into(), name: "邻村".into(), owner: "邻乡".into(), row: Some(17) });
+                taken.unused.push("备注".into());
+            }
+            let came = state != RoundState::Absent;
+            let receipts = if came { vec![Receipt { taken, at, actor: "某县组织科".into(), batch: Some(7) }] } else { vec![] };
+            RoundRow {
+                uid: *uid,
+                code: code.clone(),
+                name: name.clone(),
+                state,
+                late: state == RoundState::Late,
+                receipts,
+                cells: Cells { asked: 10, came: if came { 8 } else { 0 }, missing: if came { 2 } else { 10 }, ..Cells::default() },
+                unchanged: came.then_some(if state == RoundState::Same { 1.0 } else { 0.4 }),
+                returned: None,
+                frozen: (state == RoundState::Final).then(|| Frozen { at, actor: "某县组织科".into() }),
+                corrections: if state == RoundState::Final {
+                    vec![round::Correction {
+                        code: code.clone(),
+                        name: "第1片".into(),
+                        uid: *uid,
+                        indicator: indicators[2].id.clone(),
+                        period: of,
+                        old: Reading::of(12.0),
+                        new: Reading::of(15.0),
+                        file: "更正.xlsx".into(),
+                        at,
+                    }]
+                } else {
+                    vec![]
+                },
+            }
+        })
+        .collect();
+    RoundPage {
+        version: 1,
+        round: opened(of),
+        disputed: vec![],
+        overdue: false,
+        fields: vec![],
+        states: round::states(&rows),
+        cells: Cells { asked: 60, came: 40, missing: 20, ..Cells::default() },
+        burden: Burden { asked: 60, prefilled: 36, elsewhere: 4, unused: vec![("备注".into(), 1), ("排名".into(), 3)] },
+        rows,
+    }
+}
+
+/// The first file is of the first unit, the second of nobody.
+pub(super) fn intake(of: Option<Period>, files: &[PathBuf], units: &[(Uid, String, String)]) -> Intake {
+    let name = |path: &PathBuf| path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let files: Vec<IntakeFile> = files
+        .iter()
+        .enumerate()
+        .map(|(n, path)| IntakeFile {
+            unit: (n == 0).then(|| units[0].clone()),
+            taken: taken(&name(path), 8),
+            skipped: n > 0,
+            correction: false,
+        })
+        .collect();
+    Intake { period: of.unwrap_or_else(|| period("2025-10")), files, digest: "d".into() }
 }
 
 /// Three batches: two of one import, one of the workspace.

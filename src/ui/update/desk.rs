@@ -95,6 +95,11 @@ impl Model {
         if screen == Screen::Import && self.browser_types(event, key) {
             return;
         }
+        if !key.modifiers.is_empty() && key.code != KeyCode::Tab {
+            // The screens have plain keys only: Shift and a function key mean what they mean everywhere.
+            self.other_key(key);
+            return;
+        }
         if self.desk.quality.flying.is_some() && screen == Screen::Quality {
             // The keys of the map zoom and pan it.
             if !self.quality_key(key) {

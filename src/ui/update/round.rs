@@ -152,9 +152,6 @@ impl Model {
     /// A last look at what is taken into the round.
     pub(super) fn take_in(&mut self, period: Period) {
         let Some(intake) = self.desk.import.intake.clone() else { return };
-        if self.desk.import.took {
-            return;
-        }
         let lang = self.session.lang;
         let kept: Vec<_> = intake.files.iter().filter(|file| !file.skipped).collect();
         if kept.is_empty() {
