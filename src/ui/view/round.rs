@@ -13,8 +13,6 @@ use crate::domain::value::State;
 use crate::ui::model::{Ask, Model};
 use crate::ui::number;
 
-/// A column for the state, cells.
-const STATE: u16 = 13;
 /// The bar of cells that came.
 const BAR: u16 = 8;
 
@@ -36,7 +34,9 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
         board.note = lang.fill("desk.round.of", &[&at, &lines.len()]);
     }
     board.head = head(model, page, cells);
+    let states = RoundState::ALL.iter().map(|state| model.width().of(state_word(model, *state))).max().unwrap_or(0) + 2;
     let name = page.rows.iter().map(|row| model.width().of(&row.name)).max().unwrap_or(8).clamp(8, 24);
+    let name = (name, states);
     board.columns = Some(columns(model, name));
     board.count = page.rows.len();
     board.row = Box::new(move |n, cells| page.rows.get(n).map(|r| row(model, r, name, cells)).unwrap_or_default());
@@ -73,7 +73,14 @@ fn head(model: &Model, page: &RoundPage, cells: u16) -> Vec<Line> {
         first.push((text, if *count == 0 { Tone::Dim } else { tone }));
     }
     let burden = &page.burden;
-    let mut lines = vec![first];
+    let wide: u16 = first.iter().map(|(text, _)| model.width().of(text)).sum();
+    // The day and the states on one line where they fit.
+    let mut lines = if wide <= cells {
+        vec![first]
+    } else {
+        let states = first.split_off(1);
+        vec![first, states.into_iter().map(|(text, tone)| (format!("{} ", text.trim_start()), tone)).collect()]
+    };
     let mut text = |text: &str, tone: Tone| {
         lines.extend(model.width().wrap(text, cells).into_iter().map(|line| vec![(line, tone)]));
     };
@@ -88,19 +95,19 @@ fn head(model: &Model, page: &RoundPage, cells: u16) -> Vec<Line> {
     lines
 }
 
-fn columns(model: &Model, name: u16) -> Line {
+fn columns(model: &Model, (name, state): (u16, u16)) -> Line {
     let (lang, width) = (model.session.lang, model.width());
     let head = |key: &str, cells: u16| (width.pad(lang.text(key), cells, ""), Tone::Dim);
     vec![
         head("desk.round.unit", name + 1),
-        head("desk.round.state", STATE + 1),
+        head("desk.round.state", state + 1),
         head("desk.round.cells", BAR + 9),
         head("desk.round.same", 6),
         (lang.text("desk.round.faults").to_owned(), Tone::Dim),
     ]
 }
 
-fn row(model: &Model, row: &RoundRow, name: u16, cells: u16) -> Line {
+fn row(model: &Model, row: &RoundRow, (name, state): (u16, u16), cells: u16) -> Line {
     let (lang, width, symbols) = (model.session.lang, model.width(), model.symbols());
     let (sign, tone) = sign(row.state);
     let share = if row.cells.asked == 0 { 0.0 } else { f64::from(row.cells.came) / f64::from(row.cells.asked) };
@@ -123,9 +130,9 @@ fn row(model: &Model, row: &RoundRow, name: u16, cells: u16) -> Line {
     }
     let mut line = vec![
         (width.pad(&row.name, name + 1, symbols.ellipsis), Tone::Text),
-        (width.pad(&format!("{sign} {}", state_word(model, row.state)), STATE + 1, symbols.ellipsis), tone),
+        (width.pad(&format!("{sign} {}", state_word(model, row.state)), state + 1, symbols.ellipsis), tone),
     ];
-    if cells > name + STATE + BAR + 12 {
+    if cells > name + state + BAR + 12 {
         line.push((width.pad(&bar(symbols, share, BAR), BAR, ""), Tone::Accent));
         line.push((width.pad(&format!(" {}/{}", row.cells.came, row.cells.asked), 9, ""), Tone::Text));
         line.push((width.pad(&same, 6, ""), Tone::Dim));
