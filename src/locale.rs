@@ -28,8 +28,8 @@ macro_rules! tables {
     };
 }
 
-const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "plan");
-const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "plan");
+const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan");
+const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan");
 
 impl Lang {
     /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,

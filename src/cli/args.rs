@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::domain::access::Access;
 use crate::domain::exit::Exit;
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::quality::FaultKind;
 use crate::domain::text::quote;
 use crate::locale::Lang;
 use crate::runtime::engine::Engine;
@@ -213,10 +214,17 @@ pub(super) fn command(lang: Lang) -> Command {
                 .arg(opt("source", "SOURCE").required(true))
                 .arg(opt("reason", "REASON")),
         )
+        .subcommand(
+            form(Command::new("check").about(t("cmd.check").to_owned()).arg(place()))
+                .arg(opt("level", "LEVEL").help(t("opt.check_level").to_owned()))
+                .arg(opt("kind", "KIND").value_parser(PossibleValuesParser::new(FaultKind::ALL.iter().map(|kind| kind.code())))),
+        )
         .subcommand(Command::new("load").about(t("cmd.load").to_owned()).arg(flag("removals")))
         .subcommand(Command::new("publish").about(t("cmd.publish").to_owned()).arg(
             Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(t("opt.publish_file").to_owned()),
         ))
+        // Run by the program itself, to read a risky file with limits.
+        .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
         .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")))
 }

@@ -4,6 +4,7 @@
 
 mod args;
 mod batches;
+mod check;
 mod choice;
 mod correct;
 mod doctor;
@@ -16,6 +17,7 @@ mod plain;
 mod plan_text;
 mod print;
 mod publish;
+mod read_book;
 mod show;
 mod tui;
 mod undo;
@@ -121,6 +123,7 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("print", m)) => print::run(&common, m),
         Some(("list", m)) => list::run(&common, m),
         Some(("show", m)) => show::run(&common, m),
+        Some(("check", m)) => check::run(&common, m),
         Some(("load", m)) => load::run(&common, m),
         Some(("import", m)) => import::run(&common, m),
         Some(("batches", m)) => batches::run(&common, m),
@@ -128,6 +131,7 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("correct", m)) => correct::run(&common, m),
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),
+        Some((crate::import::book::child::COMMAND, _)) => read_book::run(),
         Some(("doctor", _)) => doctor::run(&common),
         Some(("keys", m)) => keys::run(&common, m),
         Some((other, _)) => Err(Failure::new(Exit::Usage, other.to_owned())),

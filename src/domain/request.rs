@@ -12,6 +12,7 @@ use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
 use super::plan::{Applied, BatchRow, Choices, Plan};
 use super::problem::Problem;
+use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
 use super::scene::{MapSize, Raster};
 use super::unit::Subject;
@@ -91,6 +92,15 @@ pub enum Query {
     },
     /// Every batch, the newest first.
     Batches,
+    /// What is wrong with the boundaries at or below a place.
+    Quality {
+        /// Place and AsOf.
+        view: ViewState,
+        /// Only faults of this level.
+        level: Option<LevelId>,
+        /// Only faults of this kind.
+        kind: Option<FaultKind>,
+    },
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -201,6 +211,8 @@ pub enum Write {
         /// Their numbers.
         batches: Vec<i64>,
     },
+    /// Load the layers and tables that were held back because something would disappear.
+    Removals,
 }
 
 impl Write {
@@ -212,6 +224,7 @@ impl Write {
             Self::Correct { .. } | Self::Uncorrect { .. } => Grant::Correct,
             Self::Import { .. }
             | Self::Undo { .. }
+            | Self::Removals
             | Self::RoundOpen { .. }
             | Self::RoundTake { .. }
             | Self::RoundReturn { .. }
@@ -278,6 +291,8 @@ pub enum Loaded {
     Found(Arc<Vec<Hit>>),
     /// To [`Query::Marks`].
     Marks(Arc<Vec<MarkRow>>),
+    /// To [`Query::Quality`].
+    Quality(Arc<QualityPage>),
     /// To [`Query::Round`]; `None` where there is no such round.
     Round(Option<Arc<RoundPage>>),
     /// To [`Query::Rounds`].
@@ -295,6 +310,11 @@ pub enum Loaded {
     /// To [`Write::Import`] and [`Write::Undo`]. An import is taken back by `Write::Undo` with
     /// [`Applied::batches`].
     Applied(Arc<Applied>),
+    /// To [`Write::Removals`]: what was held back is loaded.
+    Refreshed {
+        /// Version of the data after it.
+        version: u64,
+    },
 }
 
 /// An answer or what went wrong.
@@ -317,6 +337,8 @@ pub enum Progress {
         /// Version.
         version: u64,
     },
+    /// Layers or tables were held back because something would disappear: which, and how much.
+    Pending(String),
     /// Everything is loaded and checked.
     Done,
     /// Something was refused or kept aside.

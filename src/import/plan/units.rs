@@ -158,8 +158,8 @@ impl Planner<'_, '_> {
     pub(super) fn map_level(&self, map: &Map, world: &World) -> Option<usize> {
         let fields = map.fields();
         let profile = self.map_profile(fields);
-        if let Some(Target::Units(Some(level))) = self.choices.target.as_ref().or(profile.target.as_ref()) {
-            return self.level(level);
+        if let Some(Target::Units(Some(level))) = self.choices.target.clone().or_else(|| profile.target()) {
+            return self.level(&level);
         }
         let id = self.id_field(fields, &profile)?;
         let share = |field: &FieldSample, level: usize| {
@@ -282,7 +282,7 @@ impl Planner<'_, '_> {
         self.level_units(&world, level, records, Some(&features), &shown_as, &from)?;
         if self.choices.profile.is_none() && self.report.questions[asked..].iter().all(|q| !q.needed) {
             let columns = input.columns.iter().map(|(role, name)| (role.clone(), OneOrMore::One(name.clone()))).collect();
-            let learned = Profile { headings: names.join("|"), target: Some(Target::Units(Some(level_id))), columns, ..Profile::default() };
+            let learned = Profile { headings: names.join("|"), columns, ..Profile::default() }.of(&Target::Units(Some(level_id)));
             self.learned.push((input.fingerprint.clone(), learned));
         }
         self.report.inputs.push(input);

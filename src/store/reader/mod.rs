@@ -8,6 +8,7 @@ mod home;
 mod long_table;
 mod map;
 mod provenance;
+pub(super) mod quality;
 mod round;
 mod workspace;
 
@@ -50,7 +51,11 @@ impl Reader {
     /// `E_STORE_NO_INDICATOR`, and whatever keeps the store from being read.
     pub fn answer(&mut self, query: &Query, access: &Access, today: Date) -> Outcome {
         let as_of = match query {
-            Query::Home(view) | Query::Map { view, .. } | Query::Card { view, .. } | Query::Provenance { view, .. } => view.as_of,
+            Query::Home(view)
+            | Query::Map { view, .. }
+            | Query::Card { view, .. }
+            | Query::Provenance { view, .. }
+            | Query::Quality { view, .. } => view.as_of,
             Query::Workspace
             | Query::Find { .. }
             | Query::Marks
@@ -75,6 +80,7 @@ impl Reader {
                 Loaded::Provenance(Arc::new(provenance::provenance(&ask, *uid, indicator, *period, view)?))
             }
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
+            Query::Quality { view, level, kind } => Loaded::Quality(Arc::new(quality::quality(&ask, view, level.as_ref(), *kind)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
             Query::Round { period } => Loaded::Round(round::board(&ask, *period, today)?.map(Arc::new)),
             Query::Forms { period } => Loaded::Forms(Arc::new(round::forms(&ask, *period, today)?)),
