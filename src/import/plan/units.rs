@@ -422,6 +422,7 @@ impl Planner<'_, '_> {
             };
             let (uid, old_code, old_name) = tell(world, (at, row));
             let mut fields: Vec<FieldChange> = Vec::new();
+            let noted = changes.len();
             let mut note = |kind: UnitChangeKind| {
                 let after = (uid, record.code.clone(), record.name.clone().unwrap_or_else(|| old_name.clone()));
                 changes.push(UnitChange {
@@ -471,7 +472,8 @@ impl Planner<'_, '_> {
                 continue;
             }
             self.report.change(ChangeKind::Changed, (uid, &record.code, record.name.as_deref().unwrap_or(&old_name)), spot, || fields);
-            out.push((n, true, unit_changed, drawn));
+            // What was blank is filled in for all days; what became something else did so on a day.
+            out.push((n, changes.len() > noted, unit_changed, drawn));
         }
         let gone = self.gone_units(world, at, &absent, &changes, shown_as)?;
         if self.writes() && !(out.is_empty() && gone.is_empty()) {
