@@ -12,6 +12,7 @@ mod corpus_maps;
 mod corpus_tables;
 mod demo;
 mod generated;
+mod import;
 mod layers;
 mod numbers;
 mod print;
