@@ -17,13 +17,17 @@ use std::sync::Arc;
 use divan::Bencher;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
+use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use xiantu::domain::access::Access;
 use xiantu::domain::as_of::AsOf;
+use xiantu::domain::fact::Body;
 use xiantu::domain::id::{IndicatorId, Uid};
 use xiantu::domain::indicator::Classing;
 use xiantu::domain::period::Period;
 use xiantu::domain::request::Query;
+use xiantu::domain::unit::Subject;
 use xiantu::domain::view_state::{Listing, Scope, ViewState};
 use xiantu::framework::Framework;
 use xiantu::import::manifest::Manifest;
@@ -261,4 +265,77 @@ fn twenty_indicators_long_table(bencher: Bencher) {
     let reader = fresh(dir.path(), &framework);
     let period: Period = "2025Q3".parse().expect("a period");
     bencher.bench_local(|| reader.roll_up_long_table(&"l3".into(), &"l0".into(), &indicators(), period).expect("sums"));
+}
+
+/// Facts of a log that is long: 20 a day for 14 years.
+const FACTS: usize = 100_000;
+
+/// Writes a log of marks that are raised and cleared again, straight into the tables: by the
+/// writer, with its commit per fact, it would take minutes. The hashes are those of the format
+/// (every part with its length before it), so the store would refuse the log if they were not.
+fn long_log(dir: &Path) {
+    let part = |hasher: &mut Sha256, bytes: &[u8]| {
+        hasher.update((bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    let mut records = Connection::open(dir.join("data/records.db")).expect("opens");
+    let transaction = records.transaction().expect("begins");
+    let author = uuid::Uuid::from_u128(1);
+    transaction.execute("INSERT INTO device (author) VALUES (?1)", [author.as_bytes()]).expect("device");
+    let (mut prev, mut raised) = (Vec::new(), uuid::Uuid::nil());
+    for n in 0..FACTS {
+        let id = uuid::Uuid::from_u128(2 + n as u128);
+        let entity = Uid::of_unit("990121", "admin", "l3", &format!("3{:05}", n / 2 % COUNTS[3]));
+        let (kind, base, body) = if n % 2 == 0 {
+            let reason = "值班表与实际不符，下次带上原始记录再看".to_owned();
+            let body = Body::FlagRaised { v: 1, subject: Subject::Unit, category: "follow-up".into(), reason, due: Some(TODAY) };
+            ("flag-raised", Vec::new(), body)
+        } else {
+            ("flag-cleared", raised.as_bytes().to_vec(), Body::FlagCleared { v: 1, raises: vec![raised], reason: "已看".into() })
+        };
+        raised = id;
+        let body = serde_json::to_vec(&body).expect("json");
+        let salt = id.into_bytes();
+        let body_hash = Sha256::new().chain_update(salt).chain_update(&body).finalize();
+        let (seq, ms) = (n as i64 + 1, 1_700_000_000_000 + n as i64);
+        let mut hasher = Sha256::new();
+        hasher.update(b"xntu-fact-v1\0");
+        let texts: [&[u8]; 9] =
+            [b"990121", id.as_bytes(), author.as_bytes(), &prev, kind.as_bytes(), entity.as_bytes(), &base, "岗位".as_bytes(), &body_hash];
+        texts.iter().for_each(|text| part(&mut hasher, text));
+        [seq, ms, 0, 1, 0].iter().for_each(|number| part(&mut hasher, &number.to_le_bytes()));
+        let hash = hasher.finalize().to_vec();
+        let insert = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| {
+            transaction.prepare_cached(sql).expect("sql").execute(parameters).expect("inserted");
+        };
+        insert(
+            "INSERT INTO fact (county, id, author, seq, prev, hlc_ms, hlc_n, kind, v, entity, base, actor, roster, body_hash)
+             VALUES ('990121', ?1, ?2, ?3, ?4, ?5, 0, ?6, 1, ?7, ?8, '岗位', 0, ?9)",
+            &[&id.as_bytes(), &author.as_bytes(), &seq, &prev, &ms, &kind, &entity.as_bytes(), &base, &&body_hash[..]],
+        );
+        insert("INSERT INTO body (county, fact, salt, bytes) VALUES ('990121', ?1, ?2, ?3)", &[&id.as_bytes(), &salt, &body]);
+        insert(
+            "INSERT INTO envelope (county, author, seq, hashes, signature) VALUES ('990121', ?1, ?2, ?3, x'')",
+            &[&author.as_bytes(), &seq, &hash],
+        );
+        prev = hash;
+    }
+    transaction.commit().expect("committed");
+}
+
+/// Opening a workspace with a long log.
+#[divan::bench(sample_count = 10)]
+fn open_long_log(bencher: Bencher) {
+    let (dir, framework) = loaded();
+    long_log(dir.path());
+    bencher.bench_local(|| Store::open(dir.path(), Mode::ReadWrite, Arc::clone(&framework)).expect("opens"));
+}
+
+/// The first page after that.
+#[divan::bench(sample_count = 10)]
+fn first_page_long_log(bencher: Bencher) {
+    let (dir, framework) = loaded();
+    long_log(dir.path());
+    let query = Query::Home(view(0, &indicators()[0], &[]));
+    bencher.with_inputs(|| fresh(dir.path(), &framework)).bench_values(|mut reader| ask(&mut reader, &query));
 }

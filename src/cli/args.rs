@@ -219,6 +219,8 @@ pub(super) fn command(lang: Lang) -> Command {
                 Arg::new("to").long("to").value_name("FOLDER").value_parser(value_parser!(PathBuf)).help(t("opt.template_to").to_owned()),
             ),
         )
+        // Run by the program itself, to read a risky file with limits.
+        .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
         .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")))
 }

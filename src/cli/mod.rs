@@ -12,6 +12,7 @@ mod marks;
 mod plain;
 mod print;
 mod publish;
+mod read_book;
 mod round;
 mod round_text;
 mod show;
@@ -124,6 +125,7 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("publish", m)) => publish::run(&common, m),
         Some(("round", m)) => round::run(&common, m),
         Some(("template", m)) => template::run(&common, m),
+        Some((crate::import::book::child::COMMAND, _)) => read_book::run(),
         Some(("doctor", _)) => doctor::run(&common),
         Some(("keys", m)) => keys::run(&common, m),
         Some((other, _)) => Err(Failure::new(Exit::Usage, other.to_owned())),

@@ -201,6 +201,8 @@ pub enum Write {
         /// Their numbers.
         batches: Vec<i64>,
     },
+    /// Load the layers and tables that were held back because something would disappear.
+    Removals,
 }
 
 impl Write {
@@ -212,6 +214,7 @@ impl Write {
             Self::Correct { .. } | Self::Uncorrect { .. } => Grant::Correct,
             Self::Import { .. }
             | Self::Undo { .. }
+            | Self::Removals
             | Self::RoundOpen { .. }
             | Self::RoundTake { .. }
             | Self::RoundReturn { .. }
@@ -295,6 +298,11 @@ pub enum Loaded {
     /// To [`Write::Import`] and [`Write::Undo`]. An import is taken back by `Write::Undo` with
     /// [`Applied::batches`].
     Applied(Arc<Applied>),
+    /// To [`Write::Removals`]: what was held back is loaded.
+    Refreshed {
+        /// Version of the data after it.
+        version: u64,
+    },
 }
 
 /// An answer or what went wrong.
@@ -317,6 +325,8 @@ pub enum Progress {
         /// Version.
         version: u64,
     },
+    /// Layers or tables were held back because something would disappear: which, and how much.
+    Pending(String),
     /// Everything is loaded and checked.
     Done,
     /// Something was refused or kept aside.

@@ -133,6 +133,14 @@ impl Gate {
         Some(denied.kind)
     }
 
+    /// All personal headings of a table, each with its kind, so that a person hears of them at once.
+    /// A heading of two lines, `上级/下级`, is judged whole and by its last line.
+    #[must_use]
+    pub fn columns<'h>(&self, headings: impl Iterator<Item = &'h str>) -> Vec<(&'h str, &'static str)> {
+        let kind = |heading: &str| self.column(heading).or_else(|| heading.rsplit_once('/').and_then(|(_, last)| self.column(last)));
+        headings.filter_map(|heading| kind(heading).map(|kind| (heading, kind))).collect()
+    }
+
     /// Whether a level (its code or label) would be people or households.
     #[must_use]
     pub fn level(&self, word: &str) -> bool {

@@ -98,7 +98,8 @@ impl Crs {
                 // Without a datum of its own a system is taken to be on today's.
                 let to = proj("+proj=longlat +datum=WGS84 +no_defs")?;
                 let near_easting = (from.projname() == "tmerc" || from.projname() == "utm" || from.projname() == "etmerc")
-                    .then(|| from.false_easting() / from.to_meter());
+                    .then(|| from.false_easting() / from.to_meter())
+                    .map(|x_0| (x_0, if x_0 > 1e7 { EASTING_ZONE_MAX_M } else { EASTING_MAX_M }));
                 How::Proj(Box::new(Projection { projected: !from.is_latlong(), near_easting, from, to }))
             }
         };
@@ -120,15 +121,18 @@ fn without_swap(text: &str) -> (&str, bool) {
 }
 
 /// Farthest from its central meridian that a transverse Mercator number is believed, metres: 13° at
-/// 30° N. A zone that is wrong by one prefix or axes that are swapped lie far beyond.
+/// 30° N. Swapped axes lie far beyond.
 const EASTING_MAX_M: f64 = 1_300_000.0;
+/// The same where the zone number stands in the millions of the easting: a number with another one
+/// belongs to another zone.
+const EASTING_ZONE_MAX_M: f64 = 500_000.0;
 
 struct Projection {
     from: Proj,
     to: Proj,
     projected: bool,
-    /// False easting of a transverse Mercator, near which all numbers lie, metres.
-    near_easting: Option<f64>,
+    /// False easting of a transverse Mercator, and how near to it all numbers lie, metres.
+    near_easting: Option<(f64, f64)>,
 }
 
 #[derive(Default)]
@@ -185,7 +189,7 @@ impl Converter {
 
 impl Projection {
     fn to_degrees(&self, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
-        if self.near_easting.is_some_and(|near| (x - near).abs() > EASTING_MAX_M) {
+        if self.near_easting.is_some_and(|(x_0, most)| (x - x_0).abs() > most) {
             return None;
         }
         let from = if self.projected { (x, y) } else { (x.to_radians(), y.to_radians()) };

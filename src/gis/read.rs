@@ -11,16 +11,22 @@
 use std::ops::Range;
 
 mod cursor;
+mod dbf;
+mod echarts;
 mod feature;
 mod format;
 mod gather;
 mod geojson;
 mod geometry;
+mod json;
 mod map;
 mod number;
 mod overview;
 mod rows;
+mod script;
+mod shapefile;
 mod source;
+mod topojson;
 mod wkb;
 
 pub use format::MapFormat;

@@ -10,7 +10,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 
-use super::files::{self, unreadable};
+use super::files;
 use super::layer::{parse, unit_name};
 use super::manifest::{Layer, Manifest, ParentBy};
 use super::units::Parents;
@@ -25,6 +25,10 @@ use crate::gis::thin::{Thinner, extent};
 use crate::store::Writer;
 use crate::store::glance::Draft;
 use crate::store::load::{self, NewUnit};
+
+/// Largest level that is shown before it is stored, bytes of its files: some tenths of a second.
+/// A larger one would not be there at once, and would take memory beside what the load needs.
+const LEVEL_MAX_BYTES: u64 = 192 << 20;
 
 /// Shows the layers of a workspace that has nothing stored yet, level by level; [`super::refresh`]
 /// then loads and replaces them.
@@ -53,14 +57,19 @@ pub fn glance(
             Entry::Layer(layer) if layer.level == *level && !matches!(layer.parent, Some(ParentBy::Position)) => Some(*layer),
             _ => None,
         });
+        let found: Vec<_> =
+            layers.flat_map(|layer| Entry::Layer(layer).find(&base, &mut Vec::new()).into_iter().map(move |file| (layer, file))).collect();
+        // What hangs on a level that is left out cannot be placed.
+        if found.iter().map(|(_, file)| file.size).sum::<u64>() > LEVEL_MAX_BYTES {
+            break;
+        }
         let mut read = Vec::new();
-        for layer in layers {
-            let found = Entry::Layer(layer).find(&base, &mut Vec::new());
-            read.extend(found.into_iter().filter_map(|file| {
-                let mut reader = File::open(&file.path).map_err(|e| unreadable(&file, &e)).ok()?;
-                let features = parse(layer, &file, &mut reader, &mut Vec::new(), progress).ok()?;
-                Some((layer, file, features))
-            }));
+        for (layer, file) in found {
+            let Ok(mut input) = File::open(&file.path) else { continue };
+            // Whatever is wrong is said when it is loaded.
+            if let Ok(features) = parse(layer, &file, &mut input, &mut Vec::new(), progress) {
+                read.push((layer, file, features));
+            }
         }
         let some = !read.is_empty();
         add(&mut draft, at, manifest, &read);
@@ -105,5 +114,6 @@ fn add(draft: &mut Draft, level: usize, manifest: &Manifest, read: &[(&Layer, fi
         parent: *parent,
         row: record.record,
     });
-    draft.level(rows, thinner.map(Thinner::finish).unwrap_or_default());
+    let layers = read.iter().map(|(layer, ..)| layer.name.clone()).collect();
+    draft.level(layers, rows, thinner.map(Thinner::finish).unwrap_or_default());
 }

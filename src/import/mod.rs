@@ -1,9 +1,11 @@
 //! From the files of a workspace to the store: what is new or changed, nothing else.
 
 pub mod book;
+pub mod cell;
 mod files;
 mod glance;
 mod layer;
+pub mod layout;
 pub mod manifest;
 mod match_unit;
 mod names;
@@ -151,7 +153,7 @@ fn in_order<'m>(manifest: &'m Manifest, framework: &Framework) -> Vec<Entry<'m>>
 /// something disappear is left alone unless `apply_removals`; one that is missing or refused
 /// leaves what was loaded from it before.
 ///
-/// What [`glance`] shows is replaced when every layer and table of units was tried.
+/// What [`glance`] shows is replaced when all of its layers were tried.
 ///
 /// # Errors
 /// Where the store cannot be written; problems of the files are in the [`Summary`].
@@ -172,7 +174,7 @@ pub fn refresh(
 
 /// Lets the store be seen again where a glance stands in for it.
 fn unshow(writer: &mut Writer, progress: &mut dyn FnMut(Progress)) -> Result<(), Problem> {
-    if writer.shows() {
+    if writer.is_showing() {
         writer.unshow();
         progress(Progress::Changed { version: writer.version()? });
     }
@@ -208,13 +210,15 @@ fn refresh_stored(
     refresh.workspace()?;
     let entries = in_order(manifest, framework);
     let (units, others): (Vec<Entry<'_>>, Vec<Entry<'_>>) = entries.iter().partition(|e| e.gives_units());
-    for entry in &units {
+    for (n, entry) in units.iter().enumerate() {
         refresh.entry(*entry)?;
+        if !units[n + 1..].iter().any(|next| refresh.writer.shows(next.name())) {
+            unshow(refresh.writer, refresh.progress)?;
+        }
     }
     // A layer may hang on units of a table and the other way round: again, until every record
     // found its parent or nothing new came.
     while refresh.again(&units)? {}
-    unshow(refresh.writer, refresh.progress)?;
     for entry in &others {
         refresh.entry(*entry)?;
     }
@@ -287,7 +291,7 @@ impl Refresh<'_> {
 
     /// Says that there is more to see, unless nobody would see it yet.
     fn changed(&mut self) -> Result<(), Problem> {
-        if !self.writer.shows() {
+        if !self.writer.is_showing() {
             (self.progress)(Progress::Changed { version: self.writer.version()? });
         }
         Ok(())

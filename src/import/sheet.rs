@@ -1,132 +1,91 @@
-//! A table of the office as rows of text, with the number of the row that the office sees.
+//! A table of the manifest: headings and rows, whatever kind of file it stands in.
 
-use super::files::{Found, unreadable};
-use super::manifest::Table;
+use super::book::{self, BookOptions, Grid};
+use super::files::Found;
+use super::layout::{self, Laid};
+use super::manifest::{Column, Table};
 use crate::domain::problem::{Problem, Severity};
 use crate::framework::privacy::Gate;
-use crate::store::foreign;
-
-/// Largest csv that is read, bytes.
-const SIZE_MAX_BYTES: u64 = 512 << 20;
 
 /// Headings and rows.
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub(super) headings: Vec<String>,
-    /// Physical line (csv) or rowid (SQLite) of each row, and its first cell.
-    rows: Vec<(u64, usize)>,
-    /// All cells, in one text: a table of a province has millions.
-    text: String,
-    /// Where each cell ends in `text`.
-    ends: Vec<u32>,
+    /// What is worth knowing of the file: its encoding, cleaned cells, hidden rows.
+    pub(super) notes: Vec<Problem>,
+    laid: Box<Laid>,
 }
 
 /// The cells of one row.
 #[derive(Clone, Copy)]
-pub(super) struct Cells<'a> {
-    sheet: &'a Sheet,
-    first: usize,
-    end: usize,
-}
+pub(super) struct Cells<'a>(layout::Row<'a>);
 
 impl<'a> Cells<'a> {
-    /// A cell; `None` where the row is shorter.
+    /// The cell under a heading; empty where the row is shorter.
     pub(super) fn get(&self, column: usize) -> Option<&'a str> {
-        let at = (self.first + column < self.end).then_some(self.first + column)?;
-        let start = at.checked_sub(1).map_or(0, |n| self.sheet.ends[n]);
-        Some(&self.sheet.text[start as usize..self.sheet.ends[at] as usize])
+        Some(self.0.get(column))
     }
 }
 
 impl Sheet {
     /// Reads a file and stops it at the privacy gate.
     pub(super) fn read(file: &Found, table: &Table) -> Result<Self, Problem> {
-        let this = match &table.table {
-            Some(name) => {
-                let (headings, rows) = foreign::rows(&file.path, &file.shown_as, name)?;
-                let mut sheet = Self::new(headings);
-                rows.iter().for_each(|(row, cells)| sheet.push(*row, cells.iter().map(String::as_str)));
-                sheet
-            }
-            None => Self::csv(file)?,
+        let options = BookOptions { sheet: table.table.clone(), child: book::child::executable(), ..BookOptions::default() };
+        let mut books = book::read_file(&file.path, &file.shown_as, &options)?;
+        // An archive gives several files, and a manifest names one table.
+        let [_] = books.as_slice() else {
+            return Err(Problem::new("E_BOOK_SEVERAL", Severity::Refused, &*file.shown_as));
         };
-        for heading in this.headings.iter().filter(|h| !table.without.contains(h)) {
-            if let Some(rule) = Gate.column(heading) {
-                return Err(Problem::new("E_PRIVACY_COLUMN", Severity::Refused, &*file.shown_as)
-                    .line(1)
-                    .field(heading)
-                    .arg(heading)
-                    .arg(rule));
-            }
+        let book = books.remove(0);
+        if let Some(problem) = book.refused() {
+            return Err(problem.clone());
         }
+        let mut notes = book.notes;
+        let wanted = wanted(table);
+        let laid = book.sheets.into_iter().map(|grid| lay_out(grid, &wanted, &file.shown_as));
+        // The sheet that has what the manifest names; the first one tells what is missing.
+        let mut laid: Vec<Laid> = laid.collect();
+        let has_all = |laid: &Laid| wanted.iter().all(|name| laid.headings.iter().any(|h| h.text == *name));
+        let at = laid.iter().position(has_all).unwrap_or_default();
+        if laid.is_empty() {
+            return Err(Problem::new("E_TABLE_EMPTY", Severity::Refused, &*file.shown_as));
+        }
+        let mut laid = laid.swap_remove(at);
+        notes.append(&mut laid.notes);
+        let headings = laid.headings.iter().map(|h| h.text.clone()).collect();
+        let this = Self { headings, notes, laid: Box::new(laid) };
+        this.gate(file, table)?;
         Ok(this)
     }
 
-    fn new(headings: Vec<String>) -> Self {
-        Self { headings, rows: Vec::new(), text: String::new(), ends: Vec::new() }
-    }
-
-    fn push<'c>(&mut self, line: u64, cells: impl Iterator<Item = &'c str>) {
-        self.rows.push((line, self.ends.len()));
-        for cell in cells {
-            self.text.push_str(cell);
-            // Files are refused long before 4 GB.
-            self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-        }
+    /// Refuses personal columns, all at once.
+    fn gate(&self, file: &Found, table: &Table) -> Result<(), Problem> {
+        let headings = self.headings.iter().filter(|h| !table.without.contains(h)).map(String::as_str);
+        let personal: Vec<&str> = Gate.columns(headings).into_iter().map(|(heading, _)| heading).collect();
+        let Some(first) = personal.first() else { return Ok(()) };
+        let line = self.laid.cut.iter().find(|(_, why)| *why == layout::Cut::Heading).map_or(1, |(line, _)| *line);
+        let quoted: Vec<String> = personal.iter().map(|h| format!("\"{h}\"")).collect();
+        Err(Problem::new("E_PRIVACY_COLUMN", Severity::Refused, &*file.shown_as)
+            .line(line.into())
+            .field(*first)
+            .arg(personal.join("、"))
+            .arg(quoted.join(", ")))
     }
 
     /// Number of rows.
     pub(super) fn len(&self) -> usize {
-        self.rows.len()
+        self.laid.len()
     }
 
     /// A row: its line and cells.
     pub(super) fn row(&self, n: usize) -> (u64, Cells<'_>) {
-        let (line, first) = self.rows[n];
-        (line, Cells { sheet: self, first, end: self.rows.get(n + 1).map_or(self.ends.len(), |(_, first)| *first) })
+        let row = self.laid.row(n);
+        (row.line().into(), Cells(row))
     }
 
     /// All rows.
     pub(super) fn rows(&self) -> impl Iterator<Item = (u64, Cells<'_>)> {
         (0..self.len()).map(|n| self.row(n))
-    }
-
-    fn csv(file: &Found) -> Result<Self, Problem> {
-        if file.size > SIZE_MAX_BYTES {
-            return Err(Problem::new("E_TABLE_SIZE", Severity::Refused, &*file.shown_as).arg(SIZE_MAX_BYTES >> 20));
-        }
-        let bytes = std::fs::read(&file.path).map_err(|e| unreadable(file, &e))?;
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        if let Err(e) = std::str::from_utf8(bytes) {
-            let line = bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() as u64 + 1;
-            return Err(Problem::new("E_TABLE_ENCODING", Severity::Refused, &*file.shown_as).line(line));
-        }
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let mut sheet = Self::new(Vec::new());
-        let mut record = csv::StringRecord::new();
-        // Lines are counted here: a CRLF is one, a quoted line break is one more.
-        let (mut line, mut at) = (1, 0);
-        while reader
-            .read_record(&mut record)
-            .map_err(|e| Problem::new("E_TABLE_CSV", Severity::Refused, &*file.shown_as).line(line).arg(e))?
-        {
-            let mut start = record.position().map_or(0, |p| usize::try_from(p.byte()).unwrap_or(0));
-            while matches!(bytes.get(start), Some(b'\r' | b'\n')) {
-                start += 1;
-            }
-            line += bytes[at..start].iter().filter(|b| **b == b'\n').count() as u64;
-            at = start;
-            let cells = record.iter().map(str::trim);
-            if sheet.headings.is_empty() {
-                sheet.headings = cells.map(str::to_owned).collect();
-            } else if cells.clone().any(|c| !c.is_empty()) {
-                sheet.push(line, cells);
-            }
-        }
-        if sheet.headings.is_empty() {
-            return Err(Problem::new("E_TABLE_EMPTY", Severity::Refused, &*file.shown_as));
-        }
-        Ok(sheet)
     }
 
     /// Position of a column.
@@ -146,29 +105,78 @@ impl Sheet {
     }
 }
 
+/// The columns that the manifest names.
+fn wanted(table: &Table) -> Vec<&str> {
+    let roles = table.columns.values().flat_map(|column| match column {
+        Column::One(name) => vec![name.as_str()],
+        Column::Parts { num, den } => vec![num.as_str(), den.as_str()],
+    });
+    table.key.iter().map(String::as_str).chain(roles).collect()
+}
+
+/// A table whose first row has what the manifest names is taken as it is: nothing is cut from it.
+fn lay_out(grid: Grid, wanted: &[&str], shown_as: &str) -> Laid {
+    let is_plain = grid.merged.is_empty() && !grid.is_empty() && wanted.iter().all(|name| grid.row(0).iter().any(|text| text == *name));
+    if is_plain { layout::plain(grid) } else { layout::sheet(grid, shown_as) }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::manifest::What;
     use super::*;
 
-    fn sheet(bytes: &[u8]) -> Result<Sheet, Problem> {
+    fn read(bytes: &[u8], key: &str) -> Result<Sheet, Problem> {
         let dir = tempfile::tempdir().expect("folder");
         let path = dir.path().join("t.csv");
         std::fs::write(&path, bytes).expect("write");
         let size = bytes.len() as u64;
-        Sheet::csv(&Found { path, shown_as: "t.csv".into(), stem: "t".into(), size, mtime_ms: 0 })
+        let table = Table {
+            name: "t".into(),
+            root: "".into(),
+            files: Vec::new(),
+            table: None,
+            what: What::Values,
+            key: vec![key.into()],
+            level: None,
+            columns: std::collections::BTreeMap::new(),
+            period: None,
+            without: Vec::new(),
+            source: String::new(),
+            licence: String::new(),
+            sha256: None,
+        };
+        Sheet::read(&Found { path, shown_as: "t.csv".into(), stem: "t".into(), size, mtime_ms: 0 }, &table)
+    }
+
+    fn lines(sheet: &Sheet) -> Vec<(u64, &str)> {
+        sheet.rows().filter_map(|(line, cells)| Some((line, cells.get(0)?))).collect()
     }
 
     #[test]
     fn lines_are_those_a_person_sees() {
-        let sheet = sheet("\u{feff}码,名\r\n01,甲\r\n\r\n02,\"乙\r\n丙\"\r\n03,丁".as_bytes()).expect("reads");
+        let sheet = read("\u{feff}码,名\r\n01,甲\r\n\r\n02,\"乙\r\n丙\"\r\n03,丁".as_bytes(), "码").expect("reads");
         assert_eq!(sheet.headings, ["码", "名"]);
-        let lines: Vec<_> = sheet.rows().filter_map(|(line, cells)| Some((line, cells.get(0)?))).collect();
-        assert_eq!(lines, [(2, "01"), (4, "02"), (6, "03")]);
+        assert_eq!(lines(&sheet), [(2, "01"), (4, "02"), (6, "03")]);
     }
 
     #[test]
-    fn other_encodings_are_refused_with_the_line() {
-        let problem = sheet(b"a,b\n1,\xb4\xe5\n").expect_err("GB18030");
-        assert_eq!((problem.code.as_str(), problem.spot.line), ("E_TABLE_ENCODING", Some(2)));
+    fn tables_with_titles_and_in_gbk_are_taken() {
+        let text = "青禾县一览表,,\n编码,名称,数\n01,甲村,1\n合计,,1\n";
+        let sheet = read(&encoding_rs::GBK.encode(text).0, "编码").expect("reads");
+        assert_eq!((sheet.headings.join(","), lines(&sheet)), ("编码,名称,数".into(), vec![(3, "01")]));
+        assert_eq!(sheet.notes.iter().map(|n| n.code.as_str()).collect::<Vec<_>>(), ["W_TABLE_ENCODING"]);
+    }
+
+    #[test]
+    fn a_plain_table_keeps_every_row() {
+        let sheet = read("编码,数\n01,1\n合计,1\n".as_bytes(), "编码").expect("reads");
+        assert_eq!(sheet.len(), 2);
+    }
+
+    #[test]
+    fn personal_columns_are_named_all_at_once() {
+        let problem = read("编码,姓名,数,联系电话\n01,x,1,2\n".as_bytes(), "编码").expect_err("personal");
+        assert_eq!((problem.code.as_str(), problem.spot.line), ("E_PRIVACY_COLUMN", Some(1)));
+        assert_eq!(problem.args, ["姓名、联系电话", "\"姓名\", \"联系电话\""]);
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn store(
             sha256: read.sha256.clone(),
         };
         let batch = load.batch("table", &source)?;
-        let mut rows = Rows { manifest, framework, table, read: &read, problems: Vec::new() };
+        let mut rows = Rows { manifest, framework, table, read: &read, problems: read.sheet.notes.clone() };
         let kept = match table.what {
             What::Units => rows.units(load, batch, &mut taken)?,
             What::Branches => rows.branches(load, batch, &mut taken)?,

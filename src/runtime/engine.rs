@@ -93,6 +93,7 @@ impl Engine {
     /// # Errors
     /// Why a file was refused or the store does not answer.
     pub fn ready(&self, access: &Access, today: Date) -> Result<(Reader, Arc<Workspace>), Problem> {
+        self.store.verify()?;
         if let Some(mut loader) = self.loader()? {
             loader.refresh(false, &mut |_| {})?;
         }

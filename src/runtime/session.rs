@@ -10,16 +10,18 @@ use futures::StreamExt as _;
 use jiff::civil::Date;
 use ratatui::crossterm::event::{Event, EventStream, KeyEventKind};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 use crate::domain::access::Access;
 use crate::domain::problem::Problem;
+use crate::domain::request::Progress;
 use crate::locale::Lang;
 use crate::ui::{Effect, Message, Model, update};
 
 use super::encode::Shortcuts;
 use super::engine::Engine;
 use super::settings::Settings;
-use super::terminal::Screen;
+use super::terminal::{Screen, width_answer};
 use super::worker::Workers;
 use super::{demo, folders};
 
@@ -99,22 +101,14 @@ async fn session(start: Start) -> Result<(), Stopped> {
     }
     let _ = model.take_dirty();
     desk.screen.draw(&model)?;
+    if let Some(engine) = engine {
+        desk.verify(engine);
+    }
+    let mut width = Width(None);
     if probe {
-        let asked = desk.screen.probe_ambiguous_wide()?;
-        let answer = tokio::select! {
-            answer = asked => answer,
-            () = end.came() => return Ok(()),
-        };
-        if let Ok(Some(ambiguous_wide)) = answer {
-            let effects = update(&mut model, Message::Probed { ambiguous_wide });
-            if ambiguous_wide {
-                // What is on the screen was drawn for the other width: no cell is where the
-                // last frame says.
-                desk.screen.forget();
-            }
-            open = open && desk.carry_out(effects)?;
-        }
-        // Also where nothing changed or nobody answered: the probe's own mark must go.
+        desk.screen.ask_ambiguous_wide()?;
+        width = Width(Some(width_answer()));
+        // The probe's own mark must go.
         desk.screen.draw(&model)?;
     }
     while open {
@@ -122,7 +116,17 @@ async fn session(start: Start) -> Result<(), Stopped> {
             desk.screen.draw(&model)?;
         }
         let effects = tokio::select! {
-            event = events.next() => {
+            ambiguous_wide = width.came() => {
+                let effects = ambiguous_wide.map(|ambiguous_wide| update(&mut model, Message::Probed { ambiguous_wide }));
+                if ambiguous_wide == Some(true) {
+                    // What is on the screen was drawn for the other width: no cell is where the
+                    // last frame says.
+                    desk.screen.forget();
+                }
+                effects.unwrap_or_default()
+            }
+            // Keys are read by one at a time.
+            event = events.next(), if !width.is_open() => {
                 let Some(event) = event else { return Ok(()) };
                 let mut effects = desk.take_in(event?, &mut model);
                 // Keys that came together are one frame. Polled with this task's own waker: the
@@ -158,6 +162,23 @@ async fn session(start: Start) -> Result<(), Stopped> {
     Ok(())
 }
 
+/// The question about the width of glyphs, while its answer is out.
+struct Width(Option<oneshot::Receiver<Option<bool>>>);
+
+impl Width {
+    fn is_open(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The answer, or that there is none; never, where nothing was asked.
+    async fn came(&mut self) -> Option<bool> {
+        let Some(answer) = &mut self.0 else { return std::future::pending().await };
+        let wide = answer.await.ok().flatten();
+        self.0 = None;
+        wide
+    }
+}
+
 /// Everything an effect may touch.
 struct Desk {
     workers: Option<Workers>,
@@ -180,6 +201,18 @@ impl Desk {
             folders::remember_workspace(&engine.dir);
         }
         Ok(())
+    }
+
+    /// Verifies what opening has left for later, in a thread of its own.
+    fn verify(&self, engine: Engine) {
+        let send = self.send.clone();
+        std::thread::spawn(move || {
+            if let Err(problem) = engine.store.verify() {
+                tracing::error!(%problem, "the records do not verify");
+                // A session that ended no longer listens.
+                let _ = send.send(Message::Progress(Progress::Problem(problem)));
+            }
+        });
     }
 
     /// What the core makes of a terminal event.
@@ -227,7 +260,11 @@ impl Desk {
         let open = |dir: &Path| {
             Engine::open(dir, read_only).map_err(|problems| problems.into_iter().next().unwrap_or_else(super::engine::unexpected))
         };
-        let opened = dir.and_then(|dir| open(&dir)).and_then(|engine| self.sit_down(&engine));
+        let opened = dir.and_then(|dir| open(&dir)).and_then(|engine| {
+            self.sit_down(&engine)?;
+            self.verify(engine);
+            Ok(())
+        });
         let message = opened.map_or_else(Message::OpenFailed, |()| Message::Opened);
         // The loop that receives lives as long as the desk.
         let _ = self.send.send(message);

@@ -1,5 +1,7 @@
 //! The terminal: taken over, and always given back as it was found.
 
+#[cfg(unix)]
+use std::io::IsTerminal as _;
 use std::io::{self, Stdout, Write as _};
 
 use ratatui::buffer::Buffer;
@@ -98,27 +100,23 @@ impl Screen {
     }
 
     /// Asks the terminal how wide an East-Asian-ambiguous glyph is: writes one in the corner and
-    /// reads where the cursor went. Called after the first frame, which never waits for it.
-    /// The answer is `None` where the terminal gives none. Nothing may be drawn before it comes.
+    /// asks where the cursor went. Called after the first frame, which never waits for it; the next
+    /// frame puts the corner back and need not wait for the answer either.
     ///
-    /// It is read in a thread of its own, which a terminal that goes away holds for ever.
+    /// The answer comes to whoever calls [`width_answer`].
     ///
     /// # Errors
     /// That the terminal is gone.
-    pub fn probe_ambiguous_wide(&mut self) -> io::Result<oneshot::Receiver<Option<bool>>> {
+    pub fn ask_ambiguous_wide(&mut self) -> io::Result<()> {
         execute!(self.out, cursor::MoveTo(0, 0), style::Print('│'))?;
-        // The next frame puts the corner back.
+        #[cfg(unix)]
+        execute!(self.out, style::Print(WHERE))?;
         if let Some(shown) = &mut self.shown {
             for cell in shown.content.iter_mut().take(2) {
                 cell.set_symbol("\u{fffd}");
             }
         }
-        let (send, answer) = oneshot::channel();
-        std::thread::spawn(move || {
-            // A session that ended no longer listens.
-            let _ = send.send(cursor::position().ok().map(|(col, _)| col >= 2));
-        });
-        Ok(answer)
+        Ok(())
     }
 
     /// Catches the mouse, or leaves it to the terminal so that text can be selected.
@@ -149,6 +147,51 @@ fn size_or_default() -> (u16, u16) {
         Ok((cols, rows)) if cols > 0 && rows > 0 => (cols, rows),
         _ => (80, 24),
     }
+}
+
+/// Asks where the cursor is (DSR 6); answered by `CSI row ; column R`.
+#[cfg(unix)]
+const WHERE: &str = "\x1b[6n";
+
+/// Bytes of the shortest answer.
+#[cfg(unix)]
+const ANSWER_BYTES: u64 = 6;
+
+/// The answer to [`Screen::ask_ambiguous_wide`]: whether the glyph takes two cells; `None` where
+/// the terminal gave none before something else was typed.
+///
+/// Nobody may read the terminal meanwhile, so it must not hold up a key: it looks at what has
+/// arrived without taking it, and only what is long enough to be the answer is read as one. A
+/// terminal that answers later is heard by the reader of keys, which knows an answer from a key.
+///
+/// It waits in a thread of its own, which a terminal that goes away holds for ever.
+#[must_use]
+pub fn width_answer() -> oneshot::Receiver<Option<bool>> {
+    let (send, answer) = oneshot::channel();
+    std::thread::spawn(move || {
+        // A session that ended no longer listens.
+        let _ = send.send(arrived().then(|| cursor::position().ok().map(|(column, _)| column >= 2)).flatten());
+    });
+    answer
+}
+
+/// Blocks until something was typed or answered; whether it can be the answer.
+#[cfg(unix)]
+fn arrived() -> bool {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let input = io::stdin();
+    if !input.is_terminal() {
+        return false;
+    }
+    let mut watched = [PollFd::new(&input, PollFlags::IN)];
+    while let Err(rustix::io::Errno::INTR) = poll(&mut watched, None) {}
+    rustix::io::ioctl_fionread(&input).is_ok_and(|bytes| bytes >= ANSWER_BYTES)
+}
+
+/// The console answers by itself.
+#[cfg(not(unix))]
+fn arrived() -> bool {
+    true
 }
 
 /// Gives the terminal back. Errors have nowhere to go: the terminal may be gone.

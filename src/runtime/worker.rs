@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::domain::access::{Access, Grant};
-use crate::domain::request::{Command, Progress, Query, RequestId};
+use crate::domain::request::{Command, Loaded, Progress, Query, RequestId, Write};
 use crate::store::{Reader, Writer};
 use crate::ui::Message;
 
@@ -22,6 +22,7 @@ pub struct Workers {
     ask: mpsc::Sender<(RequestId, Query)>,
     record: Option<mpsc::Sender<(RequestId, Command)>>,
     import: Option<mpsc::Sender<(RequestId, Job)>>,
+    load: Option<mpsc::Sender<RequestId>>,
 }
 
 /// What the importing thread does: files are read on it, so that no question waits for them.
@@ -51,17 +52,19 @@ impl Workers {
             thread::spawn(move || write(writer, &commands, &answers));
             record
         });
-        if let Some(loader) = loader {
+        let load = loader.map(|loader| {
+            let (load, removals) = mpsc::channel();
             let progress = out.clone();
-            thread::spawn(move || load(loader, &progress));
-        }
+            thread::spawn(move || self::load(loader, &removals, &progress));
+            load
+        });
         let import = importer.map(|importer| {
             let (import, jobs) = mpsc::channel();
             let answers = out.clone();
             thread::spawn(move || take_in(importer, &jobs, today, &answers));
             import
         });
-        Self { ask, record, import }
+        Self { ask, record, import, load }
     }
 
     /// Asks a question.
@@ -80,7 +83,11 @@ impl Workers {
     /// Records. In a read-only session there is nobody to record: the command is dropped, and
     /// since it needs a permit that such a session cannot have, it was never made.
     pub fn record(&self, request: RequestId, command: Command) {
-        if command.permit().grant() == Grant::Import {
+        if let Write::Removals = command.write() {
+            if let Some(load) = &self.load {
+                let _ = load.send(request);
+            }
+        } else if command.permit().grant() == Grant::Import {
             if let Some(import) = &self.import {
                 let _ = import.send((request, Job::Write(command)));
             }
@@ -141,19 +148,29 @@ fn write(mut writer: Writer, commands: &mpsc::Receiver<(RequestId, Command)>, ou
     }
 }
 
-fn load(mut loader: Loader, out: &UnboundedSender<Message>) {
-    let mut tell = |progress| {
+/// Loads what is new; then, whenever a person agrees to it, what makes something disappear.
+fn load(mut loader: Loader, removals: &mpsc::Receiver<RequestId>, out: &UnboundedSender<Message>) {
+    let mut progress = |progress| {
         let _ = out.send(Message::Progress(progress));
     };
-    let result = loader.glance(&mut tell).and_then(|()| loader.refresh(false, &mut tell));
-    match result {
-        Ok(_) => tracing::info!("workspace loaded"),
+    match loader.glance(&mut progress).and_then(|()| loader.refresh(false, &mut progress)) {
+        Ok(summary) => {
+            tracing::info!("workspace loaded");
+            if let Some(pending) = summary.pending {
+                progress(Progress::Pending(pending));
+            }
+        }
         Err(problem) => {
             tracing::warn!(%problem, "loading stopped");
-            let _ = out.send(Message::Progress(Progress::Problem(problem)));
+            progress(Progress::Problem(problem));
         }
     }
-    let _ = out.send(Message::Progress(Progress::Done));
+    progress(Progress::Done);
+    while let Ok(request) = removals.recv() {
+        let outcome = loader.refresh(true, &mut progress).map(|summary| Loaded::Refreshed { version: summary.version });
+        progress(Progress::Done);
+        let _ = out.send(Message::Answer { request, outcome });
+    }
 }
 
 #[cfg(test)]

@@ -167,23 +167,40 @@ fn from_long_table(
 ) -> Result<Column, Problem> {
     let table = world.table(level);
     let mut column = Draft::new(table.len());
-    let mut statement = connection.prepare_cached(concat!(
-        "SELECT uid, state, num, den, value, gone FROM value v
-         WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
-        known!("v"),
-        " ORDER BY v.uid, v.batch"
-    ))?;
-    let (start, end) = (period.start().to_string(), period.end().to_string());
-    let parameters = named_params! {
-        ":county": world.county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": world.at.known_ms
-    };
-    let mut rows = statement.query(parameters)?;
-    while let Some(row) = rows.next()? {
+    reports(connection, world, indicator, period, "v.uid, v.state, v.num, v.den, v.value, v.gone FROM value v", &mut |row| {
         if let Some(n) = table.row(super::world::uid(row, 0)?) {
             column.set(n, if row.get(5)? { Reading::MISSING } else { reading(row, 1)? });
         }
-    }
+        Ok(())
+    })?;
     column.finish(world.order[level])
+}
+
+/// Every report of an indicator in a period that is known, unit by unit; of several of one unit
+/// the one loaded last comes last. `what` names the columns and where they come from, with the
+/// long table as `v`.
+pub(super) fn reports(
+    connection: &Connection,
+    world: &World,
+    indicator: &IndicatorId,
+    period: Period,
+    what: &str,
+    each: &mut dyn FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<()>,
+) -> Result<(), Problem> {
+    const KNOWN: &str = concat!(
+        "v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
+        known!("v"),
+        " ORDER BY v.uid, v.batch"
+    );
+    let mut statement = connection.prepare_cached(&format!("SELECT {what} WHERE {KNOWN}"))?;
+    let (start, end) = (period.start().to_string(), period.end().to_string());
+    let mut rows = statement.query(named_params! {
+        ":county": world.county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": world.at.known_ms
+    })?;
+    while let Some(row) = rows.next()? {
+        each(row)?;
+    }
+    Ok(())
 }
 
 /// State, num, den, value of a row, from a column on.

@@ -8,7 +8,7 @@ use super::block::Column;
 use super::glance::Glance;
 use super::rolled::Rolled;
 use super::world::{At, World};
-use crate::domain::fact::{Correction, Fact, Mark};
+use crate::domain::fact::{Correction, Fact, Mark, fold_corrections, fold_marks};
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::page::Lead;
 use crate::domain::period::Period;
@@ -57,6 +57,12 @@ pub(super) struct Marks {
     pub(super) facts: Vec<Fact>,
     pub(super) standing: std::collections::BTreeMap<Uid, Vec<Mark>>,
     pub(super) corrections: Vec<Correction>,
+}
+
+impl Marks {
+    pub(super) fn of(facts: Vec<Fact>) -> Self {
+        Self { standing: fold_marks(&facts), corrections: fold_corrections(&facts), facts }
+    }
 }
 
 /// What sessions share.

@@ -27,8 +27,6 @@ pub(super) struct Schema {
     pub(super) migrations: &'static [&'static str],
     /// `synchronous`: FULL where nothing may ever be lost, NORMAL where it can be rebuilt.
     pub(super) synchronous: &'static str,
-    /// Checked in full at every open.
-    pub(super) check_at_open: bool,
     /// Bytes of a page of a new file.
     pub(super) page_bytes: u32,
 }
@@ -41,7 +39,6 @@ const WRITER_CACHE_KIB: i64 = 8192;
 pub(super) const REFERENCE: Schema = Schema {
     migrations: &[include_str!("migrations/reference_001.sql"), include_str!("migrations/reference_002.sql")],
     synchronous: "NORMAL",
-    check_at_open: false,
     page_bytes: 16384,
 };
 
@@ -49,7 +46,6 @@ pub(super) const REFERENCE: Schema = Schema {
 pub(super) const RECORDS: Schema = Schema {
     migrations: &[include_str!("migrations/records_001.sql"), include_str!("migrations/records_002.sql")],
     synchronous: "FULL",
-    check_at_open: true,
     page_bytes: 4096,
 };
 
@@ -74,9 +70,6 @@ pub(super) fn open_writable(path: &Path, schema: &Schema) -> Result<Connection, 
     migrate(&mut connection, path, schema).map_err(|e| sql(&e, &file))?;
     // Only now: a new file is complete in its main part before there is a log beside it.
     connection.pragma_update(None, "journal_mode", "WAL").map_err(|e| sql(&e, &file))?;
-    if schema.check_at_open {
-        check(&connection, &file)?;
-    }
     Ok(connection)
 }
 

@@ -20,6 +20,8 @@ use crate::gis::shape::Shapes;
 #[derive(Debug)]
 pub(crate) struct Glance {
     pub(super) world: Arc<World>,
+    /// Names of the layers it was made of.
+    layers: Vec<String>,
     /// Per level its boundaries; none where it was not looked at yet.
     shapes: Vec<Arc<Shapes>>,
     /// Its map was answered.
@@ -27,6 +29,11 @@ pub(crate) struct Glance {
 }
 
 impl Glance {
+    /// Whether it holds units of a layer.
+    pub(super) fn holds(&self, layer: &str) -> bool {
+        self.layers.iter().any(|name| name == layer)
+    }
+
     /// Says that its map was answered.
     pub(super) fn answer(&self) {
         let (answered, heard) = &self.answered;
@@ -53,6 +60,7 @@ pub(crate) struct Draft {
     county: String,
     levels: Vec<LevelId>,
     day: Date,
+    layers: Vec<String>,
     tables: Vec<Table>,
     shapes: Vec<Arc<Shapes>>,
 }
@@ -60,16 +68,18 @@ pub(crate) struct Draft {
 impl Draft {
     /// Of a workspace with these levels, on a day.
     pub(crate) fn new(county: &str, levels: Vec<LevelId>, day: Date) -> Self {
-        Self { county: county.to_owned(), levels, day, tables: Vec::new(), shapes: Vec::new() }
+        Self { county: county.to_owned(), levels, day, layers: Vec::new(), tables: Vec::new(), shapes: Vec::new() }
     }
 
-    /// Adds the next level, with the boundaries of those of its units that have one.
-    pub(crate) fn level<'u>(&mut self, units: impl IntoIterator<Item = NewUnit<'u>>, shapes: Shapes) {
+    /// Adds the next level as some layers give it, with the boundaries of those of its units that
+    /// have one.
+    pub(crate) fn level<'u>(&mut self, layers: Vec<String>, units: impl IntoIterator<Item = NewUnit<'u>>, shapes: Shapes) {
         let raw = |u: NewUnit<'_>| Raw { uid: u.uid, code: u.code.to_owned(), name: u.name.to_owned(), parent: u.parent };
         let (mut table, _) = Table::build(units.into_iter().map(raw).collect(), &mut self.tables);
         for row in shapes.uids.iter().filter_map(|uid| table.row(*uid)).collect::<Vec<_>>() {
             table.drawn[row as usize] = true;
         }
+        self.layers.extend(layers);
         self.tables.push(table);
         self.shapes.push(Arc::new(shapes));
     }
@@ -93,6 +103,6 @@ impl Draft {
     pub(super) fn glance(&self, version: u64) -> Glance {
         let mut shapes = self.shapes.clone();
         shapes.resize_with(self.levels.len(), Arc::default);
-        Glance { world: Arc::new(self.world(version)), shapes, answered: Default::default() }
+        Glance { world: Arc::new(self.world(version)), layers: self.layers.clone(), shapes, answered: Default::default() }
     }
 }

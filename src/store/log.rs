@@ -1,14 +1,17 @@
 //! The append-only log of facts: writing with a hash chain, reading, checking.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::error::{damaged, sql};
 use crate::domain::fact::{Body, Fact, FactId};
 use crate::domain::id::Uid;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, Severity};
 
 /// Tag of the hash of a fact, so that it can never be mistaken for another hash.
 const FACT_TAG: &[u8] = b"xntu-fact-v1\0";
@@ -155,7 +158,8 @@ fn append_inner(connection: &mut Connection, new: &New<'_>, file: &str) -> Resul
     )?;
     // What was just written is read again and its hashes are computed anew before it counts.
     let mut stored = 0u32;
-    walk(&transaction, Some(head.id), &mut |_, _| stored += 1)?.map_err(|what| Failure::Problem(damaged(file, what)))?;
+    walk(&transaction, Which::Fact(new.county, head.id), &mut |_, _, _| stored += 1)?
+        .map_err(|what| Failure::Problem(damaged(file, what)))?;
     if stored != 1 {
         return Err(Failure::Problem(damaged(file, "a fact just written is not there")));
     }
@@ -200,43 +204,122 @@ pub(super) fn count(connection: &Connection) -> rusqlite::Result<u64> {
     connection.prepare_cached("SELECT coalesce(max(n), 0) FROM fact")?.query_row([], |row| row.get(0))
 }
 
+/// How far a log was verified: everything up to a fact, and the last fact of every device then.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Checkpoint {
+    /// Place of the last fact in the log.
+    n: i64,
+    /// Place, number and hash of the last fact of each device.
+    heads: BTreeMap<Uuid, (i64, u64, String)>,
+}
+
+impl Checkpoint {
+    /// Whether the log still has the facts that were the last ones then.
+    pub(super) fn fits(&self, connection: &Connection) -> rusqlite::Result<bool> {
+        let mut statement = connection.prepare_cached(
+            "SELECT f.author, e.hashes FROM fact f JOIN envelope e ON e.county = f.county AND e.author = f.author AND e.seq = f.seq
+             WHERE f.n = ?1",
+        )?;
+        for (author, (n, _, hash)) in &self.heads {
+            let found: Option<([u8; 16], Vec<u8>)> = statement.query_row([n], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            if found.is_none_or(|(who, hashes)| who != *author.as_bytes() || hex(&hashes) != *hash) {
+                return Ok(false);
+            }
+        }
+        Ok(!self.heads.is_empty())
+    }
+}
+
+/// Every fact, in the order it was written, and how far they are verified now.
+pub(super) struct Log {
+    pub(super) facts: Vec<Fact>,
+    pub(super) checkpoint: Checkpoint,
+}
+
 /// Every fact, in the order it was written, with the chain of every device checked.
 ///
 /// # Errors
 /// `E_STORE_CHAIN` with the fact that does not fit: a changed, missing or swapped row.
 pub(super) fn read(connection: &Connection) -> Result<Vec<Fact>, Problem> {
+    read_after(connection, Checkpoint::default()).map(|log| log.facts)
+}
+
+/// The same, where everything up to the checkpoint is taken as it stands.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_after(connection: &Connection, mut checkpoint: Checkpoint) -> Result<Log, Problem> {
     let file = connection.path().unwrap_or_default().to_owned();
-    let broken = |what: String| Problem::new("E_STORE_CHAIN", crate::domain::problem::Severity::Refused, &*file).arg(what);
     let mut facts = Vec::new();
-    let mut last: std::collections::BTreeMap<Uuid, (i64, Vec<u8>)> = std::collections::BTreeMap::new();
     let mut gap = None;
-    walk(connection, None, &mut |fact, hash| {
-        let (seq, prev) = last.insert(fact.author, (i64::try_from(fact.seq).unwrap_or(i64::MAX), hash.to_vec())).unwrap_or_default();
-        if gap.is_none() && (fact.seq != u64::try_from(seq).unwrap_or_default() + 1 || fact.prev != hex(&prev)) {
+    let trusted = checkpoint.n;
+    let walk = |which, each: &mut dyn FnMut(Fact, i64, &[u8; 32])| {
+        walk(connection, which, each).map_err(|e| sql(&e, &file))?.map_err(|what| broken(&file, what))
+    };
+    if trusted > 0 {
+        walk(Which::UpTo(trusted), &mut |fact, _, _| facts.push(fact))?;
+    }
+    walk(Which::After(trusted), &mut |fact, n, hash| {
+        let (_, seq, prev) = checkpoint.heads.insert(fact.author, (n, fact.seq, hex(hash))).unwrap_or_default();
+        if gap.is_none() && (fact.seq != seq + 1 || fact.prev != prev) {
             gap = Some(fact.id);
         }
+        checkpoint.n = n;
         facts.push(fact);
-    })
-    .map_err(|e| sql(&e, &file))?
-    .map_err(broken)?;
+    })?;
     let envelopes: u64 = connection.query_row("SELECT count(*) FROM envelope", [], |row| row.get(0)).map_err(|e| sql(&e, &file))?;
     match gap {
-        Some(id) => Err(broken(id.to_string())),
-        None if envelopes != facts.len() as u64 => Err(broken(format!("{} / {envelopes}", facts.len()))),
-        None => Ok(facts),
+        Some(id) => Err(broken(&file, id)),
+        None if envelopes != facts.len() as u64 => Err(broken(&file, format!("{} / {envelopes}", facts.len()))),
+        None => Ok(Log { facts, checkpoint }),
     }
 }
 
-/// Walks over one fact or all, with the hash of each; the inner error says what does not fit.
-fn walk(connection: &Connection, only: Option<FactId>, each: &mut dyn FnMut(Fact, &[u8; 32])) -> rusqlite::Result<Result<(), String>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT f.county, f.id, f.author, f.seq, f.prev, f.hlc_ms, f.hlc_n, f.kind, f.v, f.entity, f.base, f.actor, f.roster, f.body_hash,
-                b.salt, b.bytes, e.hashes
-         FROM fact f LEFT JOIN body b ON b.county = f.county AND b.fact = f.id
-         LEFT JOIN envelope e ON e.county = f.county AND e.author = f.author AND e.seq = f.seq
-         WHERE ?1 IS NULL OR f.id = ?1 ORDER BY f.n",
-    )?;
-    let mut rows = statement.query([only.map(Uuid::into_bytes)])?;
+/// The facts about one unit or branch, in the order they were written, each with its hashes checked.
+pub(super) fn read_of(connection: &Connection, entity: Uid) -> Result<Vec<Fact>, Problem> {
+    let file = connection.path().unwrap_or_default().to_owned();
+    let mut facts = Vec::new();
+    walk(connection, Which::About(entity), &mut |fact, _, _| facts.push(fact))
+        .map_err(|e| sql(&e, &file))?
+        .map_err(|what| broken(&file, what))?;
+    Ok(facts)
+}
+
+fn broken(file: &str, what: impl std::fmt::Display) -> Problem {
+    Problem::new("E_STORE_CHAIN", Severity::Refused, file).arg(what)
+}
+
+/// Facts to walk over.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    /// Up to a place in the log, as they stand.
+    UpTo(i64),
+    /// After it.
+    After(i64),
+    /// One of a county.
+    Fact(&'a str, FactId),
+    About(Uid),
+}
+
+/// Walks over facts, with the hash of each; the inner error says what does not fit.
+fn walk(connection: &Connection, which: Which<'_>, each: &mut dyn FnMut(Fact, i64, &[u8; 32])) -> rusqlite::Result<Result<(), String>> {
+    const COLUMNS: &str =
+        "SELECT f.county, f.id, f.author, f.seq, f.prev, f.hlc_ms, f.hlc_n, f.kind, f.v, f.entity, f.base, f.actor, f.roster,
+                f.body_hash, f.n, b.salt, b.bytes";
+    const FACTS: &str = "FROM fact f LEFT JOIN body b ON b.county = f.county AND b.fact = f.id";
+    const ENVELOPES: &str = "LEFT JOIN envelope e ON e.county = f.county AND e.author = f.author AND e.seq = f.seq";
+    let mut statement = connection.prepare_cached(&match which {
+        Which::UpTo(_) => format!("{COLUMNS} {FACTS} WHERE f.n <= ?1 ORDER BY f.n"),
+        Which::After(_) => format!("{COLUMNS}, e.hashes {FACTS} {ENVELOPES} WHERE f.n > ?1 ORDER BY f.n"),
+        Which::Fact(..) => format!("{COLUMNS}, e.hashes {FACTS} {ENVELOPES} WHERE f.county = ?1 AND f.id = ?2"),
+        Which::About(_) => format!("{COLUMNS}, e.hashes {FACTS} {ENVELOPES} WHERE f.entity = ?1 ORDER BY f.n"),
+    })?;
+    let checked = !matches!(which, Which::UpTo(_));
+    let mut rows = match which {
+        Which::UpTo(n) | Which::After(n) => statement.query([n])?,
+        Which::Fact(county, id) => statement.query(params![county, id.as_bytes()])?,
+        Which::About(entity) => statement.query([entity.as_bytes()])?,
+    };
     while let Some(row) = rows.next()? {
         let county: String = row.get(0)?;
         let head = Head {
@@ -254,12 +337,15 @@ fn walk(connection: &Connection, only: Option<FactId>, each: &mut dyn FnMut(Fact
             roster: row.get(12)?,
             body_hash: row.get(13)?,
         };
-        let [salt, body, envelope] = [14, 15, 16].map(|n| row.get::<_, Option<Vec<u8>>>(n));
-        let (salt, body, envelope) = (salt?, body?, envelope?);
-        let hash = head.hash(&county);
+        let (salt, body): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.get(15)?, row.get(16)?);
         let (Some(salt), Some(body)) = (salt, body) else { return Ok(Err(format!("{}: no body", head.id))) };
-        if hash_body(&salt, &body).as_slice() != head.body_hash || envelope.as_deref() != Some(&hash) {
-            return Ok(Err(head.id.to_string()));
+        let mut hash = [0; 32];
+        if checked {
+            hash = head.hash(&county);
+            let envelope: Option<Vec<u8>> = row.get(17)?;
+            if hash_body(&salt, &body).as_slice() != head.body_hash || envelope.as_deref() != Some(&hash) {
+                return Ok(Err(head.id.to_string()));
+            }
         }
         let body: Body = match serde_json::from_slice(&body) {
             Ok(body) => body,
@@ -277,7 +363,7 @@ fn walk(connection: &Connection, only: Option<FactId>, each: &mut dyn FnMut(Fact
             roster: u64::try_from(head.roster).unwrap_or_default(),
             body,
         };
-        each(fact, &hash);
+        each(fact, row.get(14)?, &hash);
     }
     Ok(Ok(()))
 }

@@ -13,6 +13,7 @@ mod connection;
 pub(crate) mod current;
 mod error;
 pub(crate) mod foreign;
+pub mod geopackage;
 pub(crate) mod glance;
 pub(crate) mod import_log;
 pub(crate) mod load;
@@ -31,13 +32,15 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
-use self::cache::Cache;
+use self::cache::{Cache, Marks};
 use self::connection::{RECORDS, REFERENCE, open_readable, open_writable};
+use self::log::Checkpoint;
 pub(crate) use self::log::hex;
 pub use self::reader::{Reader, Sum};
 pub use self::writer::Writer;
+use crate::domain::fact::Fact;
 use crate::domain::problem::{Problem, Severity};
 use crate::framework::Framework;
 
@@ -68,6 +71,30 @@ pub struct Store {
     mode: Mode,
     framework: Arc<Framework>,
     cache: Arc<Cache>,
+    /// The whole log was verified, not only what is new.
+    verified: bool,
+}
+
+/// Facts from which on a log is long: verifying so many takes some 50 ms.
+const LONG_LOG: usize = 10_000;
+
+/// Key of how far the log was verified. It stands among the reference data because the log itself
+/// is never rewritten; where it is lost, all is verified.
+const CHECKPOINT: &str = "log-verified";
+
+/// How far the log was verified before, where it still has those facts.
+fn checkpoint(reference: &Connection, records: &Connection) -> Result<Option<Checkpoint>, Problem> {
+    let text: Option<String> = reference.query_row("SELECT value FROM meta WHERE key = ?1", [CHECKPOINT], |row| row.get(0)).optional()?;
+    let Some(checkpoint) = text.and_then(|text| serde_json::from_str::<Checkpoint>(&text).ok()) else { return Ok(None) };
+    Ok(if checkpoint.fits(records)? { Some(checkpoint) } else { None })
+}
+
+/// Remembers how far the log is verified. Without it the next open only takes longer, so no lock
+/// is waited for.
+fn remember(reference: &Connection, checkpoint: &Checkpoint) -> rusqlite::Result<()> {
+    reference.busy_timeout(std::time::Duration::ZERO)?;
+    let text = serde_json::to_string(checkpoint).unwrap_or_default();
+    reference.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", [CHECKPOINT, &text]).map(drop)
 }
 
 impl Store {
@@ -99,14 +126,54 @@ impl Store {
     }
 
     fn at(paths: Paths, mode: Mode, framework: Arc<Framework>) -> Result<Self, Problem> {
-        let this = Self { paths, mode, framework, cache: Arc::new(Cache::default()) };
-        let (_, records) = match mode {
+        let mut this = Self { paths, mode, framework, cache: Arc::new(Cache::default()), verified: true };
+        let (reference, records) = match mode {
             Mode::ReadWrite => this.connect_writable()?,
             Mode::ReadOnly => this.connect_readable()?,
         };
-        // The whole chain, once per open: nothing that follows trusts a broken log.
-        log::read(&records)?;
+        let count = log::count(&records)?;
+        // Nothing that follows trusts a broken log; of a long one what was verified before is
+        // verified again by `verify`, when the first screen stands.
+        let facts = match checkpoint(&reference, &records)? {
+            Some(checkpoint) => {
+                this.verified = false;
+                log::read_after(&records, checkpoint)?.facts
+            }
+            None => this.verify_on(&reference, &records)?,
+        };
+        this.cache.marks(&count, || Ok::<_, Problem>(Arc::new(Marks::of(facts))))?;
         Ok(this)
+    }
+
+    /// Verifies what [`Store::open`] has left for later: pages and the chain of a long log that was
+    /// verified before. Takes as long as the log is; may run beside everything else.
+    ///
+    /// # Errors
+    /// `E_STORE_DAMAGED`, `E_STORE_CHAIN`.
+    pub fn verify(&self) -> Result<(), Problem> {
+        if self.verified {
+            return Ok(());
+        }
+        let (reference, records) = match self.mode {
+            Mode::ReadWrite => self.connect_writable()?,
+            Mode::ReadOnly => self.connect_readable()?,
+        };
+        self.verify_on(&reference, &records).map(drop)
+    }
+
+    /// All of the log, and remembers how far that is.
+    fn verify_on(&self, reference: &Connection, records: &Connection) -> Result<Vec<Fact>, Problem> {
+        if self.mode == Mode::ReadWrite {
+            connection::check(records, &self.paths.records.display().to_string())?;
+        }
+        let log = log::read_after(records, Checkpoint::default())?;
+        if self.mode == Mode::ReadWrite
+            && log.facts.len() >= LONG_LOG
+            && let Err(error) = remember(reference, &log.checkpoint)
+        {
+            tracing::info!(%error, "no checkpoint of the log");
+        }
+        Ok(log.facts)
     }
 
     /// The framework in force.

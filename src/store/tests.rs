@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::connection::{RECORDS, open_readable, open_writable};
+use super::connection::{RECORDS, REFERENCE, open_readable, open_writable};
 use super::{Mode, Store, log};
 use crate::domain::fact::{Body, FactId};
 use crate::domain::id::Uid;
@@ -158,6 +158,44 @@ fn a_changed_or_missing_fact_is_found_though_sqlite_says_ok() {
         outsider.execute_batch(tamper).expect("done by force");
         drop(outsider);
         assert_eq!(open(dir.path(), Mode::ReadWrite).expect_err(tamper).code, "E_STORE_CHAIN", "{tamper}");
+    }
+}
+
+#[test]
+fn what_was_verified_before_is_verified_again_after_the_first_screen() {
+    for (tamper, at_open) in [
+        ("UPDATE fact SET actor = '另一岗位' WHERE n = 1", false),
+        ("DELETE FROM fact WHERE n = 2", true),
+        ("UPDATE fact SET actor = '另一岗位' WHERE n = 4", true),
+        ("UPDATE envelope SET hashes = x'00' WHERE seq = 3", true),
+    ] {
+        let (dir, data) = folder();
+        drop(open(dir.path(), Mode::ReadWrite).expect("made"));
+        let path = data.join("records.db");
+        let mut records = open_writable(&path, &RECORDS).expect("opens");
+        for reason in ["一", "二", "三"] {
+            append(&mut records, reason);
+        }
+        let log = log::read_after(&records, log::Checkpoint::default()).expect("whole");
+        let reference = open_writable(&data.join("reference.db"), &REFERENCE).expect("opens");
+        super::remember(&reference, &log.checkpoint).expect("remembered");
+        append(&mut records, "四");
+        drop((records, reference));
+        let whole = open(dir.path(), Mode::ReadWrite).expect("opens");
+        assert!(!whole.verified, "three facts are left for later");
+        whole.verify().expect("whole");
+
+        let outsider = Connection::open(&path).expect("opens");
+        outsider
+            .execute_batch("DROP TRIGGER fact_no_update; DROP TRIGGER fact_no_delete; DROP TRIGGER envelope_no_update")
+            .expect("dropped");
+        outsider.execute_batch(tamper).expect("done by force");
+        drop(outsider);
+        let found = match open(dir.path(), Mode::ReadWrite) {
+            Err(problem) => (problem.code, true),
+            Ok(store) => (store.verify().expect_err(tamper).code, false),
+        };
+        assert_eq!(found, ("E_STORE_CHAIN".into(), at_open), "{tamper}");
     }
 }
 

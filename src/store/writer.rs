@@ -46,9 +46,33 @@ impl Writer {
     /// `E_STORE_NO_SUBJECT` for an unknown unit or branch, `E_MARK_REASON` without a reason, `E_ROUND_NONE`
     /// and others for rounds, and `E_DISK_FULL`, `E_STORE_BUSY`, `E_NOT_SAVED` where it could not be saved.
     pub fn execute(&mut self, command: &Command, now: Timestamp, actor: &str) -> Outcome {
-        let (entity, name, reason, body): (Uid, String, (String, usize), Body) = match command.write() {
+        if let write @ (Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. }) = command.write() {
+            return self.round(write, now, actor);
+        }
+        let earlier = |entity: Uid| log::read_of(&self.records, entity);
+        // `undo` of a mark needs the fact that is yet to be written.
+        let (entity, subject, (reason, masked), body, undo) = match command.write() {
+            Write::Mark { entity, subject, reason, due } => {
+                let reason = mask(reason);
+                if reason.0.is_empty() {
+                    return Err(Problem::new("E_MARK_REASON", Severity::Refused, ""));
+                }
+                let body =
+                    Body::FlagRaised { v: 1, subject: *subject, category: FOLLOW_UP.to_owned(), reason: reason.0.clone(), due: *due };
+                (*entity, *subject, reason, body, None)
+            }
+            Write::Clear { entity, raises, reason } => {
+                let reason = mask(reason);
+                // Taking back a clear raises the last of what it cleared again, in the same words.
+                let last = earlier(*entity)?.into_iter().rev().find(|f| raises.contains(&f.id)).map(|f| f.body);
+                let Some(Body::FlagRaised { subject, reason: raised, due, .. }) = last else {
+                    return Err(Problem::new("E_STORE_NO_MARK", Severity::Refused, ""));
+                };
+                let body = Body::FlagCleared { v: 1, raises: raises.clone(), reason: reason.0.clone() };
+                (*entity, subject, reason, body, Some(Write::Mark { entity: *entity, subject, reason: raised, due }))
+            }
             Write::Correct { entity, indicator, period, old, new, source, reason } => {
-                let (name, new, source, reason) = (self.name_of(*entity)?, mask(new), mask(source), mask(reason));
+                let (new, source, reason) = (mask(new), mask(source), mask(reason));
                 if new.0.is_empty() || source.0.is_empty() {
                     return Err(Problem::new("E_CORRECT_EMPTY", Severity::Refused, ""));
                 }
@@ -62,68 +86,30 @@ impl Writer {
                     source: source.0,
                     reason: reason.0.clone(),
                 };
-                (*entity, name, (reason.0, masked), body)
+                (*entity, Subject::Unit, (reason.0, masked), body, None)
             }
             Write::Uncorrect { entity, corrections, reason } => {
                 let reason = mask(reason);
                 let body = Body::CorrectionWithdrawn { v: 1, corrections: corrections.clone(), reason: reason.0.clone() };
-                (*entity, self.name_of(*entity)?, reason, body)
-            }
-            write @ (Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. }) => {
-                return self.round(write, now, actor);
+                (*entity, Subject::Unit, reason, body, None)
             }
             // Reference data is written by whoever reads files: the runtime carries these out.
-            Write::Import { .. } | Write::Undo { .. } | Write::RoundTake { .. } => {
-                return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));
-            }
-            Write::Mark { entity, subject, reason, due } => {
-                let name = self.name_of(*entity)?;
-                let reason = mask(reason);
-                if reason.0.is_empty() {
-                    return Err(Problem::new("E_MARK_REASON", Severity::Refused, ""));
-                }
-                let body =
-                    Body::FlagRaised { v: 1, subject: *subject, category: FOLLOW_UP.to_owned(), reason: reason.0.clone(), due: *due };
-                (*entity, name, reason, body)
-            }
-            Write::Clear { entity, raises, reason } => {
-                let name = self.name_of(*entity)?;
-                let reason = mask(reason);
-                (*entity, name, reason.clone(), Body::FlagCleared { v: 1, raises: raises.clone(), reason: reason.0 })
-            }
+            _ => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
         };
-        let before = log::read(&self.records)?;
-        let subject = match command.write() {
-            Write::Mark { subject, .. } => *subject,
-            Write::Clear { raises, .. } => {
-                let raised = before.iter().find_map(|f| match &f.body {
-                    Body::FlagRaised { subject, .. } if raises.contains(&f.id) && f.entity == entity => Some(*subject),
-                    _ => None,
-                });
-                raised.ok_or_else(|| Problem::new("E_STORE_NO_MARK", Severity::Refused, ""))?
-            }
-            _ => Subject::Unit,
-        };
+        let name = self.name_of(entity)?;
         let fact = self.append(entity, &body, now, actor)?;
-        let undo = match command.write() {
-            Write::Mark { .. } => Some(Write::Clear { entity, raises: vec![fact], reason: String::new() }),
-            // Taking back a clear raises the last of what it cleared again, in the same words.
-            Write::Clear { raises, .. } => before.iter().rev().find_map(|f| match &f.body {
-                Body::FlagRaised { subject, reason, due, .. } if raises.contains(&f.id) => {
-                    Some(Write::Mark { entity, subject: *subject, reason: reason.clone(), due: *due })
-                }
-                _ => None,
-            }),
-            Write::Correct { .. } => Some(Write::Uncorrect { entity, corrections: vec![fact], reason: String::new() }),
-            _ => None,
-        };
         let version = world::version(&self.reference)? + log::count(&self.records)?;
-        let write = match command.write().clone() {
-            Write::Mark { entity, subject, due, .. } => Write::Mark { entity, subject, reason: reason.0, due },
-            Write::Clear { entity, raises, .. } => Write::Clear { entity, raises, reason: reason.0 },
-            other => other,
+        let (write, undo) = match body {
+            Body::FlagRaised { due, .. } => {
+                (Write::Mark { entity, subject, reason, due }, Some(Write::Clear { entity, raises: vec![fact], reason: String::new() }))
+            }
+            Body::FlagCleared { raises, .. } => (Write::Clear { entity, raises, reason }, undo),
+            Body::ValueCorrected { .. } => {
+                (command.write().clone(), Some(Write::Uncorrect { entity, corrections: vec![fact], reason: String::new() }))
+            }
+            _ => (command.write().clone(), undo),
         };
-        Ok(Loaded::Written(Receipt { fact, entity, subject, name, write, undo, masked: reason.1, version }))
+        Ok(Loaded::Written(Receipt { fact, entity, subject, name, write, undo, masked, version }))
     }
 
     /// Appends a fact and returns its id once it is committed.
@@ -146,8 +132,13 @@ impl Writer {
     }
 
     /// Whether readers see what is not stored.
-    pub(crate) fn shows(&self) -> bool {
+    pub(crate) fn is_showing(&self) -> bool {
         self.cache.glance().is_some()
+    }
+
+    /// Whether readers see what is not stored of a layer.
+    pub(crate) fn shows(&self, layer: &str) -> bool {
+        self.cache.glance().is_some_and(|glance| glance.holds(layer))
     }
 
     /// Waits until a reader has answered with the map of what is shown, but not for long.

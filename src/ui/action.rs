@@ -129,10 +129,10 @@ actions! {
     OnlyFlagged "only-flagged" Show Anywhere None, ["w", "f8"];
     Scope "scope" Show Anywhere None, ["f", "f6"];
     ScopeClear "scope-clear" Show Anywhere None, ["F"];
-    Provenance "provenance" Work Anywhere None, ["i"];
+    Provenance "provenance" Work Anywhere None, ["i", "f12"];
     Mark "mark" Work Anywhere WRITES, ["m", "f4"];
-    Undo "undo" Work Anywhere WRITES, ["u"];
-    Marks "marks" Work Anywhere None, ["M"];
+    Undo "undo" Work Anywhere WRITES, ["u", "f11", "ctrl-z"];
+    Marks "marks" Work Anywhere None, ["M", "shift-f4"];
     CopyName "copy-name" Work Anywhere None, ["y y"];
     CopyCode "copy-code" Work Anywhere None, ["y c"];
     CopyRow "copy-row" Work Anywhere None, ["y r"];
@@ -140,6 +140,7 @@ actions! {
     Help "help" Session Anywhere None, ["?", "f2"];
     Glossary "glossary" Session Anywhere None, ["f1"];
     Problems "problems" Session Anywhere None, ["P"];
+    Removals "removals" Session Anywhere Some(Grant::Import), ["D", "shift-f7"];
     Refresh "refresh" Session Anywhere None, ["ctrl-r"];
     Tutorial "tutorial" Session Anywhere None, [];
     Theme "theme" Session Anywhere None, [];

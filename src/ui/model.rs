@@ -7,12 +7,14 @@ use jiff::civil::Date;
 
 use crate::domain::access::Access;
 use crate::domain::id::Uid;
+use crate::domain::indicator::Indicator;
 use crate::domain::page::{Card, HomePage, Row, Workspace};
+use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::request::{Progress, Query, Receipt, RequestId};
 use crate::domain::scene::{Extent, Raster};
 use crate::domain::unit::Subject;
-use crate::domain::value::Origin;
+use crate::domain::value::{Origin, Shown, State};
 use crate::domain::view_state::{Listing, ViewState};
 use crate::gis::compose::{Fill, LabelText, MapCell};
 use crate::gis::neighbour::Toward;
@@ -22,6 +24,7 @@ use crate::ui::capability::{Capability, Symbols};
 use crate::ui::keymap::Keymap;
 use crate::ui::keys::Key;
 use crate::ui::message::Effect;
+use crate::ui::number;
 use crate::ui::overlay::Overlay;
 use crate::ui::text::Width;
 use crate::ui::theme::Theme;
@@ -116,6 +119,8 @@ pub(super) enum Ask {
 pub(super) enum Purpose {
     Write,
     Undo,
+    /// Load what makes something disappear.
+    Removals,
 }
 
 /// What a map or a list is of: its place and its listing.
@@ -369,10 +374,31 @@ impl Model {
         if self.session.lang == Lang::En && !indicator.label_en.is_empty() { &indicator.label_en } else { &indicator.label }
     }
 
+    /// Whether values of an indicator are still to come: files are being read, and nothing was
+    /// reported of it yet in any period. Until then nobody can say who did not report.
+    pub(super) fn awaits(&self, indicator: &Indicator, period: Option<Period>) -> bool {
+        // What is counted here is counted from branches.
+        let no_branches = || self.workspace.as_ref().is_some_and(|workspace| !workspace.has_branches);
+        self.progress.is_some() && period.is_none() && (indicator.derived.is_none() || no_branches())
+    }
+
+    /// Whether a reading only stands for one that is still to come.
+    pub(super) fn is_to_come(&self, indicator: &Indicator, period: Option<Period>, shown: &Shown) -> bool {
+        (shown.reading.state == State::Missing || indicator.derived.is_some()) && self.awaits(indicator, period)
+    }
+
+    /// The value of a row or of the place in words.
+    pub(super) fn shown(&self, home: &HomePage, shown: &Shown) -> String {
+        if self.is_to_come(&home.indicator, home.period, shown) {
+            return self.text("ui.state.reading").to_owned();
+        }
+        number::shown(self.session.lang, &home.indicator, shown)
+    }
+
     /// What the values of the list are, in words.
     pub(super) fn value_title(&self, home: &HomePage) -> String {
         let origin = shown_origin(home);
-        crate::ui::number::title(self.session.lang, self.symbols().at_least, &home.indicator, self.indicator_label(&home.indicator), origin)
+        number::title(self.session.lang, self.symbols().at_least, &home.indicator, self.indicator_label(&home.indicator), origin)
     }
 
     fn number(&mut self) -> RequestId {

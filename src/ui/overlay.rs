@@ -32,6 +32,8 @@ pub(super) enum Overlay {
     Marks { rows: Option<Arc<Vec<MarkRow>>> },
     /// What was wrong at the last load.
     Problems,
+    /// Whether to load what makes something disappear.
+    Removals,
     /// Which folder to open.
     Folder { input: Input },
 }

@@ -51,6 +51,10 @@ pub(super) struct Fake {
     pub(super) writes: Vec<Write>,
     /// Nothing has a boundary.
     pub(super) flat: bool,
+    /// What was held back.
+    pub(super) pending: Option<String>,
+    /// The values are not loaded yet.
+    pub(super) empty: bool,
 }
 
 fn indicator(id: &str, label: &str, kind: Kind, unit: &str, direction: Direction) -> Arc<Indicator> {
@@ -106,6 +110,8 @@ impl Fake {
             ],
             writes: Vec::new(),
             flat: false,
+            pending: None,
+            empty: false,
         }
     }
 
@@ -141,6 +147,7 @@ impl Fake {
 
     fn shown(&self, unit: usize, indicator: &Indicator) -> Shown {
         let reading = match unit % 7 {
+            _ if self.empty => Reading::MISSING,
             5 => Reading::MISSING,
             6 => Reading { state: State::NotDue, ..Reading::MISSING },
             _ if indicator.kind == Kind::Ratio => Reading::ratio((unit * 3 % 11 + 1) as f64, 12.0),
@@ -252,7 +259,7 @@ impl Fake {
                 count: rows.iter().filter(|r| r.class == Some(n)).count() as u32,
             })
             .collect();
-        let periods: Vec<Period> = ["2025Q1", "2025Q2", "2025Q3"].iter().filter_map(|p| p.parse().ok()).collect();
+        let periods: Vec<Period> = ["2025Q1", "2025Q2", "2025Q3"].iter().filter_map(|p| p.parse().ok()).filter(|_| !self.empty).collect();
         HomePage {
             view: view.clone(),
             version: self.version,
@@ -406,7 +413,7 @@ impl Fake {
                 .chain(self.indicators.iter().filter(|i| i.id != in_force.id))
                 .map(|i| Figure {
                     indicator: i.clone(),
-                    period: "2025Q3".parse().ok(),
+                    period: "2025Q3".parse().ok().filter(|_| !self.empty),
                     shown: self.shown(unit, i),
                     class: None,
                     trend: vec![Some(1.0), None, Some(3.0), Some(2.0), Some(5.0)],
@@ -442,7 +449,7 @@ impl Fake {
                 home: self.home_view(),
                 problems: vec![Problem::new("E_SAMPLE", Severity::Aside, "units.csv").line(3)],
                 reads: vec![ReadCount { name: "mid".into(), read: 6, drawn: 5, listed: 1 }],
-                pending: None,
+                pending: self.pending.clone(),
             })),
             Query::Home(view) => Loaded::Home(Arc::new(self.home(view))),
             Query::Map { view, size } => Loaded::Map(self.map(view, *size).map(Arc::new)),
@@ -515,6 +522,10 @@ impl Fake {
         self.writes.push(command.write().clone());
         let fact = Uuid::from_u128(u128::from(self.version));
         let (entity, undo) = match command.write() {
+            Write::Removals => {
+                self.pending = None;
+                return Loaded::Refreshed { version: self.version };
+            }
             Write::Mark { entity, subject, reason, due } => {
                 self.marks.push(Mark {
                     fact,

@@ -8,6 +8,8 @@ mod support;
 
 mod bad;
 mod bytes;
+mod corpus_maps;
+mod corpus_tables;
 mod demo;
 mod generated;
 mod layers;

@@ -76,6 +76,32 @@ fn enter_goes_in_to_the_grid_and_esc_comes_out() {
 const REASON: &str = "复核阵地面积七三";
 
 #[test]
+fn a_late_answer_about_the_width_is_no_key() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.mute_terminal(SIZE);
+    let first = demo().json(["list", top_code(), "--json"]);
+    terminal.wait_for(text(&rows(&first)[0], "name"));
+    terminal.press("/").wait_for(Lang::Zh.text("ui.find.title"));
+    // Escape would close the field, and letters would be typed into it.
+    terminal.press("qhx").press("\x1b[1;2R").press("qhx").wait_for("qhxqhx");
+    terminal.press("\x03");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn an_answer_about_the_width_is_heeded() {
+    let workspace = demo_copy();
+    let mut terminal = workspace.mute_terminal(SIZE);
+    terminal.wait_for("│").press("\x1b[1;3R");
+    terminal.wait("no glyph of two cells", |screen| {
+        let shown = screen.contents();
+        shown.contains("青禾县") && !shown.contains(['│', '─', '·', '…'])
+    });
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
 fn a_mark_survives_kill_9() {
     let workspace = demo_copy();
     let mut terminal = workspace.terminal(SIZE, &[], &["--post", "青禾县组织部岗位"]);
@@ -210,4 +236,30 @@ fn without_a_workspace_and_without_a_terminal_it_says_so() {
     let output = workspace.xiantu(["list", "x"]).output().expect("it runs");
     assert!(matches!(output.status.code(), Some(2 | 3)), "{output:?}");
     assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{output:?}");
+}
+
+#[test]
+fn what_would_disappear_is_asked_on_the_screen() {
+    let workspace = demo_copy();
+    // The last row of a table of units is gone.
+    let manifest = crate::support::demo_manifest();
+    let tables = manifest["table"].as_array().expect("tables");
+    let units = tables.iter().find(|t| t["what"].as_str() == Some("units")).expect("a table of units");
+    let path = workspace.dir().join("maps").join(units["file"].as_str().expect("a file"));
+    let all = std::fs::read_to_string(&path).expect("the table");
+    let kept: Vec<&str> = all.trim_end().lines().collect();
+    std::fs::write(&path, kept[..kept.len() - 1].join("\n")).expect("the table is shortened");
+    let manifest = workspace.dir().join("maps/manifest.toml");
+    let text_of = std::fs::read_to_string(&manifest).expect("the manifest");
+    let hash = units["sha256"].as_str().expect("a hash");
+    std::fs::write(&manifest, text_of.replace(&format!("sha256 = \"{hash}\""), "")).expect("without its hash");
+    let before = workspace.json(["list", top_code(), "--json"]);
+
+    let mut terminal = workspace.terminal(SIZE, &[], &["--post", "青禾县组织部岗位"]);
+    terminal.wait_for("(−1)").press("D").wait_for(Lang::Zh.text("ui.removals.title")).press("y");
+    terminal.wait_for(Lang::Zh.text("ui.toast.removals_loaded")).press("q");
+    assert_eq!(terminal.end(), 0);
+    let after = workspace.out(["load"]);
+    assert!(!after.contains("(−"), "{after}");
+    assert_eq!(rows(&before).len(), rows(&workspace.json(["list", top_code(), "--json"])).len());
 }

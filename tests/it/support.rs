@@ -126,6 +126,15 @@ impl Workspace {
 
     /// The same on another folder or a snapshot.
     pub(crate) fn terminal_on(&self, place: &Path, size: (u16, u16), env: &[(&str, &str)], args: &[&str]) -> Terminal {
+        Terminal::spawn(self.command(place, env, args), size)
+    }
+
+    /// The same in a terminal that does not say where its cursor is.
+    pub(crate) fn mute_terminal(&self, size: (u16, u16)) -> Terminal {
+        Terminal::spawn_with(self.command(&self.dir(), &[], &[]), size, Answers { cursor: false, ..Answers::default() })
+    }
+
+    fn command(&self, place: &Path, env: &[(&str, &str)], args: &[&str]) -> CommandBuilder {
         let mut command = CommandBuilder::new(XIANTU);
         command.env_clear();
         for (key, value) in environment(&self.temp.path().join("home")) {
@@ -138,7 +147,7 @@ impl Workspace {
         command.arg(place);
         command.args(["--today", TODAY]);
         command.args(args);
-        Terminal::spawn(command, size)
+        command
     }
 }
 
@@ -265,17 +274,27 @@ struct Shown {
 }
 
 /// What a terminal answers by itself: where the cursor is, and what it is.
-#[derive(Default)]
-struct Answers(Vec<u8>);
+struct Answers {
+    /// What is to be sent.
+    waiting: Vec<u8>,
+    /// It tells where its cursor is.
+    cursor: bool,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self { waiting: Vec::new(), cursor: true }
+    }
+}
 
 impl vt100::Callbacks for Answers {
     fn unhandled_csi(&mut self, screen: &mut vt100::Screen, _: Option<u8>, _: Option<u8>, params: &[&[u16]], command: char) {
         match (command, params) {
-            ('n', [[6]]) => {
+            ('n', [[6]]) if self.cursor => {
                 let (row, column) = screen.cursor_position();
-                self.0.extend(format!("\x1b[{};{}R", row + 1, column + 1).into_bytes());
+                self.waiting.extend(format!("\x1b[{};{}R", row + 1, column + 1).into_bytes());
             }
-            ('c', _) => self.0.extend(b"\x1b[?62;22c"),
+            ('c', _) => self.waiting.extend(b"\x1b[?62;22c"),
             _ => {}
         }
     }
@@ -284,12 +303,16 @@ impl vt100::Callbacks for Answers {
 impl Terminal {
     /// Starts a command in a terminal of `columns × rows`.
     pub(crate) fn spawn(command: CommandBuilder, size: (u16, u16)) -> Self {
+        Self::spawn_with(command, size, Answers::default())
+    }
+
+    fn spawn_with(command: CommandBuilder, size: (u16, u16), answers: Answers) -> Self {
         let pair = portable_pty::native_pty_system().openpty(pty_size(size)).expect("a pseudo-terminal");
         let child = pair.slave.spawn_command(command).expect("the command starts");
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().expect("the terminal can be read");
         let keys: Keys = Arc::new(Mutex::new(pair.master.take_writer().expect("the terminal can be written")));
-        let parser = vt100::Parser::new_with_callbacks(at_least_one(size.1), at_least_one(size.0), 0, Answers::default());
+        let parser = vt100::Parser::new_with_callbacks(at_least_one(size.1), at_least_one(size.0), 0, answers);
         let shared = Arc::new((Mutex::new(Shown { parser, log: Vec::new(), open: true }), Condvar::new()));
         let (shown, answers) = (Arc::clone(&shared), Arc::clone(&keys));
         std::thread::spawn(move || {
@@ -299,7 +322,7 @@ impl Terminal {
                 let mut now = lock(&shown.0);
                 now.log.extend_from_slice(&buffer[..n]);
                 now.parser.process(&buffer[..n]);
-                let answer = std::mem::take(&mut now.parser.callbacks_mut().0);
+                let answer = std::mem::take(&mut now.parser.callbacks_mut().waiting);
                 drop(now);
                 shown.1.notify_all();
                 // Whoever asked may be gone by now.

@@ -70,7 +70,7 @@ pub(super) fn tell(head: &[u8], tail: &[u8]) -> MapFormat {
     let either = |word: &[u8]| contains(head, word) || contains(tail, word);
     if text.starts_with(b"{") {
         // What names the kind may stand at either end, around a long list of features or arcs.
-        return if either(b"UTF8Encoding") || contains(head, b"\"encodeOffsets\"") {
+        return if encoded(head) || encoded(tail) {
             MapFormat::Echarts
         } else if either(b"\"Topology\"") {
             MapFormat::TopoJson
@@ -83,6 +83,19 @@ pub(super) fn tell(head: &[u8], tail: &[u8]) -> MapFormat {
     }
     // Whatever else it is, the reader of GeoJSON says what is wrong with it.
     MapFormat::GeoJson
+}
+
+/// Whether a map of ECharts says that its coordinates are encoded; decoded ones keep the word with `false`.
+fn encoded(bytes: &[u8]) -> bool {
+    const WORD: &[u8] = b"UTF8Encoding";
+    let Some(at) = bytes.windows(WORD.len()).position(|w| w == WORD) else { return false };
+    let rest: Vec<u8> = bytes[at + WORD.len()..]
+        .iter()
+        .copied()
+        .filter(|b| !matches!(b, b'"' | b'\'' | b':' | b' ' | b'\n' | b'\r' | b'\t'))
+        .take(4)
+        .collect();
+    rest.starts_with(b"true") || rest.starts_with(b"!0")
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
@@ -101,6 +114,7 @@ mod tests {
             (b"\xef\xbb\xbf {\"arcs\":[", b"],\"type\":\"Topology\"}", MapFormat::TopoJson),
             (b"{\"type\":\"FeatureCollection\",\"UTF8Encoding\":true", b"", MapFormat::Echarts),
             (b"{\"type\":\"FeatureCollection\"", b"\"UTF8Encoding\":true}", MapFormat::Echarts),
+            (b"{\"type\":\"FeatureCollection\"", b"\"UTF8Encoding\": false}", MapFormat::GeoJson),
             (b"!function(A,B){ B.registerMap(\"x\",{", b"", MapFormat::Echarts),
             (b"\0\0\x27\x0a\0\0", b"", MapFormat::Shapefile),
             (b"SQLite format 3\0", b"", MapFormat::GeoPackage),

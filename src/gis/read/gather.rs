@@ -335,7 +335,7 @@ impl<'r> Gather<'r> {
             self.like_degrees &= x.abs() <= 180.0 && y.abs() <= 180.0;
             match self.converter.to_degrees([x, y]) {
                 Some(position) => self.sink.coords[n] = position,
-                None => return draft.spoil(&mut self.sink, "E_GEOM_MISFIT", vec![format!("{x},{y}")]),
+                None => return draft.spoil(&mut self.sink, "E_GEOM_MISFIT", vec![format!("{x:?},{y:?}")]),
             }
         }
     }
@@ -386,12 +386,13 @@ impl<'r> Gather<'r> {
             return Err(self.refused("E_CRS_SWAPPED").arg(&self.swapped.first));
         }
         let name = || self.crs.as_ref().map_or("", Crs::name);
+        let seen = self.misfits.count > 0 || !self.sink.coords.is_empty();
+        if self.converter.is_projected() && self.like_degrees && seen {
+            return Err(self.refused("E_CRS_DEGREES").field("crs").arg(name()));
+        }
         if all(&self.misfits) {
             let problem = self.refused("E_CRS_MISFIT").field("crs").arg(name()).arg(&self.misfits.first);
             return Err(problem.arg(guess::names(&self.misfits.first)));
-        }
-        if self.converter.is_projected() && self.like_degrees && !self.out.records.is_empty() && !self.sink.coords.is_empty() {
-            return Err(self.refused("E_CRS_DEGREES").field("crs").arg(name()));
         }
         Ok(())
     }
@@ -408,7 +409,7 @@ impl<'r> Gather<'r> {
         }
         self.check_system()?;
         if self.expects_degrees() && guess::looks_swapped(&self.sink.coords) {
-            let first = self.sink.coords.first().map(|[x, y]| format!("{x},{y}")).unwrap_or_default();
+            let first = self.sink.coords.first().map(|[x, y]| format!("{x:?},{y:?}")).unwrap_or_default();
             self.problems.push(Problem::new("E_CRS_LOOKS_SWAPPED", Severity::Mark, self.spec.file.as_str()).arg(first));
         }
         if self.heights > 0 {

@@ -20,6 +20,9 @@ impl Default for Sink {
     }
 }
 
+/// What is wrong with a geometry: the code of a problem, and what it is about.
+pub(super) type Fault = (&'static str, String);
+
 /// Longitude and latitude lie within these.
 const DEGREES: [f64; 2] = [180.0, 90.0];
 
@@ -72,13 +75,26 @@ impl Sink {
             "E_GEOM_NUMBER"
         } else if self.limits[0] > METRES {
             "E_GEOM_MISFIT"
-        } else if x.abs() > METRES || y.abs() > METRES {
+        } else if x.abs().max(y.abs()) > METRES && x.abs().max(y.abs()) < METRES_MAX {
             "E_GEOM_METRES"
         } else if x.abs() <= self.limits[1] && y.abs() <= self.limits[0] {
             "E_GEOM_SWAPPED"
         } else {
             "E_GEOM_RANGE"
         }
+    }
+
+    /// Takes one position of a format whose places are not offsets of a text.
+    pub(super) fn place(&mut self, x: f64, y: f64) -> Result<(), Fault> {
+        self.push(x, y).map_err(|code| (code, format!("{x:?},{y:?}")))
+    }
+
+    /// As [`Sink::end_ring`], where there are positions at all.
+    pub(super) fn end_if_any(&mut self, start: usize) -> Result<(), Fault> {
+        if self.coords.len() == start {
+            return Ok(());
+        }
+        self.end_ring(start).map_err(|code| (code, u32::MAX.to_string()))
     }
 
     /// The positions from `start` on become a ring, a line or a list of points.
@@ -252,6 +268,8 @@ fn out_of_range(cursor: &Cursor<'_>, begin: usize, code: &'static str) -> Stop {
 
 /// Beyond this, a number is a projected coordinate in metres and not a mistyped degree.
 const METRES: f64 = 1000.0;
+/// Beyond this, it is no place on Earth in any unit.
+const METRES_MAX: f64 = 1e9;
 
 #[inline(always)]
 fn ordinate(cursor: &mut Cursor<'_>) -> Result<f64, Stop> {

@@ -5,11 +5,14 @@ use std::io::{Read, Seek as _, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::echarts::Echarts;
 use super::format::{self, LOOK_BYTES, MapFormat};
 use super::gather::Gather;
 use super::overview::{FieldSample, Overview};
 use super::rows::RowLayer;
-use super::{Features, ReadSpec, geojson};
+use super::shapefile::Shapefile;
+use super::topojson::Topology;
+use super::{Features, ReadSpec, geojson, shapefile};
 use crate::domain::problem::{Problem, Severity};
 
 /// Largest file that is read whole, bytes: all formats but GeoJSON, which passes through a window.
@@ -103,6 +106,9 @@ pub struct MapChoice {
 
 enum Body {
     GeoJson(MapInput),
+    TopoJson(Topology),
+    Echarts(Echarts),
+    Shapefile(Box<Shapefile>),
     Rows(RowLayer),
 }
 
@@ -126,29 +132,69 @@ impl MapFile {
     /// # Errors
     /// The problem for which the map is refused.
     pub fn open(inputs: Vec<MapInput>, choice: &MapChoice) -> Result<Self, Problem> {
-        let _ = choice;
-        let Some(input) = inputs.into_iter().next() else {
-            return Err(Problem::new("E_GEOJSON_EMPTY", Severity::Refused, ""));
-        };
-        let format = input.format()?;
-        match format {
-            MapFormat::GeoJson => Ok(Self {
-                name: input.name.clone(),
-                format,
-                layers: Vec::new(),
-                layer: None,
-                crs: None,
-                body: Body::GeoJson(input),
-                problems: Vec::new(),
-            }),
-            MapFormat::Other(kind) => Err(input.problem("E_MAP_FORMAT").arg(kind)),
-            _ => Err(input.problem("E_MAP_FORMAT").arg("")),
+        let mut main = None;
+        for input in &inputs {
+            let format = input.format()?;
+            // The index of a shapefile begins like the shapefile itself.
+            if format == MapFormat::Shapefile && input.name.to_ascii_lowercase().ends_with(".shx") {
+                continue;
+            }
+            if inputs.len() == 1 || format == MapFormat::Shapefile {
+                main = Some((input, format));
+                break;
+            }
         }
+        let Some((input, format)) = main else {
+            let name = inputs.first().map_or("", |i| i.name.as_str());
+            return Err(Problem::new("E_MAP_NO_MAIN", Severity::Refused, name));
+        };
+        let refused = |code: &str| input.problem(code);
+        let (body, layers, first) = match format {
+            MapFormat::GeoJson => (Body::GeoJson(input.clone()), Vec::new(), None),
+            MapFormat::TopoJson => {
+                let topology = Topology::read(&input.whole()?, refused)?;
+                let first = topology.first_areas().map(str::to_owned);
+                (Body::TopoJson(topology), Vec::new(), first)
+            }
+            MapFormat::Echarts => {
+                let maps = Echarts::read(&input.whole()?, refused)?;
+                let layers = maps.layers();
+                let first = layers.first().cloned();
+                (Body::Echarts(maps), layers, first)
+            }
+            MapFormat::Shapefile => {
+                let files = Shapefile::read(input, &inputs, choice.encoding.as_deref())?;
+                (Body::Shapefile(Box::new(files)), Vec::new(), None)
+            }
+            MapFormat::GeoPackage => return Err(refused("E_MAP_FORMAT").arg("SQLite")),
+            MapFormat::Zip => return Err(refused("E_MAP_FORMAT").arg("zip")),
+            MapFormat::Other(kind) => return Err(refused("E_MAP_FORMAT").arg(kind)),
+        };
+        let layers = if let Body::TopoJson(topology) = &body { topology.layers() } else { layers };
+        let (mut crs, mut problems) = (None, Vec::new());
+        match &body {
+            Body::TopoJson(topology) => crs.clone_from(&topology.crs),
+            Body::Shapefile(files) => {
+                crs.clone_from(&files.crs);
+                problems.clone_from(&files.problems);
+            }
+            _ => {}
+        }
+        let layer = match &choice.layer {
+            Some(chosen) if layers.contains(chosen) => Some(chosen.clone()),
+            Some(chosen) => return Err(refused("E_MAP_LAYER").arg(chosen).arg(layers.join(", "))),
+            None => first,
+        };
+        if choice.layer.is_none() {
+            problems.extend(unasked(&input.name, layer.as_deref(), &layers));
+        }
+        Ok(Self { name: input.name.clone(), format, layers, layer, crs, body, problems })
     }
 
-    /// A table of a database, which has others beside it.
+    /// A table of a database, which has others beside it; `chosen` by a person, or because it was the first.
     #[must_use]
-    pub fn of_rows(name: &str, layers: Vec<String>, rows: RowLayer) -> Self {
+    pub fn of_rows(name: &str, layers: Vec<String>, chosen: bool, rows: RowLayer) -> Self {
+        let problems = if chosen { None } else { unasked(name, Some(&rows.name), &layers) };
         Self {
             name: name.to_owned(),
             format: MapFormat::GeoPackage,
@@ -156,7 +202,7 @@ impl MapFile {
             layer: Some(rows.name.clone()),
             crs: rows.crs.clone(),
             body: Body::Rows(rows),
-            problems: Vec::new(),
+            problems: problems.into_iter().collect(),
         }
     }
 
@@ -170,6 +216,12 @@ impl MapFile {
     #[must_use]
     pub fn format(&self) -> MapFormat {
         self.format
+    }
+
+    /// What was noticed when it was opened, such as a guessed encoding; [`MapFile::features`] reports it too.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
     }
 
     /// The layers that it has a choice of; empty where a file is one layer.
@@ -229,7 +281,9 @@ impl MapFile {
             };
         }
         let mut gather = Gather::new(spec);
-        self.problems.iter().for_each(|p| gather.note(p.clone()));
+        // Nobody needs to hear that the file names no system who has just named it.
+        let heard = |p: &&Problem| spec.crs.is_none() || p.code != shapefile::NO_PRJ;
+        self.problems.iter().filter(heard).for_each(|p| gather.note(p.clone()));
         self.each(&mut gather)?;
         gather.finish(problems)
     }
@@ -238,8 +292,20 @@ impl MapFile {
         gather.set_crs(self.crs.as_deref())?;
         match &self.body {
             Body::GeoJson(_) => {}
+            Body::TopoJson(topology) => topology.each(self.layer.as_deref().unwrap_or_default(), gather),
+            Body::Echarts(maps) => maps.each(self.layer.as_deref(), gather),
+            Body::Shapefile(files) => files.each(gather)?,
             Body::Rows(rows) => rows.each(gather),
         }
         Ok(())
     }
 }
+
+/// Of several layers one was taken without being asked for.
+fn unasked(file: &str, layer: Option<&str>, layers: &[String]) -> Option<Problem> {
+    let problem = || Problem::new("E_MAP_LAYERS", Severity::Mark, file).arg(layer.unwrap_or_default()).arg(layers.join(", "));
+    (layers.len() > 1).then(problem)
+}
+
+#[cfg(test)]
+mod tests;

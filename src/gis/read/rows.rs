@@ -5,11 +5,9 @@ use std::borrow::Cow;
 use super::gather::Gather;
 use super::wkb;
 
-/// A row: its number, its texts and its geometry.
+/// A row: its texts and its geometry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
-    /// Its number in the table.
-    pub number: u64,
     /// What stands in its columns, as written; `None` where nothing does.
     pub cells: Vec<Option<String>>,
     /// Its geometry as WKB, with or without GeoPackage's header; empty where there is none.

@@ -4,7 +4,7 @@
 //! panics or makes memory grow beyond its own size.
 
 use super::GeometryKind;
-use super::geometry::{Shape, Sink};
+use super::geometry::{Fault, Shape, Sink};
 
 /// Deepest nesting of collections.
 const MAX_DEPTH: u32 = 8;
@@ -14,9 +14,6 @@ const EWKB_M: u32 = 0x4000_0000;
 const EWKB_SRID: u32 = 0x2000_0000;
 /// Bytes of GeoPackage's envelopes by their code.
 const ENVELOPE_BYTES: [usize; 5] = [0, 32, 48, 48, 64];
-
-/// What is wrong with a geometry, and what it is about.
-pub(super) type Fault = (&'static str, String);
 
 fn damaged(what: &str) -> Fault {
     ("E_WKB", what.to_owned())
@@ -139,8 +136,8 @@ impl Bytes<'_> {
         if x.is_nan() && y.is_nan() {
             return Ok(false);
         }
-        sink.push(x, y).map_err(|code| (code, format!("{x},{y}")))?;
-        sink.end_ring(start).map_err(|code| (code, u32::MAX.to_string()))?;
+        sink.place(x, y)?;
+        sink.end_if_any(start)?;
         Ok(true)
     }
 
@@ -152,12 +149,12 @@ impl Bytes<'_> {
             for _ in 0..extra {
                 self.ordinate()?;
             }
-            sink.push(x, y).map_err(|code| (code, format!("{x},{y}")))?;
+            sink.place(x, y)?;
         }
         if sink.coords.len() == start {
             return Ok(false);
         }
-        sink.end_ring(start).map_err(|code| (code, u32::MAX.to_string()))?;
+        sink.end_if_any(start)?;
         Ok(true)
     }
 }

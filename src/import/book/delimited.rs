@@ -140,14 +140,16 @@ fn open_quote(text: &str, separator: u8) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn rows(text: &str) -> Result<Vec<(u32, Vec<String>)>, (String, Option<u64>)> {
+    type Rows = Vec<(u32, Vec<String>)>;
+
+    fn rows(text: &str) -> Result<Rows, (String, Option<u64>)> {
         let book = read(text.as_bytes(), "t.csv", &BookOptions::default()).map_err(|p| (p.code, p.spot.line))?;
         Ok(book.sheets[0].rows().map(|r| (r.number, r.iter().map(str::to_owned).collect())).collect())
     }
 
     #[test]
     fn lines_are_those_a_person_sees() {
-        let wanted = |lines: [u32; 4]| -> Vec<(u32, Vec<String>)> {
+        let wanted = |lines: [u32; 4]| -> Rows {
             let cells = [["码", "名"], ["01", "甲"], ["02", "乙 丙"], ["03", "丁"]];
             lines.into_iter().zip(cells).map(|(n, c)| (n, c.map(str::to_owned).to_vec())).collect()
         };

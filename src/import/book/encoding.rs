@@ -68,9 +68,11 @@ fn strict<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Option<Cow<'a, st
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(4096) & !1];
     let nuls = |odd: usize| head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+    // One letter in eight at least is a digit, a separator or a line's end; a stray NUL is no sign.
+    let enough = |n: usize| n >= 2 && n * 16 >= head.len();
     match (nuls(0), nuls(1)) {
-        (0, 1..) => Some(UTF_16LE),
-        (1.., 0) => Some(UTF_16BE),
+        (0, n) if enough(n) => Some(UTF_16LE),
+        (n, 0) if enough(n) => Some(UTF_16BE),
         _ => None,
     }
 }

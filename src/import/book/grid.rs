@@ -201,6 +201,18 @@ impl Grid {
         }
     }
 
+    /// Blots out the texts of a row: they are gone from memory, the row is still there.
+    pub(crate) fn blot(&mut self, number: u32) {
+        let Some(n) = self.find(number) else { return };
+        let Cells { first, end, .. } = self.row(n);
+        let start = first.checked_sub(1).map_or(0, |n| self.ends[n]);
+        if let Some(last) = self.ends[first..end].last().copied() {
+            let range = start as usize..last as usize;
+            self.text.replace_range(range.clone(), &" ".repeat(range.len()));
+            self.kinds[first..end].fill(Kind::Empty);
+        }
+    }
+
     /// Cells held, gaps included.
     pub(crate) fn cells(&self) -> usize {
         self.ends.len()
@@ -229,6 +241,12 @@ impl Grid {
         let row = self.rows[n];
         let end = self.rows.get(n + 1).map_or(self.ends.len(), |next| next.first as usize);
         Cells { grid: self, number: row.number, hidden: row.hidden, first: row.first as usize, end }
+    }
+
+    /// The place of a row by its number.
+    #[must_use]
+    pub fn find(&self, number: u32) -> Option<usize> {
+        self.rows.binary_search_by_key(&number, |row| row.number).ok()
     }
 
     /// Some rows.

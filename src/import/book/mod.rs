@@ -3,18 +3,32 @@
 //! The format is told by the content, never by the name. What is not a table is refused with what it
 //! is and what to ask its sender for.
 
+mod archive;
+pub mod child;
 mod delimited;
+mod docx;
 mod encoding;
 mod grid;
 mod limits;
 mod marking;
+mod office;
+mod sniff;
+mod value;
+mod wire;
+mod xlsx;
+mod xml;
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use self::archive::Archive;
 pub use self::grid::{Cells, Grid, Kind, Merge, column_letters};
+use self::sniff::{Container, Sort};
 use crate::domain::problem::{Problem, Severity};
+use crate::store::foreign;
 
 /// What a file turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -87,6 +101,9 @@ pub struct BookOptions {
     pub child: Option<PathBuf>,
 }
 
+/// Bytes by which a database is told.
+const HEAD_BYTES: u64 = 16;
+
 /// Reads a file. An archive gives one book for each of its files.
 ///
 /// # Errors
@@ -94,11 +111,16 @@ pub struct BookOptions {
 /// nothing of it is returned.
 pub fn read_file(path: &Path, shown_as: &str, options: &BookOptions) -> Result<Vec<Book>, Problem> {
     let unreadable = |e: std::io::Error| Problem::new("E_IMPORT_READ", Severity::Refused, shown_as).arg(e);
-    let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > limits::TEXT_MAX_BYTES {
-        return Err(Problem::new("E_TABLE_SIZE", Severity::Refused, shown_as).arg(limits::TEXT_MAX_BYTES >> 20));
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    // A database is not read whole into memory.
+    file.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+    if sniff::sort(&bytes) == Sort::Sqlite {
+        return database(path, shown_as, options).map(|book| vec![book]);
     }
-    read_book(&std::fs::read(path).map_err(unreadable)?, shown_as, options)
+    // The size is counted while reading: a pipe or a growing file has none.
+    file.take(limits::TEXT_MAX_BYTES + 1 - HEAD_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+    read_book(&bytes, shown_as, options)
 }
 
 /// Reads the bytes of a file, as [`read_file`] does. A database has to be a file.
@@ -106,8 +128,118 @@ pub fn read_file(path: &Path, shown_as: &str, options: &BookOptions) -> Result<V
 /// # Errors
 /// As [`read_file`].
 pub fn read_book(bytes: &[u8], shown_as: &str, options: &BookOptions) -> Result<Vec<Book>, Problem> {
-    if bytes.is_empty() {
-        return Err(Problem::new("E_TABLE_EMPTY", Severity::Refused, shown_as));
+    let refused = |code: &str| Problem::new(code, Severity::Refused, shown_as);
+    let sort = sniff::sort(bytes);
+    let most = if sort == Sort::Text { limits::TEXT_MAX_BYTES } else { limits::FILE_MAX_BYTES };
+    if bytes.len() as u64 > most {
+        return Err(refused("E_TABLE_SIZE").arg(most >> 20));
     }
-    delimited::read(bytes, shown_as, options).map(|book| vec![book])
+    match sort {
+        Sort::Zip => {
+            let mut archive = Archive::open(bytes, shown_as)?;
+            match sniff::container(&mut archive) {
+                Container::Files => files(&mut archive, shown_as, options),
+                other => contained(other, &mut archive, bytes, shown_as, options).map(|book| vec![book]),
+            }
+        }
+        other => plain(other, bytes, shown_as, options).map(|book| vec![book]),
+    }
+}
+
+/// Reads what is one table or workbook in one file.
+fn plain(sort: Sort, bytes: &[u8], shown_as: &str, options: &BookOptions) -> Result<Book, Problem> {
+    let refused = |code: &str| Problem::new(code, Severity::Refused, shown_as);
+    match sort {
+        Sort::Text if bytes.is_empty() => Err(refused("E_TABLE_EMPTY")),
+        Sort::Text => delimited::read(bytes, shown_as, options),
+        Sort::Xls => child::read(bytes, Format::Xls, shown_as, options),
+        Sort::Sqlite => Err(refused("E_BOOK_DATABASE")),
+        Sort::Zip => Err(refused("E_BOOK_NESTED")),
+        Sort::Not(code) => Err(refused(code)),
+    }
+}
+
+/// Reads a container whose directory is in order.
+fn contained(
+    container: Container,
+    archive: &mut Archive<'_>,
+    bytes: &[u8],
+    shown_as: &str,
+    options: &BookOptions,
+) -> Result<Book, Problem> {
+    match container {
+        Container::Xlsx => child::read(bytes, Format::Xlsx, shown_as, options),
+        Container::Docx => docx::read(archive, shown_as),
+        Container::Ods => {
+            for part in ["content.xml", "styles.xml", "meta.xml", "settings.xml", "META-INF/manifest.xml"] {
+                if let Some(at) = archive.find(part) {
+                    xml::Part::new(archive.reader(at)?, shown_as, part).check()?;
+                }
+            }
+            child::read(bytes, Format::Ods, shown_as, options)
+        }
+        Container::Files => Err(Problem::new("E_BOOK_NESTED", Severity::Refused, shown_as)),
+        Container::Not(code) => Err(Problem::new(code, Severity::Refused, shown_as)),
+    }
+}
+
+/// Reads every file of an archive. One that is refused does not stop the others: it is a book
+/// without sheets and says why.
+fn files(archive: &mut Archive<'_>, shown_as: &str, options: &BookOptions) -> Result<Vec<Book>, Problem> {
+    let mut books = Vec::new();
+    for at in 0..archive.entries.len() {
+        let entry = archive.entries[at].clone();
+        if entry.folder || is_litter(&entry.name) {
+            continue;
+        }
+        let shown_as = format!("{shown_as}/{}", entry.name);
+        let bytes = archive.bytes(at)?;
+        let book = match sniff::sort(&bytes) {
+            Sort::Zip => Archive::open(&bytes, &shown_as).and_then(|mut inner| {
+                let container = sniff::container(&mut inner);
+                contained(container, &mut inner, &bytes, &shown_as, options)
+            }),
+            other => plain(other, &bytes, &shown_as, options),
+        };
+        books.push(book.unwrap_or_else(|problem| {
+            let mut refused = Book::new(&shown_as, Format::Delimited);
+            refused.notes.push(problem);
+            refused
+        }));
+    }
+    match books.is_empty() {
+        true => Err(Problem::new("E_TABLE_EMPTY", Severity::Refused, shown_as)),
+        false => Ok(books),
+    }
+}
+
+/// What programs leave in folders: nobody sent it.
+fn is_litter(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    name.starts_with("__MACOSX/") || file.starts_with("~$") || matches!(file, ".DS_Store" | "Thumbs.db" | "desktop.ini")
+}
+
+/// Reads the tables of a database: all, or the one that is asked for.
+fn database(path: &Path, shown_as: &str, options: &BookOptions) -> Result<Book, Problem> {
+    let names = match &options.sheet {
+        Some(name) => vec![name.clone()],
+        None => foreign::tables(path, shown_as)?,
+    };
+    let mut book = Book::new(shown_as, Format::Sqlite);
+    for name in names {
+        let (headings, rows) = foreign::rows(path, shown_as, &name)?;
+        let mut grid = Grid::new(&*name);
+        grid.begin(0, false);
+        headings.iter().enumerate().for_each(|(column, text)| grid.push(column, Kind::Text, text));
+        for (number, cells) in &rows {
+            grid.begin(u32::try_from(*number).unwrap_or(u32::MAX), false);
+            cells.iter().enumerate().for_each(|(column, text)| grid.push(column, Kind::Text, text));
+            marking::check_last_row(&mut grid, shown_as)?;
+        }
+        book.push(grid);
+    }
+    match book.sheets.is_empty() {
+        true => Err(Problem::new("E_TABLE_EMPTY", Severity::Refused, shown_as)),
+        false => Ok(book),
+    }
 }

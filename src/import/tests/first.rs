@@ -105,7 +105,7 @@ fn what_is_loaded_replaces_what_was_shown() {
     let manifest = Manifest::read(place.dir.path()).expect("manifest");
     let dir = place.dir.path().to_owned();
     refresh(&mut place.writer, &dir, &manifest, &framework(), at(10), false, &mut |p| versions.extend(changed(p))).expect("refresh");
-    assert!(!place.writer.shows());
+    assert!(!place.writer.is_showing());
     assert_eq!(contents(&place), contents(&straight));
     // Two glances, the units at once, then values, branches and zones; the last says they are derived.
     assert!(versions.is_sorted(), "{versions:?}");

@@ -64,12 +64,7 @@ impl<'r> Ask<'r> {
             }
         };
         let facts = log::count(records)?;
-        let mut marks = cache.marks(&facts, || {
-            let facts = log::read(records)?;
-            let standing = fold_marks(&facts);
-            let corrections = fold_corrections(&facts);
-            Ok::<_, Problem>(Arc::new(Marks { facts, standing, corrections }))
-        })?;
+        let mut marks = cache.marks(&facts, || log::read(records).map(|facts| Arc::new(Marks::of(facts))))?;
         if world.at.known_ms != i64::MAX {
             let then = || marks.facts.iter().filter(|f| f.hlc.0 <= world.at.known_ms);
             marks = Arc::new(Marks { facts: Vec::new(), standing: fold_marks(then()), corrections: fold_corrections(then()) });

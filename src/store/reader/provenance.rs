@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rusqlite::named_params;
 
 use super::ask::{Ask, Place, Zones};
 use super::gauge::shown_at;
@@ -14,7 +13,7 @@ use crate::domain::problem::Problem;
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
 use crate::store::block;
-use crate::store::world::{self, known};
+use crate::store::world;
 
 /// Lines of each list at most; the counts say how many there are.
 const LINES: usize = 200;
@@ -76,25 +75,15 @@ fn sources(
 ) -> Result<(Vec<SourceRow>, u32), Problem> {
     let world = &ask.world;
     ask.table(level.max(place.0))?;
-    let mut statement = ask.connection.prepare_cached(concat!(
-        "SELECT v.uid, v.state, v.num, v.den, v.value, v.source_row, s.file, s.source_sha256, s.known_from, coalesce(p.name, ''), v.gone
+    let what = "v.uid, v.state, v.num, v.den, v.value, v.source_row, s.file, s.source_sha256, s.known_from, coalesce(p.name, ''), v.gone
          FROM value v JOIN batch s ON s.county = v.county AND s.id = v.batch
-         LEFT JOIN batch_part p ON p.county = v.county AND p.batch = v.batch AND p.part = v.source_part
-         WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
-        known!("v"),
-        " ORDER BY v.uid, v.batch"
-    ))?;
-    let (start, end) = (period.start().to_string(), period.end().to_string());
-    let parameters = named_params! {
-        ":county": world.county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": world.at.known_ms
-    };
-    let mut rows = statement.query(parameters)?;
+         LEFT JOIN batch_part p ON p.county = v.county AND p.batch = v.batch AND p.part = v.source_part";
     let mut found: Vec<(Place, SourceRow)> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let Some(at) = world.place(world::uid(row, 0)?) else { continue };
+    block::reports(ask.connection, world, indicator, period, what, &mut |row| {
+        let Some(at) = world.place(world::uid(row, 0)?) else { return Ok(()) };
         let below = at.0 == level && world.lies_in(at, place) && zones.is_none_or(|z| z.own[at.0][at.1 as usize]);
         if at != place && !below {
-            continue;
+            return Ok(());
         }
         let table = world.table(at.0);
         let line = SourceRow {
@@ -112,7 +101,8 @@ fn sources(
         if !row.get::<_, bool>(10)? {
             found.push((at, line));
         }
-    }
+        Ok(())
+    })?;
     found.sort_by_key(|(at, _)| *at);
     let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
     Ok((found.into_iter().take(LINES).map(|(_, line)| line).collect(), count))

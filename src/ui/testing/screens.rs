@@ -1,7 +1,7 @@
 //! Screens as text and runs of style, in `src/ui/snapshots/`. `INSTA_UPDATE=always cargo test`
 //! rewrites them: look at what changed.
 
-use super::{Harness, session, text};
+use super::{Fake, Harness, session, text};
 use crate::domain::access::Access;
 use crate::gis::compose::Glyphs;
 use crate::locale::Lang;
@@ -102,6 +102,11 @@ fn every_overlay() {
         h.press(script);
         snapshot!(format!("over-{name}"), h.text());
     }
+    let mut held = Fake::new();
+    held.pending = Some("values (−3), maps/leaf.geojson (−)".into());
+    let mut h = Harness::over(held, session(), (100, 30));
+    h.press("D");
+    snapshot!("over-removals", h.text());
     for size in [(20, 5), (40, 12)] {
         for (name, script) in overlays {
             let mut h = Harness::new(session(), size);

@@ -556,3 +556,64 @@ proptest! {
         }
     }
 }
+
+/// A session over a workspace in which something was held back.
+fn held_back(access: Access) -> Harness {
+    let mut fake = Fake::new();
+    fake.pending = Some("values (−3), maps/leaf.geojson (−)".into());
+    let mut s = session();
+    s.access = access;
+    Harness::over(fake, s, HOME)
+}
+
+#[test]
+fn what_would_disappear_is_loaded_only_by_a_person() {
+    let mut h = held_back(Access::local(None));
+    assert!(h.toast().contains("values (−3)"), "{}", h.toast());
+    h.press("down");
+    assert!(h.text().contains(Action::Removals.name(crate::locale::Lang::Zh)), "the status line keeps asking");
+    h.press("D");
+    for held in ["values (−3)", "maps/leaf.geojson (−)"] {
+        assert!(h.text().contains(held), "{}", h.text());
+    }
+    h.press("esc D n");
+    assert!(h.model.overlay.is_none() && h.fake.writes.is_empty());
+    h.press("D y");
+    assert_eq!(h.fake.writes, [Write::Removals]);
+    assert_eq!((h.model.overlay.is_none(), h.model.pending()), (true, None));
+    h.press("D");
+    assert!(h.model.overlay.is_none(), "nothing is left to ask");
+}
+
+#[test]
+fn a_read_only_session_cannot_agree_to_a_loss() {
+    let mut h = held_back(Access::read_only());
+    h.press("D");
+    assert!(h.toast().contains("只读"));
+    h.press("y esc");
+    assert!(h.fake.writes.is_empty());
+    assert!(!h.text().contains(Action::Removals.name(crate::locale::Lang::Zh)));
+}
+
+#[test]
+fn a_load_that_held_something_back_says_so() {
+    let mut h = home();
+    h.fake.pending = Some("values (−3)".into());
+    h.send(Message::Progress(Progress::Pending("values (−3)".into())));
+    assert!(h.toast().contains("values (−3)"));
+    assert_eq!(h.model.pending(), Some("values (−3)"));
+    h.press("down");
+    h.send(Message::Progress(Progress::Pending("values (−3)".into())));
+    assert_eq!(h.toast(), "", "it is announced once");
+}
+
+#[test]
+fn while_values_are_read_nobody_is_said_not_to_have_reported() {
+    let mut fake = Fake::new();
+    fake.empty = true;
+    let mut h = Harness::over(fake, session(), HOME);
+    h.send(Message::Progress(Progress::Reading { name: "values".into(), done: 1, of: 2 }));
+    assert!(h.text().contains("读取中") && !h.text().contains("未报"), "{}", h.text());
+    h.send(Message::Progress(Progress::Done));
+    assert!(!h.text().contains("读取中") && h.text().contains("未报"), "{}", h.text());
+}

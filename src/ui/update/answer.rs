@@ -13,6 +13,7 @@ impl Model {
         if let Some(purpose) = self.commands.remove(&request) {
             match outcome {
                 Ok(Loaded::Written(receipt)) => self.written(purpose, receipt),
+                Ok(Loaded::Refreshed { version }) => self.refreshed(version),
                 Ok(_) => {}
                 Err(problem) => {
                     let text = self.session.lang.problem(&problem);
@@ -87,7 +88,7 @@ impl Model {
                     *rows = Some(marks);
                 }
             }
-            Loaded::Written(_) | Loaded::Plan(_) | Loaded::Batches(_) | Loaded::Applied(_) => {}
+            Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Plan(_) | Loaded::Batches(_) | Loaded::Applied(_) => {}
             // Rounds have no screen yet.
             Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Forms(_) | Loaded::Intake(_) => {}
         }
@@ -101,9 +102,8 @@ impl Model {
         if !stands {
             self.view = Some(workspace.home.clone());
         }
-        if let Some(pending) = &workspace.pending {
-            let text = self.session.lang.fill("ui.toast.pending", &[pending]);
-            self.refuse(text);
+        if let Some(pending) = workspace.pending.as_deref().filter(|pending| self.pending() != Some(pending)) {
+            self.say_pending(pending);
         }
         self.workspace = Some(workspace);
     }
@@ -160,14 +160,14 @@ impl Model {
                 lang.fill("ui.toast.recorded_round", &[&receipt.name])
             }
             (_, Purpose::Write) => lang.fill("ui.toast.recorded", &[&receipt.name]),
-            (_, Purpose::Undo) => lang.fill("ui.toast.undone", &[&receipt.name]),
+            (_, Purpose::Undo | Purpose::Removals) => lang.fill("ui.toast.undone", &[&receipt.name]),
         };
         let masked = if receipt.masked > 0 { lang.fill("ui.toast.masked", &[&receipt.masked]) } else { String::new() };
         self.say(format!("{text}{masked}"));
         self.version = self.version.max(receipt.version);
         match purpose {
             Purpose::Write if receipt.undo.is_some() => self.undo.push(receipt),
-            Purpose::Write => {}
+            Purpose::Write | Purpose::Removals => {}
             Purpose::Undo => {
                 self.undo.pop();
             }

@@ -47,7 +47,7 @@ impl Model {
     /// Natural widths of the columns of the list.
     fn measure(&mut self) {
         let Some(home) = &self.home else { return };
-        let (lang, width, flag) = (self.session.lang, self.width(), self.symbols().flag);
+        let (width, flag) = (self.width(), self.symbols().flag);
         let known = |row: &Row| row.shown.reading.state == State::Value;
         // A list of branches without any value has no column of values.
         let values = home.view.listing != Listing::Branches || home.rows.iter().any(known);
@@ -56,7 +56,7 @@ impl Model {
         self.widths = Widths {
             // Where a level is skipped, the unit above tells rows of one name apart.
             name: widest(&|row| width.of(&row.name) + if row.under.is_empty() { 0 } else { 1 + width.of(&row.under) }),
-            value: if values { widest(&|row| width.of(&number::shown(lang, &home.indicator, &row.shown)) - base(row)) } else { 0 },
+            value: if values { widest(&|row| width.of(&self.shown(home, &row.shown)).saturating_sub(base(row))) } else { 0 },
             base: if values { widest(&base) } else { 0 },
             flags: widest(&|row| width.of(&number::flags(row, flag))),
         };
@@ -124,7 +124,7 @@ impl Model {
                 continue;
             }
             let Some(row) = row(anchor.unit as usize) else { continue };
-            let value = number::shown(self.session.lang, &home.indicator, &row.shown);
+            let value = self.shown(&home, &row.shown);
             let both = format!("{} {value}", row.name);
             // The name where there is room, then the value as well.
             let flagged = u16::from(row.leads > 0 || row.marks > 0);

@@ -5,7 +5,6 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use tui_input::Input;
 
-use crate::domain::access::Grant;
 use crate::domain::request::{Command, Write};
 use crate::domain::text::clean_name;
 use crate::ui::keys::{Key, half_width};
@@ -105,8 +104,8 @@ impl Model {
     }
 
     /// The permit is the only way to a command.
-    fn write(&mut self, purpose: Purpose, write: Write) {
-        let command = self.session.access.permit(Grant::Mark).and_then(|permit| Command::new(permit, write));
+    pub(super) fn write(&mut self, purpose: Purpose, write: Write) {
+        let command = self.session.access.permit(write.grant()).and_then(|permit| Command::new(permit, write));
         match command {
             Some(command) => self.send(purpose, command),
             None => {

@@ -6,6 +6,7 @@ mod mark;
 mod mouse;
 mod over;
 mod place;
+mod removals;
 mod show;
 
 pub(in crate::ui) use dress::{fill, is_down};
@@ -195,6 +196,7 @@ impl Model {
             | Action::Help
             | Action::Glossary
             | Action::Problems
+            | Action::Removals
             | Action::Theme
             | Action::Language => self.open(action),
             _ => {
@@ -234,8 +236,17 @@ impl Model {
                 self.problems.push(problem);
                 self.refuse(text);
             }
-            Progress::Done => self.progress = None,
-            reading @ Progress::Reading { .. } => self.progress = Some(reading),
+            Progress::Pending(pending) => self.held_back(pending),
+            Progress::Done => {
+                self.progress = None;
+                self.dress();
+            }
+            reading @ Progress::Reading { .. } => {
+                let first = self.progress.replace(reading).is_none();
+                if first {
+                    self.dress();
+                }
+            }
         }
     }
 

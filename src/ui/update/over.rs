@@ -50,6 +50,7 @@ impl Model {
             Action::Help => Some(Overlay::Help),
             Action::Glossary => Some(Overlay::Glossary),
             Action::Problems => Some(Overlay::Problems),
+            Action::Removals => self.ask_removals(),
             Action::Listing => menu(Menu::Listings),
             Action::Indicators => menu(Menu::Indicators),
             Action::Periods => menu(Menu::Periods),
@@ -124,6 +125,8 @@ impl Model {
             (' ', Some(Overlay::Menu(_))) => self.choose(),
             (' ', _) => self.scroll_by(page),
             ('x', Some(Overlay::Marks { .. })) => self.clear_mark(),
+            ('y', Some(Overlay::Removals)) => self.choose(),
+            ('n', Some(Overlay::Removals)) => self.close_overlay(),
             ('1'..='9', Some(Overlay::Menu(menu))) => {
                 let n = c as usize - '1' as usize;
                 if n < menu::items(self, *menu).len() {
@@ -138,7 +141,7 @@ impl Model {
 
     /// Whether lines are chosen, instead of the sheet being scrolled.
     fn chooses(&self) -> bool {
-        !matches!(self.overlay, Some(Overlay::Help | Overlay::Provenance { .. } | Overlay::Problems))
+        !matches!(self.overlay, Some(Overlay::Help | Overlay::Provenance { .. } | Overlay::Problems | Overlay::Removals))
     }
 
     pub(super) fn scroll_by(&mut self, by: isize) {
@@ -208,6 +211,10 @@ impl Model {
                 }
             }
             Some(Overlay::Help | Overlay::Glossary | Overlay::Provenance { .. } | Overlay::Problems) => self.close_overlay(),
+            Some(Overlay::Removals) => {
+                self.close_overlay();
+                self.load_removals();
+            }
             Some(Overlay::Mark(_)) | None => {}
         }
     }

@@ -179,7 +179,9 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
         return;
     }
     let mut x = room.x + 1;
-    for action in hints(model) {
+    // What waits for a decision comes first, and stays until there is one.
+    let pending = model.pending().is_some();
+    for action in pending.then_some(&Action::Removals).into_iter().chain(hints(model)) {
         if action.info().needs.is_some_and(|grant| !model.session.access.may(grant)) {
             continue;
         }
@@ -192,9 +194,10 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
         if x + cells > room.right() + 1 {
             continue;
         }
-        let style = pen.on(pen.style(Tone::Accent), Role::Panel);
+        let tones = if *action == Action::Removals { (Tone::Lead, Tone::Lead) } else { (Tone::Accent, Tone::Text) };
+        let style = pen.on(pen.style(tones.0), Role::Panel);
         x = pen.text(room, x, room.y, &key, style);
-        let style = pen.on(pen.style(Tone::Text), Role::Panel);
+        let style = pen.on(pen.style(tones.1), Role::Panel);
         x = pen.text(room, x + 1, room.y, name, style) + 2;
     }
 }

@@ -153,7 +153,11 @@ fn figure_lines(model: &Model, sheet: &mut Sheet, figure: &Figure, in_force: boo
     let lang = model.session.lang;
     let (indicator, shown) = (&figure.indicator, &figure.shown);
     let label = &number::title(lang, symbols.at_least, indicator, model.indicator_label(indicator), shown.origin);
-    let value = number::full(lang, indicator, shown.origin, shown.reading);
+    let value = if model.is_to_come(indicator, figure.period, shown) {
+        lang.text("ui.state.reading").to_owned()
+    } else {
+        number::full(lang, indicator, shown.origin, shown.reading)
+    };
     let spark = spark(symbols, &figure.trend);
     let known = shown.reading.state == State::Value;
     let tone = if !known {

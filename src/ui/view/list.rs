@@ -40,8 +40,9 @@ pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendI
         .zip(0u8..)
         .map(|(class, n)| LegendItem { fill: Some(Fill::Class(n)), label: number::class(class), count: class.count })
         .collect();
+    let missing = if model.awaits(&home.indicator, home.period) { "ui.state.reading" } else { "ui.state.missing" };
     let others = [
-        (Some(Fill::Missing), "ui.state.missing", legend.missing),
+        (Some(Fill::Missing), missing, legend.missing),
         (Some(Fill::None), "ui.state.none", legend.none),
         (Some(Fill::NotDue), "ui.state.not_due", legend.not_due),
         (None, "ui.state.no_geometry", legend.no_geometry),
@@ -139,7 +140,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let title = match &model.home {
         Some(home) => {
             let rows = format!("{} {}", model.listing_label(&home.view.listing), home.rows.len());
-            let value = format!("{rows} {} {}", pen.symbols.dot, number::shown(model.session.lang, &home.indicator, &home.total));
+            let value = format!("{rows} {} {}", pen.symbols.dot, model.shown(home, &home.total));
             let share = format!("{value} {}/{}", home.total.reported, home.total.due);
             // The place's own value, with its coverage where there is room for it.
             let own = home.total.due > 0 && home.view.listing != Listing::Branches;
@@ -241,7 +242,6 @@ impl Scale {
 
 #[expect(clippy::too_many_arguments, reason = "one row needs what its list has worked out once")]
 fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: &Columns, scale: &Scale, selected: bool, active: bool) {
-    let lang = pen.model.session.lang;
     let chosen = selected.then(|| pen.selected(active));
     let of = |pen: &Pen<'_>, tone| chosen.unwrap_or_else(|| pen.style(tone));
     if let Some(style) = chosen {
@@ -260,7 +260,7 @@ fn draw_row(pen: &mut Pen<'_>, home: &HomePage, row: &Row, line: Rect, columns: 
         pen.text(line, right.max(line.x), line.y, flags, style);
         right = right.saturating_sub(1);
     }
-    let value = number::shown(lang, &home.indicator, &row.shown);
+    let value = pen.model.shown(home, &row.shown);
     let value = if columns.value > 0 { pen.width.cut(&value, columns.value, pen.symbols.ellipsis).into_owned() } else { String::new() };
     let known = row.shown.reading.state == State::Value;
     let style = of(pen, if known { Tone::Text } else { Tone::Dim });

@@ -36,6 +36,7 @@ fn frame(model: &Model) -> Option<Rect> {
         Some(Overlay::Mark(form)) => 7 + u16::from(form.post.is_some()) * 2,
         Some(Overlay::Folder { .. }) => 6,
         Some(Overlay::Menu(menu)) => lines_and_edges(menu::items(model, *menu).len()),
+        Some(Overlay::Removals) => lines_and_edges(lines(model, width - 2 * side(width)).len()),
         Some(Overlay::Provenance { page: Some(_) } | Overlay::Problems) => {
             lines_and_edges(lines(model, width - 2 * side(width)).len()).max(12)
         }
@@ -106,7 +107,7 @@ pub(in crate::ui) fn overlay_extent(model: &Model) -> (usize, usize) {
         Overlay::Palette { .. } | Overlay::Find { .. } | Overlay::Menu(_) | Overlay::Glossary | Overlay::Marks { .. } => {
             choices(model).len()
         }
-        Overlay::Help | Overlay::Provenance { .. } | Overlay::Problems => lines(model, area.width).len(),
+        Overlay::Help | Overlay::Provenance { .. } | Overlay::Problems | Overlay::Removals => lines(model, area.width).len(),
         Overlay::Mark(_) | Overlay::Folder { .. } => 0,
     };
     (lines, usize::from(area.height).max(1))
@@ -171,6 +172,7 @@ fn lines(model: &Model, cells: u16) -> Vec<Line> {
     match &model.overlay {
         Some(Overlay::Help) => sheet::help(model, cells),
         Some(Overlay::Problems) => sheet::problems(model, cells),
+        Some(Overlay::Removals) => sheet::removals(model, cells),
         Some(Overlay::Provenance { page: Some(page) }) => sheet::provenance(model, page, cells),
         Some(Overlay::Provenance { page: None }) => vec![vec![(waiting(model, Ask::Provenance), Tone::Dim)]],
         _ => Vec::new(),
@@ -194,6 +196,7 @@ fn title(model: &Model) -> String {
         Some(Overlay::Mark(form)) => lang.fill("ui.mark.title", &[&form.name]),
         Some(Overlay::Marks { .. }) => lang.text("ui.marks.title").to_owned(),
         Some(Overlay::Problems) => lang.text("ui.problems.title").to_owned(),
+        Some(Overlay::Removals) => lang.text("ui.removals.title").to_owned(),
         Some(Overlay::Folder { .. }) => lang.text("ui.start.folder").to_owned(),
         None => String::new(),
     }
@@ -204,6 +207,7 @@ fn hint(model: &Model) -> &'static str {
         Some(Overlay::Mark(_)) => "ui.mark.hint",
         Some(Overlay::Folder { .. }) => "ui.start.folder_hint",
         Some(Overlay::Menu(Menu::Scope)) => "ui.scope.hint",
+        Some(Overlay::Removals) => "ui.removals.hint",
         Some(Overlay::Marks { .. }) if model.session.access.may(crate::domain::access::Grant::Mark) => "ui.marks.hint",
         Some(Overlay::Help | Overlay::Problems | Overlay::Provenance { .. }) => "ui.hint.sheet",
         _ => "ui.hint.choose",
@@ -269,7 +273,7 @@ pub(super) fn draw(pen: &mut Pen<'_>) -> Option<Position> {
             term(pen, glossary(inside(area)).1);
             None
         }
-        Some(Overlay::Help | Overlay::Problems | Overlay::Provenance { .. }) => {
+        Some(Overlay::Help | Overlay::Problems | Overlay::Provenance { .. } | Overlay::Removals) => {
             let lines = lines(model, body.width);
             for (y, line) in (body.y..body.bottom()).zip(lines.iter().skip(model.scroll)) {
                 pen.line(body, y, line);

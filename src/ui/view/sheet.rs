@@ -145,13 +145,28 @@ fn rule(model: &Model, page: &Provenance) -> &'static str {
     })
 }
 
+/// What would disappear, and what agreeing to it means.
+pub(super) fn removals(model: &Model, cells: u16) -> Vec<Line> {
+    let lang = model.session.lang;
+    let mut sheet = Sheet::new(model, cells);
+    sheet.text(0, lang.text("ui.removals.what"), Tone::Text);
+    sheet.gap();
+    for held in model.pending().unwrap_or_default().split(", ") {
+        sheet.text(2, &quote(held), Tone::Lead);
+    }
+    sheet.gap();
+    sheet.text(0, lang.text("ui.removals.how"), Tone::Dim);
+    sheet.lines
+}
+
 /// What was read, what was wrong with it, what waits for a decision.
 pub(super) fn problems(model: &Model, cells: u16) -> Vec<Line> {
     let lang = model.session.lang;
     let mut sheet = Sheet::new(model, cells);
     if let Some(workspace) = &model.workspace {
         if let Some(pending) = &workspace.pending {
-            sheet.text(0, &lang.fill("ui.problems.pending", &[&quote(pending)]), Tone::Lead);
+            let hint = model.session.keymap.hint(crate::ui::action::Action::Removals, lang);
+            sheet.text(0, &lang.fill("ui.problems.pending", &[&quote(pending), &hint]), Tone::Lead);
             sheet.gap();
         }
         sheet.text(0, lang.text("ui.problems.reads"), Tone::Strong);

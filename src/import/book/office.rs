@@ -1,0 +1,118 @@
+//! Old binary workbooks (WPS `.et` too) and OpenDocument spreadsheets, read whole by calamine: in a
+//! process of its own, because a few bytes can make it ask for any amount of memory.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{Data, DataRef, Ods, Range, Reader, SheetType, SheetVisible, Xls};
+
+use super::grid::{Grid, Kind, Merge, column_letters};
+use super::limits::{CELL_MAX_BYTES, CELLS_MAX, COLUMNS_MAX, SHEET_MAX_BYTES};
+use super::{Book, BookOptions, Format, marking, value};
+use crate::domain::problem::{Problem, Severity};
+
+/// Reads a workbook of one of the two formats.
+pub(super) fn read(bytes: &[u8], format: Format, shown_as: &str, options: &BookOptions) -> Result<Book, Problem> {
+    let refused = |code: &str| Problem::new(code, Severity::Refused, shown_as);
+    let read = || {
+        let mut book = Book::new(shown_as, format);
+        if format == Format::Ods {
+            let mut workbook = Ods::new(Cursor::new(bytes)).map_err(|_| refused("E_BOOK_BROKEN"))?;
+            fill(&mut workbook, &mut book, options, |_, _| Vec::new())?;
+        } else {
+            let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|e| match e {
+                calamine::XlsError::Password => refused("E_BOOK_LOCKED"),
+                _ => refused("E_BOOK_BROKEN"),
+            })?;
+            fill(&mut workbook, &mut book, options, |workbook, name| {
+                let merged = workbook.merge_cells_by_sheet_name(name).unwrap_or_default().into_iter();
+                merged
+                    .map(|d| Merge { top: d.start.0.saturating_add(1), bottom: d.end.0.saturating_add(1), left: d.start.1, right: d.end.1 })
+                    .filter(|m| m.top <= m.bottom && m.left <= m.right)
+                    .collect()
+            })?;
+        }
+        match book.sheets.is_empty() {
+            true => Err(refused(if options.sheet.is_some() { "E_BOOK_SHEET" } else { "E_TABLE_EMPTY" })),
+            false => Ok(book),
+        }
+    };
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(refused("E_BOOK_BROKEN")))
+}
+
+fn fill<'b, R: Reader<Cursor<&'b [u8]>>>(
+    workbook: &mut R,
+    book: &mut Book,
+    options: &BookOptions,
+    merged: impl Fn(&mut R, &str) -> Vec<Merge>,
+) -> Result<(), Problem> {
+    let sheets = workbook.sheets_metadata().to_vec();
+    for sheet in sheets.iter().filter(|s| s.typ == SheetType::WorkSheet) {
+        if options.sheet.as_ref().is_some_and(|wanted| *wanted != sheet.name) {
+            continue;
+        }
+        let range = workbook
+            .worksheet_range(&sheet.name)
+            .map_err(|_| Problem::new("E_BOOK_BROKEN", Severity::Refused, &*book.file).field(&sheet.name))?;
+        let mut grid = Grid::new(&*sheet.name);
+        grid.hidden = sheet.visible != SheetVisible::Visible;
+        let fraction = rows(&range, &mut grid, book)?;
+        grid.merged = merged(workbook, &sheet.name);
+        if let Some((row, column)) = fraction {
+            let place = format!("{}!{}{row}", sheet.name, column_letters(column as usize));
+            book.notes.push(Problem::new("W_BOOK_FRACTION", Severity::Mark, &*book.file).line(row.into()).field(place));
+        }
+        book.push(grid);
+    }
+    Ok(())
+}
+
+/// Fills the grid; the first number between 0 and 1, which may have been shown in percent.
+fn rows(range: &Range<Data>, grid: &mut Grid, book: &Book) -> Result<Option<(u32, u32)>, Problem> {
+    let (top, left) = range.start().unwrap_or_default();
+    let name = grid.name.clone();
+    let refused = |code: &str, row: u32, column: u32| {
+        let place = format!("{name}!{}{row}", column_letters(column as usize));
+        Problem::new(code, Severity::Refused, &*book.file).line(row.into()).field(place)
+    };
+    let before: usize = book.sheets.iter().map(Grid::cells).sum();
+    let mut fraction = None;
+    let mut text = String::new();
+    for (row, cells) in (top + 1..).zip(range.rows()) {
+        grid.begin(row, false);
+        for (column, cell) in (left..).zip(cells).filter(|(_, cell)| **cell != Data::Empty) {
+            if column >= COLUMNS_MAX {
+                return Err(refused("E_XLSX_WIDE", row, column).arg(COLUMNS_MAX));
+            }
+            text.clear();
+            let kind = value::write(&borrowed(cell), false, &mut text);
+            if kind == Kind::Number && matches!(cell, Data::Float(n) if *n > 0.0 && *n < 1.0) {
+                fraction.get_or_insert((row, column));
+            }
+            if text.len() > CELL_MAX_BYTES || grid.bytes() > SHEET_MAX_BYTES {
+                return Err(refused("E_TABLE_CELL_SIZE", row, column).arg(CELL_MAX_BYTES));
+            }
+            grid.push(column as usize, kind, &text);
+        }
+        if before + grid.cells() > CELLS_MAX {
+            return Err(refused("E_TABLE_CELLS", row, left).arg(CELLS_MAX));
+        }
+        grid.finish();
+        marking::check_last_row(grid, &book.file)?;
+    }
+    Ok(fraction)
+}
+
+fn borrowed(value: &Data) -> DataRef<'_> {
+    match value {
+        Data::Int(n) => DataRef::Int(*n),
+        Data::Float(n) => DataRef::Float(*n),
+        Data::String(s) => DataRef::SharedString(s),
+        Data::Bool(b) => DataRef::Bool(*b),
+        Data::DateTime(at) => DataRef::DateTime(*at),
+        Data::DateTimeIso(s) => DataRef::DateTimeIso(s.clone()),
+        Data::DurationIso(s) => DataRef::DurationIso(s.clone()),
+        Data::Error(e) => DataRef::Error(e.clone()),
+        _ => DataRef::Empty,
+    }
+}

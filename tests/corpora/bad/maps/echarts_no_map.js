@@ -1,0 +1,1 @@
+define(['echarts'],function(e){e.registerMap(name,data)})

@@ -1,0 +1,1 @@
+echarts.registerMap('x',{type:'FeatureCollection',features:load()})

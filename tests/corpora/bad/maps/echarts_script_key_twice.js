@@ -1,0 +1,1 @@
+echarts.registerMap('x',{type:1,'type':2})

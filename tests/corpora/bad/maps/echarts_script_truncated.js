@@ -1,0 +1,1 @@
+echarts.registerMap('x',{"type":"FeatureCollection","UTF8Encoding":true,"features":[{"type":"Feature","properties":{"code":"990001000","name":"第0村"},"geometry":{"type":"Polyg
