@@ -40,9 +40,13 @@ fn last_month(page: &Value) -> BTreeMap<String, Vec<Unit>> {
     let id = asked().id;
     let text = fs::read_to_string(root().join("data/values.csv")).expect("the demo has values");
     let mut out: BTreeMap<String, Vec<Unit>> = BTreeMap::new();
-    for line in text.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        if cells[1] == id && cells[2] == "2025-09" {
+    let cells = text.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+    // One township reported nothing last month: of it, the month before.
+    for period in ["2025-09", "2025-08"] {
+        let reported: Vec<String> = out.keys().cloned().collect();
+        for cells in
+            cells.clone().filter(|cells| cells[1] == id && cells[2] == period && !reported.iter().any(|town| cells[0].starts_with(town)))
+        {
             let town =
                 rows(page).iter().map(|r| self::text(r, "code")).find(|t| cells[0].starts_with(t)).expect("codes lead their parents'");
             let number = |n: usize| cells[n].parse::<u32>().expect("a count");
