@@ -76,9 +76,9 @@ impl Anchored {
         self.laid.row(row).line()
     }
 
-    /// What the sheet's name or its title says it is about.
-    pub(super) fn period(&self) -> Option<Period> {
-        self.laid.period.and_then(whole)
+    /// What the sheet's name or its title says it is about; a month without any year is of the round's.
+    pub(super) fn period(&self, year: i16) -> Option<Period> {
+        self.laid.period.and_then(whole).or_else(|| period_of(&self.laid.sheet, year))
     }
 }
 

@@ -106,7 +106,7 @@ impl Read<'_> {
                 report.personal = Some(personal);
                 return report;
             }
-            if let Some(period) = sheet.period().filter(|p| !self.fits(*p)) {
+            if let Some(period) = sheet.period(self.round.start().year()).filter(|p| !self.fits(*p)) {
                 others.push((at, period));
                 continue;
             }
@@ -397,7 +397,7 @@ impl Read<'_> {
         let same = (0..rows).filter(|n| own(*n, sheet.cell(sheet.rows[*n].0, column).1)).count();
         let distinct: std::collections::BTreeSet<&str> = (0..rows).map(|n| sheet.cell(sheet.rows[n].0, column).1).collect();
         // Text that is the same all the way down is a township's name.
-        same * 2 > rows || (distinct.len() == 1 && rows > 1 && distinct.iter().all(|t| t.parse::<f64>().is_err()))
+        same * 2 > rows || (distinct.len() == 1 && rows > 1 && distinct.iter().all(|t| !t.is_empty() && t.parse::<f64>().is_err()))
     }
 }
 
