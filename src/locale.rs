@@ -28,8 +28,8 @@ macro_rules! tables {
     };
 }
 
-const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round");
-const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round");
+const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk");
+const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk");
 
 impl Lang {
     /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,

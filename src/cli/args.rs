@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::domain::access::Access;
 use crate::domain::exit::Exit;
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::quality::FaultKind;
 use crate::domain::text::quote;
 use crate::locale::Lang;
 use crate::runtime::engine::Engine;
@@ -104,6 +105,7 @@ impl Common {
     /// What the screens need to know of this session: options first, then what was remembered.
     pub(super) fn ui_session(&self, access: Access, has_workspace: bool) -> Result<Session, Failure> {
         let mut session = Session::new(self.today(), access);
+        session.zone = jiff::tz::TimeZone::system();
         session.lang = self.lang;
         session.caps = self.environment.capability(&self.color, &self.glyphs, &self.ambiguous_width);
         session.has_workspace = has_workspace;
@@ -194,6 +196,30 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(form(choice(Command::new("list").about(t("cmd.list").to_owned()).arg(place()))))
         .subcommand(form(choice(Command::new("show").about(t("cmd.show").to_owned()).arg(place()))))
         .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))
+        .subcommand(
+            form(Command::new("check").about(t("cmd.check").to_owned()).arg(place()))
+                .arg(opt("level", "LEVEL").help(t("opt.check_level").to_owned()))
+                .arg(opt("kind", "KIND").value_parser(PossibleValuesParser::new(FaultKind::ALL.iter().map(|kind| kind.code())))),
+        )
+        .subcommand(import(lang))
+        .subcommand(Command::new("batches").about(t("cmd.batches").to_owned()).arg(flag("json")))
+        .subcommand(
+            Command::new("undo").about(t("cmd.undo").to_owned()).after_help(t("undo_help").to_owned()).arg(
+                Arg::new("batches")
+                    .value_name("BATCH")
+                    .required(true)
+                    .action(ArgAction::Append)
+                    .num_args(1..)
+                    .value_parser(value_parser!(i64).range(1..))
+                    .help(t("opt.batches").to_owned()),
+            ),
+        )
+        .subcommand(
+            choice(Command::new("correct").about(t("cmd.correct").to_owned()).arg(place().required(true)))
+                .arg(opt("to", "VALUE").required(true))
+                .arg(opt("source", "SOURCE").required(true))
+                .arg(opt("reason", "REASON")),
+        )
         .subcommand(Command::new("load").about(t("cmd.load").to_owned()).arg(flag("removals")))
         .subcommand(Command::new("publish").about(t("cmd.publish").to_owned()).arg(
             Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(t("opt.publish_file").to_owned()),
@@ -223,6 +249,42 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
         .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")))
+}
+
+/// `xiantu import`.
+fn import(lang: Lang) -> Command {
+    let t = |key: &str| lang.text(&format!("cli.{key}")).to_owned();
+    let opt = |id: &'static str, value: &'static str| Arg::new(id).long(id).value_name(value).help(t(&format!("import.opt.{id}")));
+    let many = |id: &'static str, value: &'static str| opt(id, value).action(ArgAction::Append);
+    let flag = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).help(t(&format!("import.opt.{id}")));
+    let files = Arg::new("files")
+        .value_name("FILE")
+        .required(true)
+        .action(ArgAction::Append)
+        .num_args(1..)
+        .value_parser(value_parser!(PathBuf))
+        .help(t("import.opt.files"));
+    Command::new("import")
+        .about(t("cmd.import"))
+        .after_help(t("import.help"))
+        .arg(files)
+        .arg(flag("apply"))
+        .arg(opt("as", "LEVEL"))
+        .arg(opt("period", "PERIOD"))
+        .arg(opt("since", "DATE").value_parser(value_parser!(Date)))
+        .arg(many("accept", "ID"))
+        .arg(flag("complete").conflicts_with("part"))
+        .arg(flag("part"))
+        .arg(many("column", "ROLE=HEADING"))
+        .arg(many("word", "HEADING:WORD=MEANING"))
+        .arg(many("without", "HEADING"))
+        .arg(many("sheet", "SHEET"))
+        .arg(opt("crs", "CRS"))
+        .arg(opt("encoding", "ENCODING"))
+        .arg(opt("profile", "NAME"))
+        .arg(opt("name", "NAME"))
+        .arg(opt("county", "CODE"))
+        .arg(flag("json"))
 }
 
 #[cfg(test)]

@@ -3,13 +3,18 @@
 //! Every subcommand returns an [`Exit`]; the numbers are one table for all of them.
 
 mod args;
+mod batches;
+mod check;
 mod choice;
+mod correct;
 mod doctor;
+mod import;
 mod keys;
 mod list;
 mod load;
 mod marks;
 mod plain;
+mod plan_text;
 mod print;
 mod publish;
 mod read_book;
@@ -18,6 +23,7 @@ mod round_text;
 mod show;
 mod template;
 mod tui;
+mod undo;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -120,12 +126,17 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("print", m)) => print::run(&common, m),
         Some(("list", m)) => list::run(&common, m),
         Some(("show", m)) => show::run(&common, m),
+        Some(("check", m)) => check::run(&common, m),
         Some(("load", m)) => load::run(&common, m),
+        Some(("import", m)) => import::run(&common, m),
+        Some(("batches", m)) => batches::run(&common, m),
+        Some(("undo", m)) => undo::run(&common, m),
+        Some(("correct", m)) => correct::run(&common, m),
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),
+        Some((crate::import::book::child::COMMAND, _)) => read_book::run(),
         Some(("round", m)) => round::run(&common, m),
         Some(("template", m)) => template::run(&common, m),
-        Some((crate::import::book::child::COMMAND, _)) => read_book::run(),
         Some(("doctor", _)) => doctor::run(&common),
         Some(("keys", m)) => keys::run(&common, m),
         Some((other, _)) => Err(Failure::new(Exit::Usage, other.to_owned())),

@@ -17,7 +17,7 @@ impl Lines {
 }
 
 /// A reading in words, with everything that qualifies it.
-fn shown(lang: Lang, shown: &Shown, unit: &str) -> String {
+pub(super) fn shown(lang: Lang, shown: &Shown, unit: &str) -> String {
     let t = |key: &str| lang.text(&format!("cli.plain.{key}"));
     let mut parts = vec![match (shown.reading.state, shown.reading.value) {
         (State::Value, Some(value)) => format!("{}{unit}", number(value)),

@@ -292,6 +292,21 @@ pub enum Cause {
     Unknown,
 }
 
+impl Cause {
+    /// Every cause.
+    pub const ALL: [Self; 9] = [
+        Self::LeadingZeros,
+        Self::ExcelNumber,
+        Self::CodeLength,
+        Self::WrongLevel,
+        Self::NameVariant,
+        Self::Renamed,
+        Self::Duplicate,
+        Self::OneDigit,
+        Self::Unknown,
+    ];
+}
+
 /// A key without a match, on either side.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Unmatched {

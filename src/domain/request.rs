@@ -2,16 +2,19 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
 
 use super::access::{Grant, Permit};
 use super::fact::FactId;
+use super::files::FileList;
 use super::id::{IndicatorId, LevelId, Uid};
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
 use super::plan::{Applied, BatchRow, Choices, Plan};
 use super::problem::Problem;
+use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
 use super::scene::{MapSize, Raster};
 use super::unit::Subject;
@@ -91,6 +94,40 @@ pub enum Query {
     },
     /// Every batch, the newest first.
     Batches,
+    /// What is wrong with the boundaries at or below a place.
+    Quality {
+        /// Place and AsOf.
+        view: ViewState,
+        /// Only faults of this level.
+        level: Option<LevelId>,
+        /// Only faults of this kind.
+        kind: Option<FaultKind>,
+    },
+    /// What lies in a folder.
+    Files {
+        /// The folder; empty is the workspace's, `~` the home folder.
+        dir: PathBuf,
+    },
+}
+
+/// Asks long work in the background to stop: it looks now and then, leaves everything as it was and
+/// answers with `E_STOPPED`. Clones are one and the same.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks.
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Goes on: `Ok` until it was asked to stop.
+    ///
+    /// # Errors
+    /// `E_STOPPED`.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.0.load(Ordering::Relaxed) { Err(Problem::new("E_STOPPED", super::problem::Severity::Refused, "")) } else { Ok(()) }
+    }
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -281,6 +318,8 @@ pub enum Loaded {
     Found(Arc<Vec<Hit>>),
     /// To [`Query::Marks`].
     Marks(Arc<Vec<MarkRow>>),
+    /// To [`Query::Quality`].
+    Quality(Arc<QualityPage>),
     /// To [`Query::Round`]; `None` where there is no such round.
     Round(Option<Arc<RoundPage>>),
     /// To [`Query::Rounds`].
@@ -293,6 +332,8 @@ pub enum Loaded {
     Plan(Arc<Plan>),
     /// To [`Query::Batches`].
     Batches(Arc<Vec<BatchRow>>),
+    /// To [`Query::Files`].
+    Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.
     Written(Receipt),
     /// To [`Write::Import`] and [`Write::Undo`]. An import is taken back by `Write::Undo` with

@@ -147,7 +147,9 @@ impl<'w> Finder<'w> {
                 return (Cause::CodeLength, Some(place));
             }
             let named = self.named(name);
-            return match (self.one_digit(tidy, named), named) {
+            // A name that is not known says that it is another unit, not a slip of the hand.
+            let slip = if name.is_empty() || named.is_some() { self.one_digit(tidy, named) } else { None };
+            return match (slip, named) {
                 (Some(place), _) => (Cause::OneDigit, Some(place)),
                 (None, Some(place)) => (Cause::Renamed, Some(place)),
                 (None, None) => (Cause::Unknown, None),

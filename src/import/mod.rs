@@ -10,6 +10,7 @@ pub mod manifest;
 mod match_unit;
 mod names;
 pub mod plan;
+mod profile;
 pub(crate) mod round;
 mod sheet;
 mod table;

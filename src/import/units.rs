@@ -8,7 +8,8 @@ use crate::domain::id::Uid;
 use crate::domain::problem::Problem;
 use crate::gis::measure::contains;
 use crate::gis::read::{FeatureRecord, Features};
-use crate::store::load::Load;
+use crate::store::Db;
+use crate::store::load::{Load, rings_of};
 use crate::store::world::World;
 
 /// Units of some levels by code and by name.
@@ -102,7 +103,7 @@ impl<'w> Parents<'w> {
     pub(super) fn new(world: &'w World, level: usize, by: Option<&ParentBy>, load: &Load<'_>) -> Result<Self, Problem> {
         let mut this = Self::named(world, level);
         if let (Some(ParentBy::Position), Some(nearest)) = (by, nearest(world, level)) {
-            this.boxes = Some(boundaries(world, nearest, load)?);
+            this.boxes = Some(boundaries(world, nearest, load.connection())?);
         }
         Ok(this)
     }
@@ -165,13 +166,7 @@ impl<'w> Parents<'w> {
     }
 
     fn around(&self, point_deg: [f64; 2]) -> Option<Uid> {
-        let near = self.boxes.as_ref()?.locate_in_envelope_intersecting(&AABB::from_point(point_deg));
-        near.into_iter()
-            .find(|b| {
-                let rings: Vec<&[[f64; 2]]> = b.rings_deg.iter().map(Vec::as_slice).collect();
-                contains(&rings, point_deg)
-            })
-            .map(|b| b.uid)
+        around(self.boxes.as_ref()?, point_deg)
     }
 }
 
@@ -180,10 +175,37 @@ fn nearest(world: &World, level: usize) -> Option<usize> {
     (0..level).rev().find(|above| world.len(*above) > 0)
 }
 
-fn boundaries(world: &World, level: usize, load: &Load<'_>) -> Result<RTree<Boundary>, Problem> {
+/// Finds the unit that a point lies in.
+pub(super) struct Locator(RTree<Boundary>);
+
+impl Locator {
+    /// Over the lowest level that has boundaries.
+    pub(super) fn lowest(world: &World, connection: &Db) -> Result<Option<Self>, Problem> {
+        let drawn = |level: &usize| world.table(*level).drawn.iter().any(|drawn| *drawn);
+        let level = (0..world.levels.len()).rev().find(drawn);
+        level.map(|level| boundaries(world, level, connection).map(Self)).transpose()
+    }
+
+    /// The unit around a point.
+    pub(super) fn around(&self, point_deg: [f64; 2]) -> Option<Uid> {
+        around(&self.0, point_deg)
+    }
+}
+
+fn around(boxes: &RTree<Boundary>, point_deg: [f64; 2]) -> Option<Uid> {
+    let near = boxes.locate_in_envelope_intersecting(&AABB::from_point(point_deg));
+    near.into_iter()
+        .find(|b| {
+            let rings: Vec<&[[f64; 2]]> = b.rings_deg.iter().map(Vec::as_slice).collect();
+            contains(&rings, point_deg)
+        })
+        .map(|b| b.uid)
+}
+
+fn boundaries(world: &World, level: usize, connection: &Db) -> Result<RTree<Boundary>, Problem> {
     let mut out = Vec::new();
     for uid in &world.table(level).uids {
-        let rings_deg = load.rings_of(world, *uid)?;
+        let rings_deg = rings_of(connection, world, *uid)?;
         if !rings_deg.is_empty() {
             let points: Vec<[f64; 2]> = rings_deg.iter().flatten().copied().collect();
             out.push(Boundary { uid: *uid, envelope: AABB::from_points(points.iter()), rings_deg });

@@ -9,8 +9,9 @@ use jiff::civil::Date;
 
 use crate::domain::access::Access;
 use crate::domain::page::Workspace;
+use crate::domain::plan::{Applied, Choices, Plan};
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Write};
+use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
 use crate::framework::Framework;
 use crate::import::manifest::Manifest;
 use crate::import::plan::{self, Scene};
@@ -85,6 +86,7 @@ impl Engine {
             dir: self.dir.clone(),
             manifest: manifest.clone(),
             framework: Arc::clone(framework),
+            stop: Stop::default(),
         }))
     }
 
@@ -139,9 +141,15 @@ pub struct Importer {
     pub(super) dir: PathBuf,
     manifest: Manifest,
     pub(super) framework: Arc<Framework>,
+    stop: Stop,
 }
 
 impl Importer {
+    /// What comes next ends when this is asked to.
+    pub fn heed(&mut self, stop: Stop) {
+        self.stop = stop;
+    }
+
     /// Answers [`Query::Plan`] and [`Query::Intake`].
     ///
     /// # Errors
@@ -152,8 +160,38 @@ impl Importer {
             return self.intake(*period, files, today);
         }
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
-        plan::plan(&self.writer, &scene, files, choices, progress).map(|plan| Loaded::Plan(Arc::new(plan)))
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
+        plan::plan(&mut self.writer, &scene, files, choices, Timestamp::now(), progress).map(|plan| Loaded::Plan(Arc::new(plan)))
+    }
+
+    /// Makes a plan, and carries it out where that is wanted and nothing stands in its way.
+    ///
+    /// # Errors
+    /// Why it could not be saved; what is wrong with the files stands in the plan.
+    pub fn import(
+        &mut self,
+        files: &[PathBuf],
+        choices: &Choices,
+        carry_out: bool,
+        (actor, today): (&str, Date),
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(Plan, Option<Applied>), Problem> {
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
+        let now = Timestamp::now();
+        if carry_out {
+            plan::import(&mut self.writer, &scene, files, choices, None, (actor, now), progress)
+        } else {
+            plan::plan(&mut self.writer, &scene, files, choices, now, progress).map(|plan| (plan, None))
+        }
+    }
+
+    /// Takes batches back, all or none.
+    ///
+    /// # Errors
+    /// `E_BATCH_*`, or why it could not be saved.
+    pub fn undo(&mut self, batches: &[i64], actor: &str, today: Date) -> Result<Applied, Problem> {
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
+        plan::undo(&mut self.writer, &scene, batches, (actor, Timestamp::now()))
     }
 
     /// Carries out [`Write::Import`], [`Write::Undo`] and the writes of rounds.
@@ -162,11 +200,11 @@ impl Importer {
     /// `E_PLAN_CHANGED`, `E_PLAN_OPEN`, `E_BATCH_*`, or why it could not be saved; nothing is
     /// changed then.
     pub fn execute(&mut self, command: &Command, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         let (actor, now) = (command.permit().post().unwrap_or_default(), Timestamp::now());
         let applied = match command.write() {
             Write::Import { files, choices, digest } => {
-                plan::apply(&mut self.writer, &scene, files, choices, digest, (actor, now), progress)?
+                plan::apply(&mut self.writer, &scene, files, choices, Some(digest), (actor, now), progress)?
             }
             Write::Undo { batches } => plan::undo(&mut self.writer, &scene, batches, (actor, now))?,
             _ => {

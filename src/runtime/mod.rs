@@ -4,10 +4,12 @@
 //! tests); [`session`] runs it in one.
 
 pub mod ansi;
+pub mod create;
 pub mod demo;
 pub mod encode;
 pub mod engine;
 pub mod environment;
+pub mod files;
 pub mod folders;
 pub mod headless;
 pub mod log;

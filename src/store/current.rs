@@ -99,15 +99,3 @@ pub(crate) fn origin(connection: &Connection, world: &World, uid: Uid) -> Result
         .optional()?;
     Ok(found.unwrap_or_default())
 }
-
-/// A uid that was used by any batch, whether that counts or not.
-pub(crate) fn is_used(connection: &Connection, world: &World, level: usize, uid: Uid) -> Result<bool, Problem> {
-    Ok(connection
-        .prepare_cached("SELECT 1 FROM unit_version WHERE county = ?1 AND tree = ?2 AND level = ?3 AND uid = ?4 LIMIT 1")?
-        .exists(params![
-            world.county,
-            world::meta(connection, "tree")?.unwrap_or_default(),
-            world.levels[level].as_str(),
-            uid.as_bytes()
-        ])?)
-}

@@ -139,6 +139,11 @@ impl<'a> Load<'a> {
         World::scan(&self.transaction, framework, At::new(AsOf::NOW, self.today()), depth)
     }
 
+    /// The same as of another day.
+    pub(crate) fn world_on(&self, framework: &Framework, day: Date, depth: usize) -> Result<World, Problem> {
+        World::scan(&self.transaction, framework, At::new(AsOf::NOW, day), depth)
+    }
+
     fn today(&self) -> Date {
         Timestamp::from_millisecond(self.now_ms).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system()).date()
     }

@@ -23,7 +23,7 @@ mod reader;
 mod rolled;
 pub(crate) mod round;
 mod snapshot;
-mod table;
+pub(crate) mod table;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod world;
@@ -43,6 +43,8 @@ pub use self::writer::Writer;
 use crate::domain::fact::Fact;
 use crate::domain::problem::{Problem, Severity};
 use crate::framework::Framework;
+/// A connection, for whom may look but writes no SQL.
+pub(crate) use rusqlite::Connection as Db;
 
 /// How a store is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

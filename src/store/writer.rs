@@ -164,6 +164,15 @@ impl Writer {
         Ok(logged)
     }
 
+    /// When the first import was made, where reference.db is new and has none of them: it was lost.
+    pub(crate) fn lost_since(&self, county: &str) -> Result<Option<Timestamp>, Problem> {
+        if world::version(&self.reference)? > 0 {
+            return Ok(None);
+        }
+        let first = import_log::read(&self.records, county)?.into_iter().next();
+        Ok(first.and_then(|entry| Timestamp::from_millisecond(entry.at_ms).ok()))
+    }
+
     /// Writes down what was just committed.
     pub(crate) fn log_import(&mut self, entry: &Entry) -> Result<(), Problem> {
         let county = world::county(&self.reference)?;

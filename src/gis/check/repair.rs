@@ -1,7 +1,7 @@
 //! Mended copies of rings, with a list of every change. Only on request: originals stay.
 
 use super::overlay::{self, doubled_area};
-use super::valid::faults_of;
+use super::valid::{faults_of, spike_at};
 use crate::domain::quality::FaultKind;
 use crate::gis::shape::SNAP_PER_DEG;
 use crate::gis::topology::snap;
@@ -101,11 +101,8 @@ pub fn repair(rings_deg: &[&[[f64; 2]]], written_closed: bool) -> Repaired {
 fn cut_spikes(ring: u32, line: &mut Vec<[f64; 2]>) -> Option<Changed> {
     let mut cut = 0;
     let mut place_deg = None;
-    while line.len() > 2
-        && let Some(tip) = faults_of(&[line]).into_iter().find(|f| f.kind == FaultKind::Spike)
-        && let Some(at) = line.iter().position(|p| *p == tip.place_deg)
-    {
-        place_deg = place_deg.or(Some(tip.place_deg));
+    while let Some(at) = spike_at(line) {
+        place_deg = place_deg.or(Some(line[at]));
         cut += 1;
         line.remove(at);
         line.dedup();

@@ -371,6 +371,15 @@ fn folds(before: &Edge, this: &Edge) -> bool {
     dot < 0.0 && side(before.a, before.b, this.b) == 0
 }
 
+/// Where a line without repeats turns back along itself.
+pub(super) fn spike_at(line: &[[f64; 2]]) -> Option<usize> {
+    let edge = |n: usize| {
+        let (a, b) = (line[n % line.len()], line[(n + 1) % line.len()]);
+        Edge { a, b, min: [0; 2], max: [0; 2], ring: 0 }
+    };
+    (0..line.len()).filter(|_| line.len() > 2).find(|n| folds(&edge(n + line.len() - 1), &edge(*n)))
+}
+
 /// Whether a place on an edge's line lies on the edge.
 fn within(edge: &Edge, p: [f64; 2]) -> bool {
     (0..2).all(|c| edge.a[c].min(edge.b[c]) <= p[c] && p[c] <= edge.a[c].max(edge.b[c]))

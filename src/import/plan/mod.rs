@@ -1,16 +1,51 @@
 //! Files → records → matching → differences → a plan, and the plan carried out.
+//!
+//! A plan is the import itself inside a transaction that is rolled back: what was shown is what is
+//! done, and a later file of one import sees what an earlier one brings. Files go in the order in
+//! which one rests on another: boundaries from the top level down, lists of units, zones, branches,
+//! entities, values.
+
+mod figure;
+mod keep;
+mod map;
+mod overlap;
+mod people;
+mod period;
+mod report;
+mod roles;
+mod sheet;
+mod source;
+mod units;
+mod values;
+mod zones;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use sha2::{Digest as _, Sha256};
 
+use self::map::Map;
+use self::report::{Report, answer};
+use self::roles::Roles;
+use self::sheet::Sheet;
+use self::source::{Item, Shape};
+use super::book::{self, Book, BookOptions};
 use super::manifest::Manifest;
-use crate::domain::plan::{Applied, Choices, Counts, Plan};
-use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::Progress;
+use super::match_unit::Finder;
+use super::profile::{OneOrMore, Profile, Profiles, fingerprint};
+use crate::domain::id::LevelId;
+use crate::domain::plan::{About, Applied, Choices, Counts, Plan, Target};
+use crate::domain::problem::{Problem, Severity, Spot};
+use crate::domain::request::{Progress, Stop};
 use crate::framework::Framework;
 use crate::store::Writer;
+use crate::store::import_log::{self, Choice, Entry, What};
+use crate::store::load::Load;
+use crate::store::put::{NewBatch, Stamp};
+use crate::store::world::{self, World};
+
+pub use self::keep::rebuild;
 
 /// Where a plan is made.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +58,8 @@ pub struct Scene<'a> {
     pub framework: &'a Framework,
     /// The day the session believes in.
     pub today: Date,
+    /// Asks to stop: looked at wherever progress is told.
+    pub stop: &'a Stop,
 }
 
 /// What importing files would do.
@@ -30,14 +67,19 @@ pub struct Scene<'a> {
 /// # Errors
 /// Why the store does not answer; what is wrong with the files stands in the plan.
 pub fn plan(
-    writer: &Writer,
+    writer: &mut Writer,
     scene: &Scene<'_>,
     files: &[PathBuf],
     choices: &Choices,
+    now: Timestamp,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Plan, Problem> {
-    let _ = (writer, scene, files, choices, progress);
-    Err(Problem::new("E_INTERNAL", Severity::Refused, ""))
+    let mut problems = Vec::new();
+    let items = source::items(files, &mut problems);
+    let mut load = writer.load(now)?;
+    // Dropped at the end without a commit.
+    let (plan, _) = Planner::new(scene, choices, &mut load, None)?.run(items, problems, progress)?;
+    Ok(plan)
 }
 
 /// Carries a plan out, if it is still the one that was seen.
@@ -49,12 +91,81 @@ pub fn apply(
     scene: &Scene<'_>,
     files: &[PathBuf],
     choices: &Choices,
-    digest: &str,
-    (actor, now): (&str, Timestamp),
+    digest: Option<&str>,
+    who: (&str, Timestamp),
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Applied, Problem> {
-    let _ = (writer, scene, files, choices, digest, actor, now, progress);
-    Err(Problem::new("E_INTERNAL", Severity::Refused, ""))
+    let (plan, applied) = import(writer, scene, files, choices, digest, who, progress)?;
+    let open = plan.questions.iter().filter(|q| q.needed).count();
+    applied.ok_or_else(|| Problem::new("E_PLAN_OPEN", Severity::Refused, "").arg(open))
+}
+
+/// Makes a plan and carries it out at once where nothing stands in its way: for whoever prints both.
+///
+/// # Errors
+/// As [`apply`], but that it is open.
+pub fn import(
+    writer: &mut Writer,
+    scene: &Scene<'_>,
+    files: &[PathBuf],
+    choices: &Choices,
+    digest: Option<&str>,
+    who: (&str, Timestamp),
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Plan, Option<Applied>), Problem> {
+    let mut problems = Vec::new();
+    let items = source::items(files, &mut problems);
+    carry_out(writer, scene, items, problems, choices, (digest, None), who, progress)
+}
+
+#[allow(clippy::too_many_arguments, reason = "what an import is made of")]
+fn carry_out(
+    writer: &mut Writer,
+    scene: &Scene<'_>,
+    items: Vec<Item>,
+    problems: Vec<Problem>,
+    choices: &Choices,
+    (digest, number): (Option<&str>, Option<i64>),
+    (actor, now): (&str, Timestamp),
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Plan, Option<Applied>), Problem> {
+    let kept: Vec<(String, PathBuf, String)> = items.iter().flat_map(|i| i.kept.iter().cloned()).collect();
+    let mut load = writer.load(now)?;
+    let import = load.next_import(number)?;
+    let planner = Planner::new(scene, choices, &mut load, Some((import, actor)))?;
+    let (plan, Done { batches, learned, mut profiles }) = planner.run(items, problems, progress)?;
+    if digest.is_some_and(|digest| digest != plan.digest) {
+        return Err(Problem::new("E_PLAN_CHANGED", Severity::Refused, ""));
+    }
+    if !plan.ready() {
+        return Ok((plan, None));
+    }
+    if batches.is_empty() {
+        drop(load);
+        let applied = Applied { batches, counts: plan.counts, version: writer.version()? };
+        return Ok((plan, Some(applied)));
+    }
+    // The files first: a batch without its file could not be made again.
+    keep::keep(scene.dir, &kept)?;
+    for (n, (name, _, sha256)) in kept.iter().enumerate() {
+        load.put_file(import, n, name, sha256)?;
+    }
+    let world = load.world(scene.framework, scene.framework.levels.len())?;
+    load.repack_touched(&world, &batches)?;
+    drop(world);
+    load.finish(scene.framework)?;
+    // One that is made again stands in the log already.
+    if number.is_none() {
+        let files = kept.into_iter().map(|(name, _, sha256)| (name, sha256)).collect();
+        let what = What::Import { import, files, choices: Box::new(choices.clone()), today: scene.today };
+        writer.log_import(&Entry { at_ms: now.as_millisecond(), actor: actor.to_owned(), what })?;
+    }
+    // Only what was carried out is remembered; that it cannot be is no reason to fail after the commit.
+    if let Err(problem) = profiles.learn(learned) {
+        tracing::warn!(%problem, "the columns were not remembered");
+    }
+    let applied = Applied { batches, counts: plan.counts, version: writer.version()? };
+    Ok((plan, Some(applied)))
 }
 
 /// Takes batches back, all or none.
@@ -64,7 +175,314 @@ pub fn apply(
 pub fn undo(writer: &mut Writer, scene: &Scene<'_>, batches: &[i64], (actor, now): (&str, Timestamp)) -> Result<Applied, Problem> {
     let mut load = writer.load(now)?;
     load.undo(batches)?;
-    let version = load.finish(scene.framework)?;
-    let _ = actor;
-    Ok(Applied { batches: batches.to_vec(), counts: Counts::default(), version })
+    let places = batches.iter().map(|batch| import_log::position(load.connection(), *batch)).collect::<Result<_, _>>()?;
+    let world = load.world(scene.framework, scene.framework.levels.len())?;
+    load.repack_touched(&world, batches)?;
+    drop(world);
+    load.finish(scene.framework)?;
+    writer.log_import(&Entry { at_ms: now.as_millisecond(), actor: actor.to_owned(), what: What::Undo { batches: places } })?;
+    Ok(Applied { batches: batches.to_vec(), counts: Counts::default(), version: writer.version()? })
+}
+
+/// What came of a run that writes.
+struct Done {
+    batches: Vec<i64>,
+    learned: Vec<(String, Profile)>,
+    profiles: Profiles,
+}
+
+/// One table or layer, opened.
+enum Opened {
+    Map(Box<Map>),
+    Table { sheet: Box<Sheet>, input: Box<crate::domain::plan::Input>, sha256: String, part: u32 },
+}
+
+/// An import under way.
+struct Planner<'p, 'l> {
+    scene: &'p Scene<'p>,
+    choices: &'p Choices,
+    profiles: Profiles,
+    load: &'p mut Load<'l>,
+    report: Report,
+    /// Number of the import and the post, where it is carried out.
+    apply: Option<(i64, &'p str)>,
+    /// More files follow, which may rest on what this one brings.
+    more: bool,
+    /// File and its batch.
+    batches: Vec<(String, i64)>,
+    learned: Vec<(String, Profile)>,
+    target: Option<Target>,
+    /// Hash of everything that decides.
+    digest: Sha256,
+}
+
+impl<'p, 'l> Planner<'p, 'l> {
+    fn new(scene: &'p Scene<'p>, choices: &'p Choices, load: &'p mut Load<'l>, apply: Option<(i64, &'p str)>) -> Result<Self, Problem> {
+        let profiles = Profiles::open(scene.dir)?;
+        let mut digest = Sha256::new();
+        let version = world::version(load.connection())?;
+        let said = serde_json::to_string(choices).unwrap_or_default();
+        for part in
+            [&*version.to_string(), &said, &profiles.state(), &scene.framework.sha256, &scene.manifest.text, &scene.today.to_string()]
+        {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part.as_bytes());
+        }
+        Ok(Self {
+            scene,
+            choices,
+            profiles,
+            load,
+            report: Report::default(),
+            apply,
+            more: false,
+            batches: Vec::new(),
+            learned: Vec::new(),
+            target: None,
+            digest,
+        })
+    }
+
+    fn run(mut self, items: Vec<Item>, problems: Vec<Problem>, progress: &mut dyn FnMut(Progress)) -> Result<(Plan, Done), Problem> {
+        self.report.problems = problems;
+        for item in &items {
+            for (_, _, sha256) in &item.kept {
+                self.digest.update(sha256.as_bytes());
+            }
+        }
+        let mut opened = Vec::new();
+        for item in items {
+            self.open(item, &mut opened, progress);
+        }
+        let world = self.world(self.scene.framework.levels.len())?;
+        let mut ranked: Vec<(usize, usize, Opened)> =
+            opened.into_iter().map(|o| (self.rank(&o, &world), o)).map(|((a, b), o)| (a, b, o)).collect();
+        drop(world);
+        ranked.sort_by_key(|(kind, level, _)| (*kind, *level));
+        let mut left = ranked.len();
+        for (.., opened) in ranked {
+            left -= 1;
+            self.more = left > 0;
+            match opened {
+                Opened::Map(map) => self.map(&map, progress)?,
+                Opened::Table { sheet, input, sha256, part } => self.table(&sheet, *input, &sha256, part)?,
+            }
+        }
+        let digest = crate::store::hex(&self.digest.clone().finalize());
+        let batches = self.batches.into_iter().map(|(_, batch)| batch).collect();
+        Ok((self.report.finish(self.target, digest), Done { batches, learned: self.learned, profiles: self.profiles }))
+    }
+
+    /// Opens a file; why it cannot be is a problem of the plan.
+    fn open(&mut self, item: Item, out: &mut Vec<Opened>, progress: &mut dyn FnMut(Progress)) {
+        progress(Progress::Reading { name: item.found.shown_as.clone(), done: 0, of: item.found.size });
+        if item.shape == Shape::Map {
+            match Map::open(item, self.choices, progress) {
+                Ok(map) => out.push(Opened::Map(Box::new(map))),
+                Err(problem) => self.report.problems.push(problem),
+            }
+            return;
+        }
+        let options = BookOptions { encoding: self.choices.encoding.clone(), ..BookOptions::default() };
+        match book::read_file(&item.found.path, &item.found.shown_as, &options) {
+            Ok(books) => books.into_iter().for_each(|book| self.sheets(book, &item.sha256, out)),
+            Err(problem) => self.report.problems.push(problem),
+        }
+    }
+
+    fn sheets(&mut self, mut book: Book, sha256: &str, out: &mut Vec<Opened>) {
+        self.report.problems.append(&mut book.notes);
+        let grids = std::mem::take(&mut book.sheets);
+        let several = grids.len() > 1;
+        for (part, grid) in (0u32..).zip(grids) {
+            let wanted = self.choices.sheets.is_empty() || self.choices.sheets.contains(&grid.name);
+            if !wanted {
+                continue;
+            }
+            let name = grid.name.clone();
+            let Some(mut sheet) = Sheet::lay(&book, grid, &self.profiles) else { continue };
+            if several {
+                sheet.shown_as = format!("{} › {name}", book.file);
+            }
+            let mut input = sheet.input(&book, &fingerprint(&sheet.headings));
+            input.sha256 = sha256.to_owned();
+            out.push(Opened::Table { sheet: Box::new(sheet), input: Box::new(input), sha256: sha256.to_owned(), part });
+        }
+    }
+
+    /// The first `depth` tables of the tree, as of the day on which changes begin to hold.
+    fn world(&self, depth: usize) -> Result<World, Problem> {
+        let day = self.choices.since.map_or(self.scene.today, |since| since.max(self.scene.today));
+        self.load.world_on(self.scene.framework, day, depth)
+    }
+
+    /// What loads before what.
+    fn rank(&self, opened: &Opened, world: &World) -> (usize, usize) {
+        match opened {
+            Opened::Map(map) => (0, self.map_level(map, world).unwrap_or(usize::MAX)),
+            Opened::Table { sheet, input, .. } => {
+                let roles = self.roles(sheet, &self.profile(&input.fingerprint).unwrap_or_default(), world);
+                let kind = match roles.target {
+                    Some(Target::Units(_)) => 1,
+                    None => 2,
+                    Some(Target::Zones) => 3,
+                    Some(Target::Branches) => 4,
+                    Some(Target::Entities) => 5,
+                    Some(Target::Values) => 6,
+                };
+                (kind, 0)
+            }
+        }
+    }
+
+    /// The profile that was named, else what was learned of the headings.
+    fn profile(&self, fingerprint: &str) -> Result<Profile, Problem> {
+        match &self.choices.profile {
+            Some(name) => self.profiles.named(name),
+            None => Ok(self.profiles.learned(fingerprint).cloned().unwrap_or_default()),
+        }
+    }
+
+    fn roles(&self, sheet: &Sheet, profile: &Profile, world: &World) -> Roles {
+        let tree = Finder::new(world, 0..self.scene.framework.levels.len());
+        roles::guess(sheet, self.scene.framework, &self.profiles, profile, self.choices, &tree)
+    }
+
+    fn table(&mut self, sheet: &Sheet, mut input: crate::domain::plan::Input, sha256: &str, part: u32) -> Result<(), Problem> {
+        let profile = match self.profile(&input.fingerprint) {
+            Ok(profile) => profile,
+            Err(problem) => {
+                self.report.problems.push(problem);
+                self.report.ask(About::Target, Spot::default(), true, Vec::new());
+                return Ok(());
+            }
+        };
+        let world = self.world(self.scene.framework.levels.len())?;
+        let roles = self.roles(sheet, &profile, &world);
+        drop(world);
+        let known = self.choices.profile.is_some() || profile != Profile::default();
+        input.profile = known.then(|| self.choices.profile.clone().unwrap_or_else(|| "learned".to_owned()));
+        input.columns = roles.named(&sheet.headings);
+        input.unused = sheet.headings.iter().filter(|h| !h.is_empty() && !input.columns.values().any(|c| c == *h)).cloned().collect();
+        input.read = sheet.rows().count() as u64;
+        let spot = Spot { file: sheet.shown_as.clone(), ..Spot::default() };
+        let without = |heading: &str| self.choices.without.contains(heading) || profile.without.contains(heading);
+        let keys: Vec<usize> = ["code", "parent", "unit"].into_iter().filter_map(|role| roles.get(role)).collect();
+        let personal = sheet.personal(&without, &keys);
+        if !personal.is_empty() {
+            let names = personal.iter().map(|(heading, _)| heading.clone()).collect::<Vec<_>>();
+            let answers = names.iter().map(|name| answer(name, "plan.why.without", vec![name.clone()])).collect();
+            self.report.ask(About::Privacy { columns: personal }, spot, true, answers);
+            self.report.inputs.push(input);
+            return Ok(());
+        }
+        let Some(target) = roles.target.clone() else {
+            self.ask_target(spot);
+            self.report.inputs.push(input);
+            return Ok(());
+        };
+        self.target.get_or_insert_with(|| target.clone());
+        let from = From {
+            file: input.file.clone(),
+            part,
+            part_name: input.part.clone(),
+            sha256: sha256.to_owned(),
+            source: input.profile.clone().unwrap_or_default(),
+        };
+        let at = self.report.counts;
+        let asked = self.report.questions.len();
+        let meanings = match &target {
+            Target::Units(level) => self.unit_table(sheet, &roles, level.as_ref(), &profile, &from)?,
+            Target::Branches => self.branches(sheet, &roles, &without, &from)?,
+            Target::Entities => self.entities(sheet, &roles, &without, &from)?,
+            Target::Zones => self.zones(sheet, &roles, &from)?,
+            Target::Values => self.values(sheet, &roles, &profile, &mut input, &from)?,
+        };
+        let now = self.report.counts;
+        let out = now.aside - at.aside + now.unmatched_file - at.unmatched_file;
+        input.kept = input.read.saturating_sub(out);
+        if self.report.questions[asked..].iter().all(|q| !q.needed) {
+            let columns = input.columns.iter().map(|(role, heading)| (role.clone(), OneOrMore::One(heading.clone()))).collect();
+            let mut kept: std::collections::BTreeSet<String> = profile.without.clone();
+            kept.extend(self.choices.without.iter().filter(|h| sheet.headings.contains(h)).cloned());
+            let headings = sheet.headings.join("|");
+            let learned = Profile {
+                headings,
+                target: Some(target),
+                columns,
+                meanings,
+                without: kept,
+                complete: self.choices.complete.or(profile.complete),
+            };
+            if self.choices.profile.is_none() {
+                self.learned.push((input.fingerprint.clone(), learned));
+            }
+        }
+        self.report.inputs.push(input);
+        Ok(())
+    }
+
+    /// Asks what the records are: every level, and the four kinds of tables.
+    fn ask_target(&mut self, spot: Spot) {
+        let levels = &self.scene.framework.levels;
+        let mut answers: Vec<_> =
+            levels.iter().map(|l| answer(l.code.as_str(), "plan.why.level", vec![l.label.clone(), l.label_en.clone()])).collect();
+        for kind in ["branches", "entities", "values", "zones"] {
+            answers.push(answer(kind, &format!("plan.why.{kind}"), Vec::new()));
+        }
+        self.report.ask(About::Target, spot, true, answers);
+    }
+
+    /// Whether rows are written: when it is carried out, and where later files rest on them.
+    fn writes(&self) -> bool {
+        self.apply.is_some() || self.more
+    }
+
+    /// The batch of a file, made when its first row comes.
+    fn batch(&mut self, kind: &str, from: &From) -> Result<i64, Problem> {
+        let known = self.batches.iter().find(|(file, _)| *file == from.file).map(|(_, batch)| *batch);
+        let batch = match known {
+            Some(batch) => batch,
+            None => {
+                let (import, actor) = self.apply.unwrap_or((i64::MAX, ""));
+                let said = Choice { choices: Box::new(self.choices.clone()), today: self.scene.today };
+                let choices = serde_json::to_string(&said).unwrap_or_default();
+                let new = NewBatch { import, kind, source: &from.source, file: &from.file, sha256: &from.sha256, actor, choices: &choices };
+                let batch = self.load.open_batch(&new)?;
+                self.batches.push((from.file.clone(), batch));
+                batch
+            }
+        };
+        if !from.part_name.is_empty() {
+            self.load.put_part(batch, from.part, &from.part_name)?;
+        }
+        Ok(batch)
+    }
+
+    /// The day from which a new record holds, and a change: a list says nothing of when, so what
+    /// is new was always there unless a day is given; a change begins today.
+    fn since(&self) -> (String, String) {
+        let given = self.choices.since.map(|d| d.to_string());
+        (given.clone().unwrap_or_default(), given.unwrap_or_else(|| self.scene.today.to_string()))
+    }
+
+    /// The position of a level.
+    fn level(&self, level: &LevelId) -> Option<usize> {
+        self.scene.framework.levels.iter().position(|l| l.code == *level)
+    }
+}
+
+/// Where the rows of a table or layer come from.
+struct From {
+    file: String,
+    part: u32,
+    part_name: String,
+    sha256: String,
+    source: String,
+}
+
+impl From {
+    fn stamp<'s>(&self, batch: i64, row: u64, since: &'s str) -> Stamp<'s> {
+        Stamp { batch, part: self.part, row: Some(row), since, gone: false }
+    }
 }

@@ -8,6 +8,7 @@ mod home;
 mod long_table;
 mod map;
 mod provenance;
+pub(super) mod quality;
 mod round;
 mod workspace;
 
@@ -52,7 +53,11 @@ impl Reader {
     /// `E_STORE_NO_INDICATOR`, and whatever keeps the store from being read.
     pub fn answer(&mut self, query: &Query, access: &Access, today: Date) -> Outcome {
         let as_of = match query {
-            Query::Home(view) | Query::Map { view, .. } | Query::Card { view, .. } | Query::Provenance { view, .. } => view.as_of,
+            Query::Home(view)
+            | Query::Map { view, .. }
+            | Query::Card { view, .. }
+            | Query::Provenance { view, .. }
+            | Query::Quality { view, .. } => view.as_of,
             Query::Workspace
             | Query::Find { .. }
             | Query::Marks
@@ -61,13 +66,12 @@ impl Reader {
             | Query::Round { .. }
             | Query::Rounds
             | Query::Forms { .. }
-            | Query::Intake { .. } => AsOf::NOW,
+            | Query::Intake { .. }
+            | Query::Files { .. } => AsOf::NOW,
         };
-        // Before the transaction: where it is gone, everything that it showed is stored.
-        let glance = self.cache.glance().filter(|_| as_of == AsOf::NOW);
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
-        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, glance, as_of, access, today)?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, as_of, access, today)?;
         let loaded = match query {
             Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
             Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),
@@ -77,13 +81,16 @@ impl Reader {
                 Loaded::Provenance(Arc::new(provenance::provenance(&ask, *uid, indicator, *period, view)?))
             }
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
+            Query::Quality { view, level, kind } => Loaded::Quality(Arc::new(quality::quality(&ask, view, level.as_ref(), *kind)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
             Query::Round { period } => Loaded::Round(round::board(&ask, *period, today)?.map(Arc::new)),
             Query::Forms { period } => Loaded::Forms(Arc::new(round::forms(&ask, *period, today)?)),
             Query::Rounds => Loaded::Rounds(Arc::new(round::lines(&ask, today)?)),
             Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
             // These read files: the runtime makes them.
-            Query::Plan { .. } | Query::Intake { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
+            Query::Plan { .. } | Query::Intake { .. } | Query::Files { .. } => {
+                return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));
+            }
         };
         if let (Loaded::Map(_), Some(glance)) = (&loaded, &ask.glance) {
             glance.answer();
@@ -97,7 +104,7 @@ impl Reader {
     /// Where the store cannot be read.
     pub(crate) fn owners(&mut self, level: &LevelId, asked: &[LevelId], access: &Access, today: Date) -> Result<Owners, Problem> {
         let transaction = self.reference.transaction()?;
-        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, None, AsOf::NOW, access, today)?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, AsOf::NOW, access, today)?;
         round::owners(&ask, level, asked)
     }
 }

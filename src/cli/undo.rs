@@ -1,0 +1,27 @@
+//! `xiantu undo`: takes batches of imports back.
+
+use std::io::{self, Write as _};
+
+use clap::ArgMatches;
+
+use crate::domain::exit::Exit;
+use crate::domain::problem::{Problem, Severity};
+use crate::runtime::folders;
+
+use super::{Common, Failure, import};
+
+pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
+    let lang = common.lang;
+    let batches: Vec<i64> = m.get_many::<i64>("batches").into_iter().flatten().copied().collect();
+    let dir = common.dir.clone().or_else(folders::find_workspace);
+    let dir = dir.ok_or_else(|| Failure::new(Exit::Usage, lang.text("cli.no_workspace")))?;
+    if dir.is_file() {
+        return Err(Failure::problem(lang, &Problem::new("E_STORE_READ_ONLY", Severity::Refused, dir.display().to_string())));
+    }
+    let (_, mut importer) = import::open(common, &dir)?;
+    let actor = common.post.clone().unwrap_or_default();
+    importer.undo(&batches, &actor, common.today()).map_err(|p| Failure::problem(lang, &p))?;
+    let ids: Vec<String> = batches.iter().map(ToString::to_string).collect();
+    writeln!(io::stdout().lock(), "{}", lang.fill("cli.batches.undone", &[&ids.join(" ")]))?;
+    Ok(Exit::Done)
+}

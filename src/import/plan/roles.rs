@@ -1,0 +1,182 @@
+//! Which column is which, and what the rows are: said by a person, learned, usual, or guessed from
+//! the values.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::sheet::Sheet;
+use crate::domain::indicator::Indicator;
+use crate::domain::plan::{Choices, Target};
+use crate::framework::Framework;
+use crate::import::match_unit::{Finder, Found};
+use crate::import::names::plain;
+use crate::import::profile::{Profile, Profiles, column};
+
+/// Columns of an indicator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    pub(super) value: Option<usize>,
+    pub(super) num: Option<usize>,
+    pub(super) den: Option<usize>,
+}
+
+/// What the columns of a sheet are.
+#[derive(Default)]
+pub(super) struct Roles {
+    /// What the rows are.
+    pub(super) target: Option<Target>,
+    /// Role → column.
+    pub(super) columns: BTreeMap<String, usize>,
+    /// A wide table's indicators.
+    pub(super) indicators: Vec<(Arc<Indicator>, Parts)>,
+}
+
+impl Roles {
+    /// The column of a role.
+    pub(super) fn get(&self, role: &str) -> Option<usize> {
+        self.columns.get(role).copied()
+    }
+
+    /// Role → heading, as it is shown and learned.
+    pub(super) fn named(&self, headings: &[String]) -> BTreeMap<String, String> {
+        let mut out: BTreeMap<String, String> = self.columns.iter().map(|(role, n)| (role.clone(), headings[*n].clone())).collect();
+        for (indicator, parts) in &self.indicators {
+            for (part, column) in [("", parts.value), (".num", parts.num), (".den", parts.den)] {
+                out.extend(column.map(|n| (format!("{}{part}", indicator.id), headings[n].clone())));
+            }
+        }
+        out
+    }
+}
+
+/// Everything that is known of the columns of a sheet before its rows are read.
+pub(super) fn guess(
+    sheet: &Sheet,
+    framework: &Framework,
+    profiles: &Profiles,
+    profile: &Profile,
+    choices: &Choices,
+    tree: &Finder<'_>,
+) -> Roles {
+    let headings = &sheet.headings;
+    let said = |role: &str| {
+        let chosen = choices.columns.get(role).and_then(|name| headings.iter().position(|h| h == name));
+        chosen.or_else(|| column(profile, role, headings))
+    };
+    let usual = |role: &str| said(role).or_else(|| profiles.usual(role, headings).first().copied());
+    let indicators = indicators(headings, framework, &said, profiles);
+    let target = choices.target.clone().or_else(|| profile.target.clone()).or_else(|| {
+        let has = |role| usual(role).is_some();
+        let sign = |kind| headings.iter().any(|h| profiles.is_sign(kind, h));
+        let long = has("indicator") && (has("value") || has("num"));
+        match () {
+            () if !indicators.is_empty() || long => Some(Target::Values),
+            () if sign("branches") || has("lon") && has("lat") && has("unit") => Some(Target::Branches),
+            () if sign("entities") => Some(Target::Entities),
+            () if has("zone") && (has("unit") || has("code") || has("name")) => Some(Target::Zones),
+            () if has("code") && has("name") => Some(Target::Units(None)),
+            () => None,
+        }
+    });
+    let roles: &[&str] = match &target {
+        Some(Target::Units(_)) => &["code", "name", "parent", "level"],
+        Some(Target::Branches) => &["code", "name", "kind", "unit", "lon", "lat"],
+        Some(Target::Entities) => &["code", "name", "kind", "unit", "coverage"],
+        Some(Target::Zones) => &["zone"],
+        Some(Target::Values) => &["indicator", "period", "value", "num", "den", "state"],
+        None => &[],
+    };
+    let mut columns: BTreeMap<String, usize> = BTreeMap::new();
+    for role in roles {
+        // One column has one role: the first role that it usually has.
+        let free = |n: &usize| !columns.values().any(|taken| taken == n);
+        let found = said(role).or_else(|| profiles.usual(role, headings).into_iter().find(free));
+        columns.extend(found.map(|n| ((*role).to_owned(), n)));
+    }
+    if !indicators.is_empty() {
+        for role in ["indicator", "value", "num", "den", "state"] {
+            columns.remove(role);
+        }
+    }
+    match target {
+        Some(Target::Values | Target::Zones) => {
+            let taken: Vec<usize> =
+                columns.values().copied().chain(indicators.iter().flat_map(|(_, p)| [p.value, p.num, p.den]).flatten()).collect();
+            let key = said("unit").or_else(|| said("code")).or_else(|| key(sheet, profiles, tree, &taken));
+            columns.extend(key.map(|n| ("unit".to_owned(), n)));
+            let beside = profiles.usual("name", headings).into_iter().find(|n| Some(*n) != key && !taken.contains(n));
+            columns.extend(said("name").or(beside).map(|n| ("name".to_owned(), n)));
+        }
+        Some(Target::Branches | Target::Entities) if !columns.contains_key("unit") => {
+            let taken: Vec<usize> = columns.values().copied().collect();
+            let all = (0..headings.len()).filter(|n| !taken.contains(n));
+            let best = all.map(|n| (hits(sheet, tree, n), n)).max_by_key(|(hits, n)| (*hits, std::cmp::Reverse(*n)));
+            columns.extend(best.filter(|(hits, _)| *hits > 0).map(|(_, n)| ("unit".to_owned(), n)));
+        }
+        _ => {}
+    }
+    let indicators = if target == Some(Target::Values) { indicators } else { Vec::new() };
+    Roles { target, columns, indicators }
+}
+
+/// The column that names the units: of the usual ones, and else of all, the one with most hits.
+fn key(sheet: &Sheet, profiles: &Profiles, tree: &Finder<'_>, taken: &[usize]) -> Option<usize> {
+    let free = |n: &usize| !taken.contains(n);
+    let mut usual: Vec<usize> =
+        ["code", "unit", "name"].into_iter().flat_map(|role| profiles.usual(role, &sheet.headings)).filter(free).collect();
+    usual.dedup();
+    let best = |columns: &mut dyn Iterator<Item = usize>| {
+        columns.map(|n| (hits(sheet, tree, n), n)).max_by_key(|(hits, n)| (*hits, std::cmp::Reverse(*n))).filter(|(hits, _)| *hits > 0)
+    };
+    let found = best(&mut usual.iter().copied()).or_else(|| best(&mut (0..sheet.headings.len()).filter(free)));
+    found.map(|(_, n)| n).or_else(|| usual.first().copied())
+}
+
+/// How many cells of a sample name one unit.
+fn hits(sheet: &Sheet, tree: &Finder<'_>, column: usize) -> usize {
+    sheet.sample(column).filter(|v| matches!(tree.find(v), Found::One(_) | Found::Several)).count()
+}
+
+/// Columns that are indicators by id or label, whole or in parts.
+fn indicators(
+    headings: &[String],
+    framework: &Framework,
+    said: &dyn Fn(&str) -> Option<usize>,
+    profiles: &Profiles,
+) -> Vec<(Arc<Indicator>, Parts)> {
+    // What stands in brackets at the end is the unit of measure or the part.
+    let split = |heading: &str| -> (String, String) {
+        let at = heading.find(['(', '（', '[', '【']).unwrap_or(heading.len());
+        (plain(&heading[..at]), plain(&heading[at..]))
+    };
+    let cut: Vec<(String, String)> = headings.iter().map(|h| split(h)).collect();
+    let mut out = Vec::new();
+    for indicator in framework.indicators.iter().filter(|i| i.derived.is_none()) {
+        let names: Vec<String> = [indicator.id.as_str(), &indicator.label, &indicator.short, &indicator.label_en]
+            .into_iter()
+            .map(plain)
+            .filter(|n| !n.is_empty())
+            .collect();
+        let is = |heading: &str| names.iter().any(|n| n == heading);
+        let part = |role: &str| {
+            said(&format!("{}.{role}", indicator.id)).or_else(|| {
+                cut.iter().position(|(head, tail)| {
+                    let whole = [head.as_str(), tail].concat();
+                    let ends = |n: &String| whole.strip_prefix(n.as_str()).is_some_and(|rest| profiles.is_usual(role, rest));
+                    names.iter().any(ends)
+                })
+            })
+        };
+        let (num, den) = (part("num"), part("den"));
+        let whole = said(indicator.id.as_str()).or_else(|| {
+            (0..headings.len()).find(|n| {
+                let (head, tail) = &cut[*n];
+                Some(*n) != num && Some(*n) != den && (is(head) || is(&[head.as_str(), tail].concat()))
+            })
+        });
+        if whole.is_some() || num.is_some() && den.is_some() {
+            out.push((Arc::clone(indicator), Parts { value: whole, num, den }));
+        }
+    }
+    out
+}

@@ -1,0 +1,182 @@
+//! What is wrong with the boundaries at or below a place.
+//!
+//! The whole county is checked at once, from the boundaries as they came, and kept for as long as
+//! the data stays: a page picks from that.
+
+use std::sync::Arc;
+
+use rusqlite::named_params;
+
+use super::ask::{Ask, Place};
+use crate::domain::id::{LevelId, Uid};
+use crate::domain::problem::Problem;
+use crate::domain::quality::{Cover, Fault, FaultKind, FaultUnit, QualityPage, Under};
+use crate::domain::view_state::ViewState;
+use crate::gis::check::{self, Level, TOLERANCE_M, UnitRef};
+use crate::gis::original;
+use crate::gis::read::{FeatureRecord, Features, GeometryKind};
+use crate::store::error::damaged;
+use crate::store::world::{self, as_of, known};
+
+/// A parent that is there but not drawn: its children are held against nothing.
+const NOT_DRAWN: u32 = u32::MAX;
+
+/// Everything found in a county.
+#[derive(Debug, Default)]
+pub(in crate::store) struct Checked {
+    /// Faults with the places of their units.
+    faults: Vec<(Vec<Place>, Fault)>,
+    covers: Vec<(Place, Cover)>,
+    under: Vec<Under>,
+}
+
+/// The faults at or below a place, of one level and kind where these are named.
+pub(super) fn quality(ask: &Ask<'_>, view: &ViewState, level: Option<&LevelId>, kind: Option<FaultKind>) -> Result<QualityPage, Problem> {
+    let place = ask.standing_in(view.place)?;
+    let checked = ask.cache.checks(&(ask.world.version, ask.world.at), || check(ask).map(Arc::new))?;
+    let lies = |p: &Place| place.is_none_or(|within| ask.world.lies_in(*p, within));
+    let seen = |p: &Place| ask.within.is_none_or(|within| ask.world.lies_in(*p, within));
+    let faults = checked.faults.iter().filter_map(|(places, fault)| {
+        let wanted = level.is_none_or(|l| *l == fault.level) && kind.is_none_or(|k| k == fault.kind) && places.iter().any(lies);
+        // Whoever may see only a part of the county is told of nothing beside it.
+        let units = || places.iter().zip(&fault.units).filter(|(p, _)| seen(p)).map(|(_, unit)| unit.clone()).collect();
+        wanted.then(|| Fault { units: units(), ..fault.clone() })
+    });
+    let covers = checked.covers.iter().filter(|(p, cover)| lies(p) && level.is_none_or(|l| *l == cover.level));
+    let mut units = 0;
+    for table in 0..ask.world.levels.len() {
+        let drawn = &ask.table(table)?.drawn;
+        units += ask.world.range(place, table).filter(|row| drawn[*row as usize]).count();
+    }
+    Ok(QualityPage {
+        version: ask.version,
+        tolerance_m: TOLERANCE_M,
+        units: u32::try_from(units).unwrap_or(u32::MAX),
+        faults: faults.collect(),
+        under: checked.under.clone(),
+        covers: covers.map(|(_, cover)| cover.clone()).collect(),
+    })
+}
+
+/// The boundaries of a level and the row of each.
+struct Drawn {
+    table: usize,
+    features: Features,
+    rows: Vec<u32>,
+    parents: Vec<Option<u32>>,
+}
+
+fn check(ask: &Ask<'_>) -> Result<Checked, Problem> {
+    let mut drawn: Vec<Drawn> = Vec::new();
+    for table in 0..ask.world.levels.len() {
+        let (features, rows) = read(ask, table)?;
+        if rows.is_empty() {
+            continue;
+        }
+        let parents = match drawn.last() {
+            Some(above) => rows.iter().map(|row| parent(ask, (table, *row), above)).collect(),
+            None => Vec::new(),
+        };
+        drawn.push(Drawn { table, features, rows, parents });
+    }
+    let levels: Vec<Level<'_>> = drawn.iter().map(|d| Level { features: &d.features, parents: &d.parents, official_km2: &[] }).collect();
+    let report = check::check(&levels, TOLERANCE_M);
+    let place = |unit: &UnitRef| -> Place {
+        let level = &drawn[unit.level as usize];
+        (level.table, level.rows[unit.unit as usize])
+    };
+    let named = |(table, row): Place| {
+        let (table, n) = (ask.world.table(table), row as usize);
+        FaultUnit { uid: table.uids[n], code: table.codes.get(n).to_owned(), name: table.names.get(n).to_owned() }
+    };
+    let mut checked = Checked::default();
+    for found in report.findings {
+        let places: Vec<Place> = found.units.iter().map(place).collect();
+        // A gap is listed with its parent first; the level it opens on is that of the parent.
+        let Some(first) = places.first() else { continue };
+        let fault = Fault {
+            kind: found.kind,
+            grade: found.kind.grade(),
+            level: ask.world.levels[first.0].clone(),
+            units: places.iter().copied().map(named).collect(),
+            place_deg: found.place_deg,
+            extent: found.extent,
+            size: found.size,
+            rings_deg: found.rings_deg,
+        };
+        checked.faults.push((places, fault));
+    }
+    checked.faults.sort_by(|(_, a), (_, b)| a.kind.cmp(&b.kind).then(b.size.area_m2.abs().total_cmp(&a.size.area_m2.abs())));
+    checked.covers = report
+        .covers
+        .iter()
+        .map(|cover| {
+            let at = place(&cover.parent);
+            let level = ask.world.levels[at.0].clone();
+            (at, Cover { unit: named(at), level, gap_m2: cover.gap_m2, spill_m2: cover.spill_m2 })
+        })
+        .collect();
+    for under in report.under {
+        match checked.under.iter_mut().find(|u| u.kind == under.kind) {
+            Some(sum) => {
+                sum.count += under.count;
+                sum.area_m2 += under.area_m2;
+            }
+            None => checked.under.push(Under { kind: under.kind, count: under.count, area_m2: under.area_m2 }),
+        }
+    }
+    Ok(checked)
+}
+
+/// The record of the unit above on the level drawn above.
+fn parent(ask: &Ask<'_>, place: Place, above: &Drawn) -> Option<u32> {
+    match ask.world.ancestor(place, above.table) {
+        Some(row) => Some(above.rows.binary_search(&row).ok().and_then(|n| u32::try_from(n).ok()).unwrap_or(NOT_DRAWN)),
+        // It hangs on a level further up, where nothing stands between.
+        None => ask.world.table(place.0).parent(place.1).map(|_| NOT_DRAWN),
+    }
+}
+
+/// The boundaries of a level as they came, by row.
+fn read(ask: &Ask<'_>, table: usize) -> Result<(Features, Vec<u32>), Problem> {
+    let columns = ask.table(table)?;
+    let mut statement = ask.connection.prepare_cached(concat!(
+        "SELECT uid, coords FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.kind = 'polygon' AND ",
+        as_of!("g"),
+        " ORDER BY g.uid, g.batch DESC"
+    ))?;
+    let parameters = named_params! {
+        ":county": ask.world.county, ":level": ask.world.levels[table].as_str(),
+        ":day": ask.world.at.day.to_string(), ":known": ask.world.at.known_ms
+    };
+    let mut features = Features::default();
+    let mut records: Vec<(u32, FeatureRecord)> = Vec::new();
+    let mut found = statement.query(parameters)?;
+    let mut before: Option<Uid> = None;
+    while let Some(row) = found.next()? {
+        let uid = world::uid(row, 0)?;
+        // Of a boundary that came twice the newer one counts.
+        if before.replace(uid) == Some(uid) {
+            continue;
+        }
+        let Some(n) = columns.row(uid) else { continue };
+        let start = u32::try_from(features.rings.len()).unwrap_or(u32::MAX);
+        original::decode(row.get_ref(1)?.as_blob().unwrap_or_default(), &mut features.rings, &mut features.coords_deg)
+            .map_err(|e| damaged("reference.db", e))?;
+        let record = FeatureRecord {
+            record: u64::from(n) + 1,
+            line: 0,
+            code: columns.codes.get(n as usize).to_owned(),
+            name: None,
+            parent: None,
+            kind: GeometryKind::Polygon,
+            rings: start..u32::try_from(features.rings.len()).unwrap_or(u32::MAX),
+            had_z: false,
+        };
+        records.push((n, record));
+    }
+    records.sort_unstable_by_key(|(n, _)| *n);
+    let (rows, records) = records.into_iter().unzip();
+    features.records = records;
+    Ok((features, rows))
+}
