@@ -305,7 +305,7 @@ fn numbers_that_do_not_fit_the_stated_system_are_refused() {
         read_bytes(text.as_bytes(), &spec).err().map(|p| p.to_string()).unwrap_or_default()
     };
     // The zone number is there and the system has none; the other way round; the axes are swapped.
-    assert_eq!(stated("EPSG:4547", "38512345,3991234"), "E_CRS_MISFIT maps/a.geojson [crs]: EPSG:4547, 38512345,3991234, EPSG:4526");
+    assert_eq!(stated("EPSG:4547", "38512345,3991234"), "E_CRS_MISFIT maps/a.geojson [crs]: EPSG:4547, 38512345.0,3991234.0, EPSG:4526");
     assert!(stated("EPSG:4526", "512345,3991234").starts_with("E_CRS_MISFIT"));
     assert!(stated("EPSG:4526", "3991234,38512345").ends_with("EPSG:4526 swapped"));
     assert_eq!(stated("EPSG:4526 swapped", "3991234,38512345"), "");
