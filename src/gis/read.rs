@@ -28,6 +28,8 @@ use source::{FillError, Source, WINDOW_BYTES};
 
 /// Least bytes that a position takes in a file that is not rounded to metres; for reserving.
 const BYTES_PER_POSITION: u64 = 24;
+/// What at most one feature in so many has is told.
+const ODD_ONE_IN: u64 = 100;
 /// Longest code that is taken for one, characters.
 const CODE_MAX_CHARS: usize = 120;
 
@@ -150,6 +152,9 @@ struct Reader<'r> {
     problems: Vec<Problem>,
     /// Property names of the first feature.
     keys: Vec<String>,
+    /// Records and lines of features whose code is a number, and of those without a name.
+    numbered: Vec<(u64, u64)>,
+    nameless: Vec<(u64, u64)>,
     /// Features with heights, and the first of them (record, line).
     heights: u32,
     first_height: (u64, u64),
@@ -169,6 +174,8 @@ impl<'r> Reader<'r> {
             out: Features::default(),
             problems: Vec::new(),
             keys: Vec::new(),
+            numbered: Vec::new(),
+            nameless: Vec::new(),
             heights: 0,
             first_height: (0, 0),
             metres: 0,
@@ -390,8 +397,21 @@ impl<'r> Reader<'r> {
             }
         }
         let text = |field: &Option<String>, slot| draft.field(field.as_deref(), slot).filter(|t| !t.trim().is_empty());
-        let name = text(&self.spec.name_field, 1).map(|n| clean_name(n).into_owned()).filter(|n| !n.is_empty());
+        let raw_name = text(&self.spec.name_field, 1).map(str::to_owned);
+        let name = raw_name.as_deref().map(|n| clean_name(n).into_owned()).filter(|n| !n.is_empty());
         let parent = text(&self.spec.parent_field, 2).map(str::to_owned);
+        if let (Some(raw), Some(name)) = (&raw_name, &name)
+            && raw.trim() != name
+        {
+            draft.notes.push(Note { code: "E_GEOJSON_NAME_TEXT", severity: Severity::Mark, line, args: vec![name.clone()] });
+        }
+        let here = (self.out.read.into(), line);
+        if draft.id_is_number {
+            self.numbered.push(here);
+        }
+        if name.is_none() && self.spec.name_field.is_some() {
+            self.nameless.push(here);
+        }
         let record = FeatureRecord {
             record: self.out.read.into(),
             line,
@@ -456,6 +476,18 @@ impl<'r> Reader<'r> {
         }
         if self.metres > 0 && self.metres == self.out.read {
             return Err(self.refused("E_CRS_METRES").arg(&self.first_metres));
+        }
+        for (code, field, odd) in [
+            ("E_GEOJSON_ID_NUMBER", Some(&self.spec.id_field), std::mem::take(&mut self.numbered)),
+            ("E_GEOJSON_NAME_NONE", self.spec.name_field.as_ref(), std::mem::take(&mut self.nameless)),
+        ] {
+            let field = field.map_or("", String::as_str);
+            // A few among many are slips; where it is the rule, it is how this office writes.
+            if odd.len() as u64 * ODD_ONE_IN <= u64::from(self.out.read) {
+                let mark =
+                    |(record, line)| Problem::new(code, Severity::Mark, self.spec.file.as_str()).line(line).record(record).field(field);
+                self.problems.extend(odd.into_iter().map(mark));
+            }
         }
         if self.heights > 0 {
             let (record, line) = self.first_height;

@@ -106,6 +106,7 @@ impl Family<'_> {
             }
         }
         let (covered, ground) = (chain.loops(), parents.loops(p));
+        let listed = report.findings.len();
         let mut cover = Cover { parent: parents.named(p), gap_m2: 0.0, spill_m2: 0.0 };
         for face in overlay::difference(&covered, &ground).into_iter().filter_map(Face::of) {
             cover.spill_m2 += face.size.area_m2;
@@ -115,7 +116,7 @@ impl Family<'_> {
             cover.gap_m2 += face.size.area_m2;
             self.gap(p, &own, face, report);
         }
-        if cover.gap_m2 > 0.0 || cover.spill_m2 > 0.0 {
+        if report.findings.len() > listed {
             report.covers.push(cover);
         }
     }

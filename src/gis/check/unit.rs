@@ -68,10 +68,14 @@ impl<'a> Units<'a> {
             let n = unit as usize;
             this.drawn[n] = true;
             if judge.tangled {
-                let loops: Vec<Loop> = rings.iter().map(|r| r.iter().map(|p| snap(*p).map(f64::from)).collect()).collect();
+                let [mut shells, mut holes] = [const { Vec::new() }; 2];
+                for (at, ring) in rings.iter().enumerate() {
+                    let line: Loop = ring.iter().map(|p| snap(*p).map(f64::from)).collect();
+                    if judge.is_hole(at) { holes.push(line) } else { shells.push(line) }
+                }
                 // Whole places, so that their edges can meet those of neighbours.
-                let loops: Vec<Loop> =
-                    overlay::even_odd(&loops).iter().flatten().map(|l| l.iter().map(|p| whole(p).map(f64::from)).collect()).collect();
+                let shapes = overlay::by_structure(&shells, &holes);
+                let loops: Vec<Loop> = shapes.iter().flatten().map(|l| l.iter().map(|p| whole(p).map(f64::from)).collect()).collect();
                 this.prints[n] = loops.iter().map(|l| print(l.iter().map(whole))).fold(0, u64::wrapping_add);
                 this.mended.insert(unit, loops);
             } else {

@@ -27,6 +27,8 @@ pub(super) struct Draft {
     pub(super) own_id: Option<String>,
     /// Values of the id, name and parent fields among the properties.
     pub(super) fields: [Option<String>; 3],
+    /// The id among the properties is a JSON number.
+    pub(super) id_is_number: bool,
     pub(super) keys: Vec<String>,
     pub(super) shape: Shape,
     pub(super) had_z: bool,
@@ -42,6 +44,7 @@ impl Draft {
             kind_name: None,
             own_id: None,
             fields: [None, None, None],
+            id_is_number: false,
             keys: Vec::new(),
             shape: Shape::default(),
             had_z: false,
@@ -84,7 +87,8 @@ impl Draft {
         }
         let wanted = [Some(spec.id_field.as_str()), spec.name_field.as_deref(), spec.parent_field.as_deref()];
         let keys = want_keys.then_some(&mut self.keys);
-        nested(cursor, wanted, &mut self.fields, keys)
+        self.id_is_number = nested(cursor, wanted, &mut self.fields, keys)?;
+        Ok(())
     }
 
     fn geometry(&mut self, cursor: &mut Cursor<'_>, sink: &mut Sink) -> Result<(), Stop> {
@@ -135,12 +139,14 @@ impl Draft {
 }
 
 /// Reads the properties of an object, going into inner objects where a wanted path leads there.
+/// Gives whether the first wanted one is a number.
 fn nested(
     cursor: &mut Cursor<'_>,
     wanted: [Option<&str>; 3],
     found: &mut [Option<String>; 3],
     mut keys: Option<&mut Vec<String>>,
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
+    let mut number = false;
     cursor.object(|cursor, key| {
         if let Some(keys) = keys.as_deref_mut().filter(|k| k.len() < KEYS_SHOWN) {
             keys.push(key.to_owned());
@@ -148,17 +154,20 @@ fn nested(
         let whole = wanted.map(|w| w == Some(key));
         let inner = wanted.map(|w| w?.strip_prefix(key)?.strip_prefix('.'));
         if whole.contains(&true) {
+            number |= whole[0] && matches!(cursor.token()?, b'-' | b'0'..=b'9');
             let value = cursor.scalar()?;
             for (slot, _) in whole.iter().enumerate().filter(|(_, hit)| **hit) {
                 found[slot].clone_from(&value);
             }
             Ok(())
         } else if inner.iter().any(Option::is_some) && cursor.token()? == b'{' {
-            nested(cursor, inner, found, None)
+            number |= nested(cursor, inner, found, None)?;
+            Ok(())
         } else {
             cursor.skip()
         }
-    })
+    })?;
+    Ok(number)
 }
 
 /// The name of a `crs` member: `crs.properties.name`, or its text.
