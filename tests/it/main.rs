@@ -16,3 +16,4 @@ mod pty;
 mod real;
 mod snapshot;
 mod ssh;
+mod truth;
