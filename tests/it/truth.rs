@@ -138,8 +138,8 @@ fn every_planted_defect_is_named_on_its_unit_and_nothing_else_is() {
                     .iter()
                     .any(|f| f.kind == FaultKind::Gap && checked.codes(f).starts_with(&[parent]) && checked.codes(f).contains(&code)),
                 "hole_outside_shell" => found(FaultKind::HoleOutside, &[code]),
-                "point_geometry" | "linestring_geometry" => told("E_GEOM_NOT_AREA") || found(FaultKind::Gap, &[parent]),
-                "geometry_collection" => true,
+                "point_geometry" | "linestring_geometry" => found(FaultKind::NotArea, &[code]),
+                "geometry_collection" => told("E_GEOM_COLLECTION_AREA"),
                 "coordinate_out_of_range" => told("E_GEOM_METRES") || told("E_GEOM_RANGE"),
                 "ring_too_short" => told("E_GEOM_NO_RING"),
                 "coordinates_as_strings" => told("E_GEOM_COORDINATES"),

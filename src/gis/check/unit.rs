@@ -95,6 +95,7 @@ impl<'a> Units<'a> {
             }
         }
         this.name_turned(&clockwise, report);
+        this.name_no_areas(report);
         this.name_codes(report);
         this.hold_against_official(report);
         this
@@ -106,6 +107,18 @@ impl<'a> Units<'a> {
         for (unit, _) in clockwise.iter().filter(|(_, cw)| *cw == few) {
             if let Some(place) = self.rings(*unit).find_map(|r| r.first().copied()) {
                 report.findings.push(self.finding(FaultKind::Orientation, *unit, place));
+            }
+        }
+    }
+
+    /// The few points and lines on a level of areas.
+    fn name_no_areas(&self, report: &mut Report) {
+        let records = &self.given.features.records;
+        let others = || (0_u32..).zip(records).filter(|(_, r)| matches!(r.kind, GeometryKind::Point | GeometryKind::Line));
+        if others().count() * 2 < records.len() {
+            for (unit, _) in others() {
+                let rings: Vec<&[[f64; 2]]> = self.rings(unit).collect();
+                report.findings.push(self.finding(FaultKind::NotArea, unit, measure::middle_deg(&rings)));
             }
         }
     }

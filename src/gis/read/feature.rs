@@ -131,6 +131,9 @@ impl Draft {
             GeometryKind::None if !self.notes.is_empty() => None,
             GeometryKind::None if shape.collection && shape.left_out > 0 => Some(note("E_GEOM_COLLECTION", Severity::Aside, left_out)),
             GeometryKind::None => Some(note("E_GEOM_NONE", Severity::Mark, Vec::new())),
+            GeometryKind::Polygon if shape.collection && shape.left_out == 0 => {
+                Some(note("E_GEOM_COLLECTION_AREA", Severity::Mark, Vec::new()))
+            }
             _ if shape.left_out > 0 => Some(note("E_GEOM_PARTS", Severity::Mark, left_out)),
             _ => None,
         };
