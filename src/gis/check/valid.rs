@@ -163,8 +163,8 @@ impl Judge {
         let samples: Vec<Option<[f64; 2]>> = (0..rings_deg.len())
             .map(|n| self.edges[self.starts[n]..self.starts[n + 1]].first().map(|e| [0, 1].map(|c| f64::midpoint(e.a[c], e.b[c]))))
             .collect();
-        for n in 0..rings_deg.len() {
-            let Some(inside) = samples[n] else { continue };
+        for (n, sample) in samples.iter().enumerate() {
+            let Some(inside) = *sample else { continue };
             let at = snap(inside);
             let around = |m: &usize| {
                 *m != n
