@@ -136,7 +136,13 @@ impl Loader {
     pub fn refresh(&mut self, apply_removals: bool, progress: &mut dyn FnMut(Progress)) -> Result<Summary, Problem> {
         let now = self.lost.unwrap_or_else(Timestamp::now);
         let mut summary = import::refresh(&mut self.writer, &self.dir, &self.manifest, &self.framework, now, apply_removals, progress)?;
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today: jiff::Zoned::now().date() };
+        let scene = Scene {
+            dir: &self.dir,
+            manifest: &self.manifest,
+            framework: &self.framework,
+            today: jiff::Zoned::now().date(),
+            stop: &Stop::default(),
+        };
         if plan::rebuild(&mut self.writer, &scene, progress)? > 0 {
             summary.version = self.writer.version()?;
             progress(Progress::Changed { version: summary.version });

@@ -21,3 +21,4 @@ mod real;
 mod round;
 mod snapshot;
 mod ssh;
+mod truth;

@@ -66,7 +66,7 @@ fn codes_stay_text_and_names_are_cleaned() {
     assert_eq!((b.record, b.line, b.kind), (2, 3, GeometryKind::Polygon));
     assert_eq!(features.rings_deg(b), [&[[107.0, 36.0], [108.0, 36.0], [108.0, 37.0]]]);
     assert_eq!((features.read, features.skipped), (2, 0));
-    assert_eq!(codes(&problems), ["E_GEOM_NONE"]);
+    assert_eq!(codes(&problems), ["E_GEOM_NONE", "E_GEOJSON_NAME_TEXT"]);
     assert_eq!((problems[0].spot.line, problems[0].spot.record, problems[0].severity), (Some(2), Some(1), Severity::Mark));
 }
 
@@ -361,4 +361,19 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_slip_among_many_is_told_and_a_habit_is_not() {
+    let named = |n: u32, code: &str, name: &str| {
+        format!(r#"{{"type":"Feature","properties":{{"code":{code}{n:03}{code},"名称":{name}}},"geometry":{SQUARE}}}"#, code = code)
+    };
+    let mut many: Vec<String> = (100..300).map(|n| named(n, "\"", "\"村\"")).collect();
+    many[40] = named(140, "", "\"村\"");
+    many[50] = named(150, "\"", "null");
+    let (_, problems) = read(&collection(&many)).expect("a good file");
+    assert_eq!(codes(&problems), ["E_GEOJSON_ID_NUMBER", "E_GEOJSON_NAME_NONE"]);
+    assert_eq!([problems[0].spot.record, problems[1].spot.record], [Some(41), Some(51)]);
+    let all: Vec<String> = (100..300).map(|n| named(n, "", "null")).collect();
+    assert_eq!(codes(&read(&collection(&all)).expect("a good file").1), [] as [&str; 0]);
 }
