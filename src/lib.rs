@@ -6,8 +6,8 @@
 //! # Layers
 //!
 //! ```text
-//! domain, locale ◄── framework, gis ◄── rules ◄──┬── ui ◄────────────────────┐
-//!                                                └── store, import ◄─────────┴── runtime ◄── cli ◄── main
+//! domain, locale ◄── framework, gis ◄── rules ◄──┬── ui ◄────────────────────────────┐
+//!                                                └── store ◄── import, export ◄──────┴── runtime ◄── cli ◄── main
 //! ```
 //!
 //! An arrow points at what a layer may use. `tests/it/layers.rs` reads the paths in the sources and
@@ -23,6 +23,7 @@
 //! | [`ui`] | model, messages, actions, views | a terminal, file, clock, socket, SQL |
 //! | [`store`] | two SQLite files; the only place with SQL | a screen |
 //! | [`import`] | manifest and tables → a batch | |
+//! | [`export`] | templates of a round, files given back: workbooks whose cells of data are never formulas | a file format's reader |
 //! | [`runtime`] | the session: terminal, worker, caches, clock | a decision |
 //! | [`cli`] | one file per subcommand | |
 //!

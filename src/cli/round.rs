@@ -73,7 +73,7 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         desk.write(Write::RoundFinal { period, units: all })?;
     }
     page = board(&mut reader, &access, common, Some(period))?;
-    let ended = intake.as_ref().map_or(Exit::Done, |i| exit(i));
+    let ended = intake.as_ref().map_or(Exit::Done, exit);
     print(
         &mut out,
         json,

@@ -209,9 +209,9 @@ fn check(column: &Column<'_>, c: u16, lang: Lang) -> Result<DataValidation, Xlsx
     };
     let rule = Formula::new(format!("=OR({number},{this}=\"{}\",{this}=\"{}\")", words[0], words[1]));
     let message = if column.part == Part::Value { "number" } else { "parts" };
-    Ok(DataValidation::new()
+    DataValidation::new()
         .allow_custom(rule)
         .set_error_style(DataValidationErrorStyle::Stop)
         .set_input_message(t(message))?
-        .set_error_message(t(message))?)
+        .set_error_message(t(message))
 }

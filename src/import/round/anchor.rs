@@ -1,29 +1,23 @@
-//! A sheet held by the codes in it: whatever stands around them, the rows with codes of units are the
-//! data, what stands above them are titles and heads, and rows without one are totals and footers.
+//! A laid-out sheet held by the codes in it: its code column, and the rows that have a code.
 
-use rustc_hash::FxHashMap;
+use jiff::civil::Date;
 
 use super::word::plain;
-use crate::import::book::Grid;
+use crate::domain::period::Period;
+use crate::import::book::{Grid, Kind};
+use crate::import::cell;
+use crate::import::layout::{self, Laid};
 use crate::store::round::Owners;
 
-/// Shortest code that is taken for one though no unit has it.
+/// Shortest text of letters and digits that is taken for a code though no unit has it.
 const CODE_CHARS: usize = 6;
 
-/// A sheet with its code column, heads and data rows.
-pub(super) struct Anchored<'g> {
-    grid: &'g Grid,
-    /// Cells of merged ranges and the first cell of each: (row as numbered, column).
-    spans: FxHashMap<(u32, usize), (u32, usize)>,
-    /// Position of each row by its number.
-    places: FxHashMap<u32, usize>,
-    /// Column of the codes.
+/// A sheet with its code column.
+pub(super) struct Anchored {
+    laid: Laid,
+    /// Place of the codes among the headings.
     pub(super) code: usize,
-    /// Text of each column's heads, from above, each once.
-    pub(super) heads: Vec<Vec<String>>,
-    /// Texts above the heads.
-    pub(super) titles: Vec<String>,
-    /// Positions of the data rows, with the code as it is compared.
+    /// Data rows by their place, with the code as it is compared.
     pub(super) rows: Vec<(usize, String)>,
 }
 
@@ -32,101 +26,97 @@ pub(super) fn code(text: &str) -> String {
     plain(text).trim_start_matches('\'').to_uppercase()
 }
 
-impl<'g> Anchored<'g> {
-    /// Holds a sheet by its codes; `None` where not one is of the county.
-    pub(super) fn new(grid: &'g Grid, owners: &Owners) -> Option<Self> {
-        let mut this = Self {
-            grid,
-            spans: spans(grid),
-            places: FxHashMap::default(),
-            code: 0,
-            heads: Vec::new(),
-            titles: Vec::new(),
-            rows: Vec::new(),
-        };
-        this.places = (0..grid.len()).map(|n| (grid.row(n).number, n)).collect();
-        let width = grid.width();
-        let mut known = vec![0u32; width];
-        for row in grid.rows() {
-            for (column, text) in row.iter().enumerate().filter(|(_, t)| t.len() >= 2) {
-                known[column] += u32::from(owners.get(&code(text)).is_some());
-            }
-        }
+impl Anchored {
+    /// Lays a sheet out and holds it by its codes; `None` where not one is of the county.
+    pub(super) fn new(grid: &Grid, file: &str, owners: &Owners) -> Option<Self> {
+        let laid = layout::sheet(grid.clone(), file);
+        let columns = 0..laid.headings.len();
+        let known = |c: usize| laid.rows().filter(|row| owners.get(&code(row.get(c))).is_some()).count();
+        let counts: Vec<usize> = columns.clone().map(known).collect();
+        let most = counts.iter().copied().max().filter(|n| *n > 0)?;
+        let distinct = |c: usize| laid.rows().map(|row| row.get(c)).collect::<std::collections::BTreeSet<&str>>().len();
         // Parents' codes may stand in a column of their own: the codes that differ most are the rows'.
-        let most = known.iter().copied().max().filter(|n| *n > 0)?;
-        let distinct = |column: usize| {
-            let texts: std::collections::BTreeSet<&str> = grid.rows().map(|r| r.get(column)).filter(|t| !t.is_empty()).collect();
-            texts.len()
-        };
-        this.code = (0..width).filter(|c| known[*c] * 2 >= most).max_by_key(|c| (distinct(*c), std::cmp::Reverse(*c)))?;
+        let column = columns.filter(|c| counts[*c] * 2 >= most).max_by_key(|c| (distinct(*c), std::cmp::Reverse(*c)))?;
         let looks = |text: &str| {
-            text.len() >= CODE_CHARS && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+            text.len() >= CODE_CHARS && text.bytes().all(|b| b.is_ascii_alphanumeric()) && text.bytes().any(|b| b.is_ascii_digit())
         };
-        for n in 0..grid.len() {
-            let text = code(this.text(n, this.code));
-            if owners.get(&text).is_some() || looks(&text) {
-                this.rows.push((n, text));
-            }
-        }
-        let first = this.rows.first()?.0;
-        this.heads = vec![Vec::new(); width];
-        // Heads stand right above the data; what is above them, or names one thing only, is a title.
-        let texts = |n: usize| (0..width).map(|c| this.text(n, c)).collect::<Vec<&str>>();
-        let is_head = |n: &usize| {
-            let distinct: std::collections::BTreeSet<&str> = texts(*n).into_iter().filter(|t| !t.is_empty()).collect();
-            distinct.len() > 1 && !distinct.iter().any(|t| t.contains(['：', ':']))
-        };
-        let heads = (0..first).rev().take_while(is_head).count();
-        let mut all = vec![Vec::new(); width];
-        for n in first - heads..first {
-            for (head, text) in all.iter_mut().zip(texts(n)).filter(|(_, t)| !t.is_empty()) {
-                if head.last().is_none_or(|last| last != text) {
-                    head.push(text.to_owned());
-                }
-            }
-        }
-        let titles = (0..first - heads).flat_map(|n| grid.row(n).iter().filter(|t| !t.is_empty()).map(str::to_owned).collect::<Vec<_>>());
-        (this.titles, this.heads) = (grid.above.iter().cloned().chain(titles).collect(), all);
-        Some(this)
+        let codes = laid.rows().map(|row| code(row.get(column))).enumerate();
+        let rows = codes.filter(|(_, code)| owners.get(code).is_some() || looks(code)).collect();
+        Some(Self { laid, code: column, rows })
     }
 
-    /// The text of a cell; of a merged one, that of its first cell.
-    pub(super) fn text(&self, n: usize, column: usize) -> &'g str {
-        let row = self.grid.row(n);
-        let own = row.get(column);
-        if !own.is_empty() || self.spans.is_empty() {
-            return own;
-        }
-        let first = self.spans.get(&(row.number, column)).and_then(|(top, left)| Some((*self.places.get(top)?, *left)));
-        first.map_or("", |(n, left)| self.grid.row(n).get(left))
+    /// Number of columns.
+    pub(super) fn width(&self) -> usize {
+        self.laid.headings.len()
     }
 
-    /// The number of a row as the office sees it.
-    pub(super) fn number(&self, n: usize) -> u32 {
-        self.grid.row(n).number
+    /// The heading of a column.
+    pub(super) fn head(&self, column: usize) -> &str {
+        self.laid.headings.get(column).map_or("", |h| &h.text)
     }
 
-    /// The heads of a column as one text.
-    pub(super) fn head(&self, column: usize) -> String {
-        self.heads.get(column).map(|parts| parts.join(" ")).unwrap_or_default()
+    /// All headings.
+    pub(super) fn heads(&self) -> impl Iterator<Item = &str> {
+        self.laid.headings.iter().map(|h| h.text.as_str())
+    }
+
+    /// Column of the sheet, from 0.
+    pub(super) fn column(&self, column: usize) -> usize {
+        self.laid.headings.get(column).map_or(0, |h| h.column)
+    }
+
+    /// A cell of a data row.
+    pub(super) fn cell(&self, row: usize, column: usize) -> (Kind, &str) {
+        let row = self.laid.row(row);
+        (row.kind(column), row.get(column))
+    }
+
+    /// The number of a data row as the office sees it.
+    pub(super) fn number(&self, row: usize) -> u32 {
+        self.laid.row(row).line()
+    }
+
+    /// What the sheet's name or its title says it is about; a month without any year is of the round's.
+    pub(super) fn period(&self, year: i16) -> Option<Period> {
+        self.laid.period.and_then(whole).or_else(|| period_of(&self.laid.sheet, year))
     }
 }
 
-/// Largest merged range that is followed, cells: a whole sheet merged into one is decoration.
-const SPAN_MAX_CELLS: u64 = 20_000;
-
-fn spans(grid: &Grid) -> FxHashMap<(u32, usize), (u32, usize)> {
-    let mut spans = FxHashMap::default();
-    for merge in &grid.merged {
-        let cells = u64::from(merge.bottom.saturating_sub(merge.top) + 1) * u64::from(merge.right.saturating_sub(merge.left) + 1);
-        if cells > SPAN_MAX_CELLS {
-            continue;
-        }
-        for row in merge.top..=merge.bottom {
-            for column in merge.left..=merge.right {
-                spans.insert((row, column as usize), (merge.top, merge.left as usize));
-            }
-        }
+/// A day is a period only as the last of its month (截至2025年10月31日); any other one is when it was filled in.
+fn whole(period: Period) -> Option<Period> {
+    if period.months() > 0 {
+        return Some(period);
     }
-    spans
+    let day = period.end();
+    (day == day.last_of_month()).then(|| Period::new(day.first_of_month(), day)).flatten()
+}
+
+/// The period that a heading names: `2025年10月`, or as a part of its own `10月`.
+pub(super) fn period_of(head: &str, year: i16) -> Option<Period> {
+    let month = || {
+        let part = head.split('/').find(|part| part.ends_with(['月', '份']) && part.chars().count() <= 4)?;
+        let start = Date::new(year, cell::find_month(part)?, 1).ok()?;
+        Period::new(start, start.last_of_month())
+    };
+    cell::find_period(head).and_then(whole).or_else(month)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_in_a_heading_is_a_part_of_its_own() {
+        let of = |head: &str| period_of(head, 2025).map(|p| p.to_string());
+        assert_eq!(of("按期率/10月").as_deref(), Some("2025-10"));
+        assert_eq!(of("2025年9月/分子").as_deref(), Some("2025-09"));
+        assert_eq!(of("近12月主题党日缺次"), None);
+    }
+
+    #[test]
+    fn a_day_is_when_it_was_filled_in() {
+        let of = |text: &str| text.parse().ok().and_then(whole).map(|p| p.to_string());
+        assert_eq!(of("2025-11-03"), None);
+        assert_eq!(of("2025-10-31").as_deref(), Some("2025-10"));
+    }
 }

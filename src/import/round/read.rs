@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::anchor::{Anchored, code};
-use super::word::{Joined, Said, join, period_in, plain, said};
+use super::anchor::{Anchored, code, period_of};
+use super::word::{Joined, Said, join, plain, said};
 use crate::domain::form_key::{self, Key, KeySheet, Part};
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::Indicator;
@@ -13,7 +13,8 @@ use crate::domain::problem::{Problem, Severity};
 use crate::domain::value::Reading;
 use crate::framework::Framework;
 use crate::framework::privacy::Gate;
-use crate::import::book::{Book, Grid, column_letters};
+use crate::import::book::{Book, Kind, column_letters};
+use crate::import::cell;
 use crate::store::round::{Owner, Owners};
 
 /// A field of the round: what is read, and of which period.
@@ -100,13 +101,12 @@ impl Read<'_> {
         }
         let mut others = Vec::new();
         for (at, grid) in book.sheets.iter().enumerate().filter(|(_, g)| !g.hidden) {
-            let Some(sheet) = Anchored::new(grid, self.owners) else { continue };
-            if let Some(personal) = sheet.heads.iter().flatten().find_map(|h| Gate.column(h).map(|rule| (h.clone(), rule))) {
+            let Some(sheet) = Anchored::new(grid, &book.file, self.owners) else { continue };
+            if let Some(personal) = sheet.heads().find_map(|h| Gate.column(h).map(|rule| (h.to_owned(), rule))) {
                 report.personal = Some(personal);
                 return report;
             }
-            let of = self.period_of(&sheet, grid);
-            if let Some(period) = of.filter(|p| !self.fits(*p)) {
+            if let Some(period) = sheet.period(self.round.start().year()).filter(|p| !self.fits(*p)) {
                 others.push((at, period));
                 continue;
             }
@@ -117,7 +117,7 @@ impl Read<'_> {
         {
             // Whose it is can be told all the same.
             report.other_period = Some(period);
-            if let Some(sheet) = Anchored::new(&book.sheets[at], self.owners) {
+            if let Some(sheet) = Anchored::new(&book.sheets[at], &book.file, self.owners) {
                 self.see(at, &sheet, &mut report);
             }
         }
@@ -129,32 +129,23 @@ impl Read<'_> {
         period.start() <= self.round.end() && self.round.end() <= period.end()
     }
 
-    /// What the sheet says of its period: its name, then its titles; when it was filled in does not count.
-    fn period_of(&self, sheet: &Anchored<'_>, grid: &Grid) -> Option<Period> {
-        let year = self.round.start().year();
-        let filled = |t: &&String| !["填报时间", "填报日期", "填表时间", "填表日期", "打印", "制表"].iter().any(|w| t.contains(w));
-        let all: Vec<Period> =
-            std::iter::once(&grid.name).chain(sheet.titles.iter().filter(filled)).filter_map(|t| period_in(t, year)).collect();
-        all.iter().copied().find(|p| self.fits(*p)).or(all.first().copied())
-    }
-
     /// The units of a sheet's rows.
-    fn see(&self, at: usize, sheet: &Anchored<'_>, report: &mut Report) {
+    fn see(&self, at: usize, sheet: &Anchored, report: &mut Report) {
         for (n, code) in &sheet.rows {
-            let spot = Spot { sheet: at, row: sheet.number(*n), column: Some(sheet.code) };
+            let spot = Spot { sheet: at, row: sheet.number(*n), column: Some(sheet.column(sheet.code)) };
             if let Some(owner) = self.owners.get(code) {
                 report.seen.push(Seen { owner: owner.clone(), spot });
             }
         }
     }
 
-    fn sheet(&self, book: &Book, at: usize, sheet: &Anchored<'_>, report: &mut Report) {
+    fn sheet(&self, book: &Book, at: usize, sheet: &Anchored, report: &mut Report) {
         let (layout, unused) = Layout::of(self, sheet);
         report.unused.extend(unused);
         for (n, code) in &sheet.rows {
-            let row = Row { book, at, number: sheet.number(*n), code, column: sheet.code };
+            let row = Row { book, at, number: sheet.number(*n), code, column: sheet.column(sheet.code) };
             let Some(owner) = self.unit(&row, report) else { continue };
-            let cell = |column: usize| sheet.text(*n, column);
+            let cell = |column: usize| (sheet.column(column), sheet.cell(*n, column));
             match &layout {
                 Layout::Wide(columns) => {
                     for (asked, period, columns) in columns.iter().map(|(a, p, c)| (&self.asked[*a], *p, c)) {
@@ -164,8 +155,8 @@ impl Read<'_> {
                     }
                 }
                 Layout::Long { indicator, period, columns } => {
-                    let word = plain(cell(*indicator));
-                    let of = period.and_then(|c| period_in(cell(c), self.round.start().year()));
+                    let word = plain(sheet.cell(*n, *indicator).1);
+                    let of = period.and_then(|c| cell::find_period(sheet.cell(*n, c).1));
                     let named = self.asked.iter().find(|a| names(&a.indicator).any(|name| name == word));
                     if let Some(asked) = named.filter(|a| of.is_none_or(|p| p == a.period || p == self.round)) {
                         self.cells(&row, &owner, asked, columns, &cell, report);
@@ -193,7 +184,7 @@ impl Read<'_> {
         owner: &Owner,
         asked: &Asked,
         columns: &Columns,
-        cell: &dyn Fn(usize) -> &'c str,
+        cell: &dyn Fn(usize) -> (usize, (Kind, &'c str)),
         report: &mut Report,
     ) {
         // A parent's row is its subtotal; the units themselves are asked.
@@ -206,12 +197,14 @@ impl Read<'_> {
         };
         let mut parts = [Said::Nothing; 3];
         for (part, column) in parts.iter_mut().zip(columns.all()).filter_map(|(p, c)| Some((p, c?))) {
-            match said(cell(column), &asked.indicator) {
+            let (column, (kind, text)) = cell(column);
+            match said(kind, text, &asked.indicator) {
                 Some(said) => *part = said,
-                None => return wrong(column, row.problem("E_ROUND_NUMBER", column).arg(cell(column))),
+                None => return wrong(column, row.problem("E_ROUND_NUMBER", column).arg(text)),
             }
         }
-        let Some(first) = columns.all().into_iter().flatten().next() else { return };
+        let Some(first) = columns.all().into_iter().flatten().next().map(|c| cell(c).0) else { return };
+        let of_num = columns.num.map_or(first, |c| cell(c).0);
         match join(&asked.indicator, parts[0], parts[1], parts[2]) {
             Joined::Reading(reading) => report.claims.push(Claim {
                 unit: owner.uid,
@@ -220,8 +213,8 @@ impl Read<'_> {
                 reading,
                 spot: Spot { sheet: row.at, row: row.number, column: Some(first) },
             }),
-            Joined::Half => wrong(columns.num.unwrap_or(first), row.problem("E_ROUND_PART", first)),
-            Joined::Over(num, den) => wrong(columns.num.unwrap_or(first), row.problem("E_ROUND_OVER", first).arg(num).arg(den)),
+            Joined::Half => wrong(of_num, row.problem("E_ROUND_PART", of_num)),
+            Joined::Over(num, den) => wrong(of_num, row.problem("E_ROUND_OVER", of_num).arg(num).arg(den)),
             Joined::Negative(n) => wrong(first, row.problem("E_ROUND_NEGATIVE", first).arg(n)),
         }
     }
@@ -244,7 +237,7 @@ impl Read<'_> {
                 let Some(owner) = self.unit(&row, report) else { continue };
                 if report.other_period.is_none() {
                     for (asked, columns) in &columns {
-                        self.cells(&row, &owner, asked, columns, &|c| cells.get(c), report);
+                        self.cells(&row, &owner, asked, columns, &|c| (c, (cells.kind(c), cells.get(c))), report);
                     }
                 }
             }
@@ -326,9 +319,9 @@ const PERIOD_HEADS: [&str; 5] = ["期间", "月份", "时间", "报告期", "per
 
 impl Layout {
     /// The layout of a sheet, and the heads in it that nothing uses.
-    fn of(with: &Read<'_>, sheet: &Anchored<'_>) -> (Self, Vec<String>) {
-        let width = sheet.heads.len();
-        let heads: Vec<String> = (0..width).map(|c| plain(&sheet.head(c))).collect();
+    fn of(with: &Read<'_>, sheet: &Anchored) -> (Self, Vec<String>) {
+        let width = sheet.width();
+        let heads: Vec<String> = sheet.heads().map(plain).collect();
         let is = |c: usize, words: &[&str]| words.contains(&&*heads[c]);
         let column = |words: &[&str]| (0..width).find(|c| is(*c, words));
         if let Some(indicator) = (0..width).find(|c| *c != sheet.code && with.names_indicators(sheet, *c)) {
@@ -346,14 +339,14 @@ impl Layout {
             group = indicator;
             let Some(indicator) = indicator else {
                 if !PLAIN_HEADS.contains(&&*heads[c]) && !is(c, &PERIOD_HEADS) && !with.names_units(sheet, c) {
-                    unused.push(sheet.head(c));
+                    unused.push(sheet.head(c).to_owned());
                 }
                 continue;
             };
             // Known to the framework, but not asked now.
             let Some(asked) = with.asked.iter().position(|a| a.indicator.id == indicator.id) else { continue };
             let year = with.round.start().year();
-            let period = sheet.heads[c].iter().find_map(|h| period_in(h, year));
+            let period = period_of(sheet.head(c), year);
             let at = out.iter().position(|(a, p, _)| *a == asked && *p == period).unwrap_or_else(|| {
                 out.push((asked, period, Columns::default()));
                 out.len() - 1
@@ -389,29 +382,29 @@ impl Read<'_> {
     }
 
     /// Whether a column holds names of indicators: most of its cells do.
-    fn names_indicators(&self, sheet: &Anchored<'_>, column: usize) -> bool {
+    fn names_indicators(&self, sheet: &Anchored, column: usize) -> bool {
         let known: std::collections::BTreeSet<String> = self.framework.indicators.iter().flat_map(|i| names(i)).collect();
         share(sheet, column, |text| known.contains(&plain(text))) > 0.5
     }
 
     /// Whether a column holds names or codes of units, of the row's own or of those above it.
-    fn names_units(&self, sheet: &Anchored<'_>, column: usize) -> bool {
+    fn names_units(&self, sheet: &Anchored, column: usize) -> bool {
         let own = |n: usize, text: &str| {
             let row = &sheet.rows[n].1;
             self.owners.get(row).is_some_and(|o| o.name == text) || self.owners.get(&code(text)).is_some()
         };
         let rows = sheet.rows.len().min(50);
-        let same = (0..rows).filter(|n| own(*n, sheet.text(sheet.rows[*n].0, column))).count();
-        let distinct: std::collections::BTreeSet<&str> = (0..rows).map(|n| sheet.text(sheet.rows[n].0, column)).collect();
+        let same = (0..rows).filter(|n| own(*n, sheet.cell(sheet.rows[*n].0, column).1)).count();
+        let distinct: std::collections::BTreeSet<&str> = (0..rows).map(|n| sheet.cell(sheet.rows[n].0, column).1).collect();
         // Text that is the same all the way down is a township's name.
-        same * 2 > rows || (distinct.len() == 1 && rows > 1 && distinct.iter().all(|t| t.parse::<f64>().is_err()))
+        same * 2 > rows || (distinct.len() == 1 && rows > 1 && distinct.iter().all(|t| !t.is_empty() && t.parse::<f64>().is_err()))
     }
 }
 
 /// Share of the first rows whose cell passes.
-fn share(sheet: &Anchored<'_>, column: usize, pass: impl Fn(&str) -> bool) -> f64 {
+fn share(sheet: &Anchored, column: usize, pass: impl Fn(&str) -> bool) -> f64 {
     let rows = sheet.rows.len().min(50);
-    let good = sheet.rows.iter().take(rows).filter(|(n, _)| pass(sheet.text(*n, column))).count();
+    let good = sheet.rows.iter().take(rows).filter(|(n, _)| pass(sheet.cell(*n, column).1)).count();
     if rows == 0 { 0.0 } else { good as f64 / rows as f64 }
 }
 
