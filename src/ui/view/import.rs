@@ -235,7 +235,8 @@ fn input_row(model: &Model, input: &Input, cells: u16) -> Line {
     let numbers = model.session.lang.fill("desk.input.kept", &[&input.kept, &input.read]);
     let room = cells.saturating_sub(width.of(&numbers) + 11).max(8);
     vec![
-        (width.pad(&input_name(input), room, model.symbols().ellipsis), Tone::Text),
+        // The end of a path is what tells files apart.
+        (width.pad(&width.cut_left(&input_name(input), room, model.symbols().ellipsis), room, ""), Tone::Text),
         (width.pad(&format!(" {}", input.format), 10, ""), Tone::Dim),
         (format!(" {numbers}"), Tone::Dim),
     ]
