@@ -335,7 +335,7 @@ pub enum Loaded {
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.
-    Written(Receipt),
+    Written(Box<Receipt>),
     /// To [`Write::Import`] and [`Write::Undo`]. An import is taken back by `Write::Undo` with
     /// [`Applied::batches`].
     Applied(Arc<Applied>),

@@ -287,7 +287,7 @@ impl Place {
         let permit = Access::local(Some("某镇+组织委员".into())).permit(Grant::Mark).expect("granted");
         let command = Command::new(permit, write).expect("fits");
         match self.writer.execute(&command, at(self.clock), "某镇+组织委员")? {
-            Loaded::Written(receipt) => Ok(receipt),
+            Loaded::Written(receipt) => Ok(*receipt),
             other => panic!("{other:?}"),
         }
     }

@@ -72,7 +72,8 @@ impl Writer {
         let fact = self.append(round, &body, now, actor)?;
         let version = self.version()?;
         let entity = entity.unwrap_or(round);
-        Ok(Loaded::Written(Receipt { fact, entity, subject: Subject::Unit, name, write, undo: None, masked, version }))
+        let receipt = Receipt { fact, entity, subject: Subject::Unit, name, write, undo: None, masked, version };
+        Ok(Loaded::Written(Box::new(receipt)))
     }
 
     /// What a round asks: the indicators named, or those that are due.

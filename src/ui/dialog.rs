@@ -111,5 +111,5 @@ pub(super) enum Then {
         unit: Uid,
     },
     /// Only the post was missing.
-    Write(Write),
+    Write(Box<Write>),
 }

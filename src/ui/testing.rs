@@ -582,7 +582,7 @@ impl Fake {
                 return Loaded::Applied(Arc::new(Applied { batches: batches.clone(), version: self.version, ..Applied::default() }));
             }
         };
-        Loaded::Written(Receipt {
+        Loaded::Written(Box::new(Receipt {
             fact,
             entity,
             subject: Subject::Unit,
@@ -591,7 +591,7 @@ impl Fake {
             undo,
             masked: 0,
             version: self.version,
-        })
+        }))
     }
 }
 

@@ -251,6 +251,7 @@ impl<'p, 'l> Planner<'p, 'l> {
         }
         let mut opened = Vec::new();
         for item in items {
+            self.scene.stop.check()?;
             self.open(item, &mut opened, progress);
         }
         let world = self.world(self.scene.framework.levels.len())?;
@@ -260,6 +261,7 @@ impl<'p, 'l> Planner<'p, 'l> {
         ranked.sort_by_key(|(kind, level, _)| (*kind, *level));
         let mut left = ranked.len();
         for (.., opened) in ranked {
+            self.scene.stop.check()?;
             left -= 1;
             self.more = left > 0;
             match opened {

@@ -295,6 +295,7 @@ impl Planner<'_, '_> {
         let codes: FxHashMap<&str, u32> = table.codes.iter().zip(0u32..).filter(|(_, row)| table.drawn[*row as usize]).collect();
         let mut pairs = Vec::new();
         for record in features.records.iter().filter(|r| r.kind == GeometryKind::Polygon) {
+            self.scene.stop.check()?;
             let Some(row) = codes.get(record.code.as_str()) else { continue };
             let old = rings_of(self.load.connection(), world, table.uids[*row as usize])?;
             let old: Vec<&[[f64; 2]]> = old.iter().map(Vec::as_slice).collect();

@@ -12,7 +12,7 @@ impl Model {
     pub(super) fn answer(&mut self, request: RequestId, outcome: Outcome) {
         if let Some(purpose) = self.commands.remove(&request) {
             match outcome {
-                Ok(Loaded::Written(receipt)) => self.written(purpose, receipt),
+                Ok(Loaded::Written(receipt)) => self.written(purpose, *receipt),
                 Ok(Loaded::Intake(intake)) if purpose == Purpose::Import => self.took(&intake),
                 Ok(Loaded::Applied(applied)) if purpose == Purpose::Import => self.imported(applied),
                 Ok(Loaded::Applied(applied)) => self.withdrawn(&applied),

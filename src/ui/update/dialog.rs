@@ -19,7 +19,7 @@ impl Model {
             return;
         }
         if self.session.access.post.is_none() {
-            self.open_sheet(title, text, Vec::new(), Then::Write(write));
+            self.open_sheet(title, text, Vec::new(), Then::Write(Box::new(write)));
         } else {
             self.open_overlay(Overlay::Confirm(Box::new(Confirm { title, text, write })));
         }
@@ -79,7 +79,6 @@ impl Model {
                 } else if let Some(Overlay::Sheet(sheet)) = &mut self.overlay {
                     sheet.wrong = Some("desk.answer.bad");
                 }
-                return;
             }
             Then::Correct { entity, indicator, period, old } => {
                 let (new, source, reason) = (next(), next(), next());
@@ -111,7 +110,7 @@ impl Model {
             }
             Then::Write(write) => {
                 self.close_overlay();
-                self.carry_out(write);
+                self.carry_out(*write);
             }
         }
     }
@@ -133,20 +132,16 @@ impl Model {
     /// Enter on an answer.
     pub(super) fn chose(&mut self) {
         let Some(Overlay::Choose(choose)) = &self.overlay else { return };
-        let question = choose.question;
+        let (question, other) = (choose.question, choose.other);
+        let (title, text) = (choose.title.clone(), choose.text.clone());
         let value = choose.answers.get(self.chosen).map(|offer| offer.value.clone());
         match value {
-            Some(value) => {
-                if self.answer_question(question, &value) {
-                    self.close_overlay();
-                }
-            }
-            None if choose.other => {
-                let (title, text) = (choose.title.clone(), choose.text.clone());
+            Some(value) if self.answer_question(question, &value) => self.close_overlay(),
+            None if other => {
                 let blank = Blank::new("desk.answer.other", "desk.answer.example", Some("desk.answer.empty"));
                 self.open_sheet(title, text, vec![blank], Then::Answer { question });
             }
-            None => {}
+            _ => {}
         }
     }
 }

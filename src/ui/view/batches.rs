@@ -47,7 +47,9 @@ fn row(model: &Model, batch: &BatchRow, cells: u16) -> Line {
     let (text, dim) = if gone { (Tone::Dim, Tone::Dim) } else { (Tone::Text, Tone::Dim) };
     let state = if gone { lang.text("desk.batches.withdrawn") } else { "" };
     let fixed = 6 + 10 + 17 + 9 + 7;
-    let name = width.pad(&quote(&batch.file), cells.saturating_sub(fixed).max(8), model.symbols().ellipsis);
+    let room = cells.saturating_sub(fixed).max(8);
+    // The end of a path is what tells files apart.
+    let name = width.pad(&width.cut_left(&quote(&batch.file), room, model.symbols().ellipsis), room, "");
     vec![
         (format!("{:>5} ", batch.id), dim),
         (width.pad(&kind(model, &batch.kind), 10, model.symbols().ellipsis), text),

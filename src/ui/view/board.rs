@@ -43,6 +43,8 @@ pub(super) struct Board<'a> {
     pub(super) cursor: Cursor,
     /// The chosen line in full, at a width.
     pub(super) detail: Option<Box<dyn Fn(u16) -> Vec<Line> + 'a>>,
+    /// There is room for the details only.
+    pub(super) detail_only: bool,
     /// What stands where the list is empty.
     pub(super) empty: String,
     /// What the keys do.
@@ -63,6 +65,7 @@ impl<'a> Board<'a> {
             row: Box::new(|_, _| Line::new()),
             cursor,
             detail: None,
+            detail_only: false,
             empty: String::new(),
             hint: String::new(),
         }
@@ -114,7 +117,9 @@ fn parts(model: &Model, area: Rect, board: &Board<'_>) -> Parts {
         let high = u16::from(board.columns.is_some() && list.height > 3);
         (Rect { height: high, ..list }, Rect { y: list.y + high, height: list.height - high, ..list })
     };
-    if !has_detail {
+    if board.detail_only {
+        parts.detail = rest;
+    } else if !has_detail {
         (parts.columns, parts.list) = columns(rest);
     } else if rest.width + 2 >= BESIDE {
         let detail = (rest.width * 42 / 100).max(40);

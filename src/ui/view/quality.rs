@@ -23,6 +23,7 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
         board.title = faults.get(at).map_or_else(String::new, |fault| heading(model, fault));
         board.note = format!("{}/{}", at + 1, faults.len());
         board.count = faults.len();
+        board.detail_only = true;
         board.hint = lang.text("desk.quality.hint_map").to_owned();
         board.detail = Some(Box::new(move |cells| faults.get(at).map(|f| detail(model, f, cells, false)).unwrap_or_default()));
         return board;
