@@ -713,9 +713,10 @@ fn parent_rule(world: &World, level: usize, fields: &[FieldSample], id: &str, fi
     world.table(nearest).drawn.iter().any(|drawn| *drawn).then_some(ParentBy::Position)
 }
 
+/// Whether the values can be codes: a few that occur twice are a fault of the data, not of the guess.
 fn distinct(field: &FieldSample) -> bool {
-    let mut seen = FxHashSet::default();
-    !field.values.is_empty() && field.values.iter().all(|v| seen.insert(v))
+    let seen: FxHashSet<&String> = field.values.iter().collect();
+    !field.values.is_empty() && seen.len() * 2 >= field.values.len()
 }
 
 /// Share of values for which something holds, 0..=1.
