@@ -6,8 +6,8 @@
 //! # Layers
 //!
 //! ```text
-//! domain, locale ◄── framework, gis ◄── rules ◄──┬── ui ◄────────────────────┐
-//!                                                └── store, import ◄─────────┴── runtime ◄── cli ◄── main
+//! domain, locale ◄── framework, gis ◄── rules ◄──┬── ui ◄────────────────────────────┐
+//!                                                └── store ◄── import, export ◄──────┴── runtime ◄── cli ◄── main
 //! ```
 //!
 //! An arrow points at what a layer may use. `tests/it/layers.rs` reads the paths in the sources and
@@ -23,6 +23,7 @@
 //! | [`ui`] | model, messages, actions, views | a terminal, file, clock, socket, SQL |
 //! | [`store`] | two SQLite files; the only place with SQL | a screen |
 //! | [`import`] | manifest and tables → a batch | |
+//! | [`export`] | templates of a round, files given back: workbooks whose cells of data are never formulas | a file format's reader |
 //! | [`runtime`] | the session: terminal, worker, caches, clock | a decision |
 //! | [`cli`] | one file per subcommand | |
 //!
@@ -92,6 +93,11 @@
 //! packed ─► visible units, half a cell's tolerance ─► samples 2×4 per cell ─► classes ─► glyphs and colours   (per screen)
 //!                                                     cached raster            per indicator, per session
 //! ```
+//!
+//! The first frames of a workspace that has nothing stored yet come before all that: features are
+//! thinned on one grid ([`gis::thin`]) and shown from memory, level by level. Then the files are read
+//! again to be hashed, checked and stored, one transaction each, and what is stored replaces what was
+//! shown. Nothing of a glance is ever stored, so a process that ends between the two has loaded nothing.
 //!
 //! - The cost of a frame follows the cells and the visible vertices, not the size of the county.
 //! - The raster ([`domain::scene::Raster`]) knows no class, colour or selection: it is cached by data

@@ -28,8 +28,8 @@ macro_rules! tables {
     };
 }
 
-const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan");
-const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan");
+const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk");
+const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk");
 
 impl Lang {
     /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,
@@ -112,12 +112,18 @@ impl Lang {
         out
     }
 
+    /// What a problem says, without its code and place; arguments cleaned.
+    #[must_use]
+    pub fn wording(self, problem: &Problem) -> String {
+        let args: Vec<String> = problem.args.iter().map(|a| quote(a)).collect();
+        let args: Vec<&dyn std::fmt::Display> = args.iter().map(|a| a as &dyn std::fmt::Display).collect();
+        self.fill(&format!("problem.{}", problem.code), &args)
+    }
+
     /// A problem in words: `E_CODE file:line #record [field]: text`, arguments cleaned.
     #[must_use]
     pub fn problem(self, problem: &Problem) -> String {
-        let args: Vec<String> = problem.args.iter().map(|a| quote(a)).collect();
-        let args: Vec<&dyn std::fmt::Display> = args.iter().map(|a| a as &dyn std::fmt::Display).collect();
-        let text = self.fill(&format!("problem.{}", problem.code), &args);
+        let text = self.wording(problem);
         let spot = problem.spot.to_string();
         if spot.is_empty() { format!("{}: {text}", problem.code) } else { format!("{} {spot}: {text}", problem.code) }
     }

@@ -105,6 +105,7 @@ impl Common {
     /// What the screens need to know of this session: options first, then what was remembered.
     pub(super) fn ui_session(&self, access: Access, has_workspace: bool) -> Result<Session, Failure> {
         let mut session = Session::new(self.today(), access);
+        session.zone = jiff::tz::TimeZone::system();
         session.lang = self.lang;
         session.caps = self.environment.capability(&self.color, &self.glyphs, &self.ambiguous_width);
         session.has_workspace = has_workspace;
@@ -195,6 +196,11 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(form(choice(Command::new("list").about(t("cmd.list").to_owned()).arg(place()))))
         .subcommand(form(choice(Command::new("show").about(t("cmd.show").to_owned()).arg(place()))))
         .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))
+        .subcommand(
+            form(Command::new("check").about(t("cmd.check").to_owned()).arg(place()))
+                .arg(opt("level", "LEVEL").help(t("opt.check_level").to_owned()))
+                .arg(opt("kind", "KIND").value_parser(PossibleValuesParser::new(FaultKind::ALL.iter().map(|kind| kind.code())))),
+        )
         .subcommand(import(lang))
         .subcommand(Command::new("batches").about(t("cmd.batches").to_owned()).arg(flag("json")))
         .subcommand(
@@ -214,15 +220,31 @@ pub(super) fn command(lang: Lang) -> Command {
                 .arg(opt("source", "SOURCE").required(true))
                 .arg(opt("reason", "REASON")),
         )
-        .subcommand(
-            form(Command::new("check").about(t("cmd.check").to_owned()).arg(place()))
-                .arg(opt("level", "LEVEL").help(t("opt.check_level").to_owned()))
-                .arg(opt("kind", "KIND").value_parser(PossibleValuesParser::new(FaultKind::ALL.iter().map(|kind| kind.code())))),
-        )
         .subcommand(Command::new("load").about(t("cmd.load").to_owned()).arg(flag("removals")))
         .subcommand(Command::new("publish").about(t("cmd.publish").to_owned()).arg(
             Arg::new("file").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help(t("opt.publish_file").to_owned()),
         ))
+        .subcommand(
+            Command::new("round")
+                .about(t("cmd.round").to_owned())
+                .arg(Arg::new("round_period").value_name("PERIOD").help(t("opt.round_period").to_owned()))
+                .arg(opt("due", "DAY").value_parser(value_parser!(Date)))
+                .arg(opt("ask", "ID").num_args(1..))
+                .arg(Arg::new("level").long("level").value_name("LEVEL").help(t("opt.round_level").to_owned()))
+                .arg(opt("take", "FILE").num_args(1..).value_parser(value_parser!(PathBuf)))
+                .arg(flag("dry-run").requires("take"))
+                .arg(opt("return", "UNIT"))
+                .arg(opt("remark", "TEXT").requires("return"))
+                .arg(opt("to", "FILE").help(t("opt.return_to").to_owned()).requires("return").value_parser(value_parser!(PathBuf)))
+                .arg(opt("final", "UNIT").num_args(1..))
+                .arg(flag("all"))
+                .arg(flag("json")),
+        )
+        .subcommand(
+            Command::new("template").about(t("cmd.template").to_owned()).arg(opt("round", "PERIOD")).arg(
+                Arg::new("to").long("to").value_name("FOLDER").value_parser(value_parser!(PathBuf)).help(t("opt.template_to").to_owned()),
+            ),
+        )
         // Run by the program itself, to read a risky file with limits.
         .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))

@@ -18,7 +18,10 @@ mod plan_text;
 mod print;
 mod publish;
 mod read_book;
+mod round;
+mod round_text;
 mod show;
+mod template;
 mod tui;
 mod undo;
 
@@ -132,6 +135,8 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),
         Some((crate::import::book::child::COMMAND, _)) => read_book::run(),
+        Some(("round", m)) => round::run(&common, m),
+        Some(("template", m)) => template::run(&common, m),
         Some(("doctor", _)) => doctor::run(&common),
         Some(("keys", m)) => keys::run(&common, m),
         Some((other, _)) => Err(Failure::new(Exit::Usage, other.to_owned())),

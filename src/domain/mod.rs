@@ -7,6 +7,8 @@ pub mod access;
 pub mod as_of;
 pub mod exit;
 pub mod fact;
+pub mod files;
+pub mod form_key;
 pub mod id;
 pub mod indicator;
 pub mod page;

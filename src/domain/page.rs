@@ -176,6 +176,8 @@ pub struct Figure {
     pub class: Option<u8>,
     /// The last readings, the oldest first, at most 12; for the sparkline.
     pub trend: Vec<Option<f64>>,
+    /// Corrections that stand beside the unit's own reading.
+    pub corrections: Vec<Correction>,
 }
 
 /// A rule that holds: a lead to check 待核线索, never a verdict.

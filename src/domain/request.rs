@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
 
 use super::access::{Grant, Permit};
 use super::fact::FactId;
+use super::files::FileList;
 use super::id::{IndicatorId, LevelId, Uid};
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
@@ -101,6 +103,31 @@ pub enum Query {
         /// Only faults of this kind.
         kind: Option<FaultKind>,
     },
+    /// What lies in a folder.
+    Files {
+        /// The folder; empty is the workspace's, `~` the home folder.
+        dir: PathBuf,
+    },
+}
+
+/// Asks long work in the background to stop: it looks now and then, leaves everything as it was and
+/// answers with `E_STOPPED`. Clones are one and the same.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks.
+    pub fn ask(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Goes on: `Ok` until it was asked to stop.
+    ///
+    /// # Errors
+    /// `E_STOPPED`.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.0.load(Ordering::Relaxed) { Err(Problem::new("E_STOPPED", super::problem::Severity::Refused, "")) } else { Ok(()) }
+    }
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -306,6 +333,8 @@ pub enum Loaded {
     Plan(Arc<Plan>),
     /// To [`Query::Batches`].
     Batches(Arc<Vec<BatchRow>>),
+    /// To [`Query::Files`].
+    Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.
     Written(Receipt),
     /// To [`Write::Import`] and [`Write::Undo`]. An import is taken back by `Write::Undo` with

@@ -88,12 +88,15 @@ pub struct Outside {
 }
 
 /// A file as it was taken for one unit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
-    /// File as the person named it, without folders.
+    /// File as the person named it, without folders; one of an archive is `archive.zip/name.xlsx`.
     pub file: String,
-    /// SHA-256, hex.
+    /// SHA-256, hex; of one of an archive, that of its cells.
     pub sha256: String,
+    /// SHA-256 of the file that is kept, hex: of one of an archive, the archive's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kept: String,
     /// The file says itself that nothing changed: 本月未变.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub declared: bool,
@@ -521,7 +524,7 @@ impl Ledger {
                 Some(receipt) => receipt.batch = Some(arrived.batch),
                 // Loaded, but the power went before the fact was written: it came all the same.
                 None => {
-                    let taken = Taken { file: arrived.file.clone(), sha256: arrived.sha256.clone(), ..Taken::EMPTY };
+                    let taken = Taken { file: arrived.file.clone(), sha256: arrived.sha256.clone(), ..Taken::default() };
                     receipts.push(Receipt { taken, at: arrived.at, actor: String::new(), batch: Some(arrived.batch) });
                 }
             }
@@ -558,19 +561,6 @@ impl Ledger {
             corrections,
         }
     }
-}
-
-impl Taken {
-    /// Nothing known but that it came.
-    const EMPTY: Self = Self {
-        file: String::new(),
-        sha256: String::new(),
-        declared: false,
-        cells: 0,
-        outside: Vec::new(),
-        problems: Vec::new(),
-        unused: Vec::new(),
-    };
 }
 
 /// Number of rows per state, in the order of [`RoundState::ALL`].
@@ -662,7 +652,7 @@ mod tests {
     }
 
     fn taken(n: u8, sha256: &str, edit: impl FnOnce(&mut Taken)) -> Body {
-        let mut taken = Taken { file: format!("{sha256}.xlsx"), sha256: sha256.into(), cells: 4, ..Taken::EMPTY };
+        let mut taken = Taken { file: format!("{sha256}.xlsx"), sha256: sha256.into(), cells: 4, ..Taken::default() };
         edit(&mut taken);
         Body::RoundTaken { v: 1, period: period("2025-10"), unit: unit(n), taken }
     }

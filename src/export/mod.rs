@@ -1,7 +1,6 @@
 //! Files that leave the program: templates, files given back. What comes from data is written as text
 //! cells and never as a formula, and only into cells of a workbook's body.
 
-pub mod key;
 pub mod returned;
 mod style;
 pub mod template;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Formula, Note, ProtectionOptions, Workbook, Worksheet, XlsxError};
 
-use super::key::{self, Key, KeyColumn, KeySheet, Part};
 use super::style::{self, Style};
 use super::{file_name, ours, save, sheet_name};
+use crate::domain::form_key::{self, Key, KeyColumn, KeySheet, Part};
 use crate::domain::indicator::Kind;
 use crate::domain::problem::Problem;
 use crate::domain::round::{Form, FormField, FormSheet};
@@ -50,7 +50,7 @@ fn workbook(form: &Form, lang: Lang) -> Result<Workbook, XlsxError> {
     }
     let key = Key { period: form.period, unit: form.code.clone(), sheets };
     let hidden = book.add_worksheet();
-    hidden.set_name(key::SHEET)?.set_very_hidden(true).protect();
+    hidden.set_name(form_key::SHEET)?.set_very_hidden(true).protect();
     for (r, row) in (0u32..).zip(key.rows()) {
         for (c, text) in (0u16..).zip(row) {
             hidden.write_string(r, c, text)?;
@@ -209,9 +209,9 @@ fn check(column: &Column<'_>, c: u16, lang: Lang) -> Result<DataValidation, Xlsx
     };
     let rule = Formula::new(format!("=OR({number},{this}=\"{}\",{this}=\"{}\")", words[0], words[1]));
     let message = if column.part == Part::Value { "number" } else { "parts" };
-    Ok(DataValidation::new()
+    DataValidation::new()
         .allow_custom(rule)
         .set_error_style(DataValidationErrorStyle::Stop)
         .set_input_message(t(message))?
-        .set_error_message(t(message))?)
+        .set_error_message(t(message))
 }

@@ -11,6 +11,7 @@ mod match_unit;
 mod names;
 pub mod plan;
 mod profile;
+pub(crate) mod round;
 mod sheet;
 mod table;
 #[cfg(test)]

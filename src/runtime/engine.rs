@@ -11,7 +11,7 @@ use crate::domain::access::Access;
 use crate::domain::page::Workspace;
 use crate::domain::plan::{Applied, Choices, Plan};
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Write};
+use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
 use crate::framework::Framework;
 use crate::import::manifest::Manifest;
 use crate::import::plan::{self, Scene};
@@ -80,9 +80,11 @@ impl Engine {
         let Some((manifest, framework)) = &self.source else { return Ok(None) };
         Ok(Some(Importer {
             writer: self.store.writer()?,
+            reader: self.store.reader()?,
             dir: self.dir.clone(),
             manifest: manifest.clone(),
             framework: Arc::clone(framework),
+            stop: Stop::default(),
         }))
     }
 
@@ -134,7 +136,13 @@ impl Loader {
     pub fn refresh(&mut self, apply_removals: bool, progress: &mut dyn FnMut(Progress)) -> Result<Summary, Problem> {
         let now = self.lost.unwrap_or_else(Timestamp::now);
         let mut summary = import::refresh(&mut self.writer, &self.dir, &self.manifest, &self.framework, now, apply_removals, progress)?;
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today: jiff::Zoned::now().date() };
+        let scene = Scene {
+            dir: &self.dir,
+            manifest: &self.manifest,
+            framework: &self.framework,
+            today: jiff::Zoned::now().date(),
+            stop: &Stop::default(),
+        };
         if plan::rebuild(&mut self.writer, &scene, progress)? > 0 {
             summary.version = self.writer.version()?;
             progress(Progress::Changed { version: summary.version });
@@ -146,21 +154,31 @@ impl Loader {
 
 /// Plans imports, carries them out and takes them back.
 pub struct Importer {
-    writer: crate::store::Writer,
-    dir: PathBuf,
+    pub(super) writer: crate::store::Writer,
+    pub(super) reader: Reader,
+    pub(super) dir: PathBuf,
     manifest: Manifest,
-    framework: Arc<Framework>,
+    pub(super) framework: Arc<Framework>,
+    stop: Stop,
 }
 
 impl Importer {
-    /// Answers [`Query::Plan`].
+    /// What comes next ends when this is asked to.
+    pub fn heed(&mut self, stop: Stop) {
+        self.stop = stop;
+    }
+
+    /// Answers [`Query::Plan`] and [`Query::Intake`].
     ///
     /// # Errors
     /// Why the store does not answer, or that the question is another one. What is wrong with the
     /// files stands in the plan.
     pub fn answer(&mut self, query: &Query, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
+        if let Query::Intake { period, files } = query {
+            return self.intake(*period, files, today);
+        }
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         plan::plan(&mut self.writer, &scene, files, choices, Timestamp::now(), progress).map(|plan| Loaded::Plan(Arc::new(plan)))
     }
 
@@ -176,7 +194,7 @@ impl Importer {
         (actor, today): (&str, Date),
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(Plan, Option<Applied>), Problem> {
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         let now = Timestamp::now();
         if carry_out {
             plan::import(&mut self.writer, &scene, files, choices, None, (actor, now), progress)
@@ -190,24 +208,28 @@ impl Importer {
     /// # Errors
     /// `E_BATCH_*`, or why it could not be saved.
     pub fn undo(&mut self, batches: &[i64], actor: &str, today: Date) -> Result<Applied, Problem> {
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         plan::undo(&mut self.writer, &scene, batches, (actor, Timestamp::now()))
     }
 
-    /// Carries out [`Write::Import`] and [`Write::Undo`].
+    /// Carries out [`Write::Import`], [`Write::Undo`] and the writes of rounds.
     ///
     /// # Errors
     /// `E_PLAN_CHANGED`, `E_PLAN_OPEN`, `E_BATCH_*`, or why it could not be saved; nothing is
     /// changed then.
     pub fn execute(&mut self, command: &Command, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
-        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today };
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
         let (actor, now) = (command.permit().post().unwrap_or_default(), Timestamp::now());
         let applied = match command.write() {
             Write::Import { files, choices, digest } => {
                 plan::apply(&mut self.writer, &scene, files, choices, Some(digest), (actor, now), progress)?
             }
             Write::Undo { batches } => plan::undo(&mut self.writer, &scene, batches, (actor, now))?,
-            _ => return Err(unexpected()),
+            _ => {
+                let outcome = self.round(command, today);
+                progress(Progress::Changed { version: self.writer.version()? });
+                return outcome;
+            }
         };
         progress(Progress::Changed { version: applied.version });
         Ok(Loaded::Applied(Arc::new(applied)))

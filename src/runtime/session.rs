@@ -196,7 +196,7 @@ impl Desk {
         let writer = if engine.can_write() { Some(engine.store.writer()?) } else { None };
         let (loader, importer) = (engine.loader()?, engine.importer()?);
         let reader = engine.store.reader()?;
-        self.workers = Some(Workers::start(reader, writer, loader, importer, self.access.clone(), self.today, &self.send));
+        self.workers = Some(Workers::start(reader, writer, loader, importer, (self.access.clone(), self.today), &engine.dir, &self.send));
         if !self.read_only {
             folders::remember_workspace(&engine.dir);
         }
@@ -230,12 +230,17 @@ impl Desk {
         for effect in effects {
             match effect {
                 Effect::Ask { request, query } => {
-                    if let Some(workers) = &self.workers {
+                    if let Some(workers) = &mut self.workers {
                         workers.ask(request, query);
                     }
                 }
+                Effect::Cancel { request } => {
+                    if let Some(workers) = &mut self.workers {
+                        workers.cancel(request);
+                    }
+                }
                 Effect::Do { request, command } => {
-                    if let Some(workers) = &self.workers {
+                    if let Some(workers) = &mut self.workers {
                         workers.record(request, command);
                     }
                 }

@@ -1,7 +1,8 @@
-//! Threads that answer the core: one reads, one records, one loads.
+//! Threads that answer the core: one reads, one records, one loads, one imports, one lists folders.
 //!
 //! Recording has its own connection, so a mark never waits for a map that is being loaded.
 
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
@@ -10,23 +11,33 @@ use jiff::civil::Date;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::domain::access::{Access, Grant};
-use crate::domain::request::{Command, Loaded, Progress, Query, RequestId, Write};
+use crate::domain::request::{Command, Loaded, Progress, Query, RequestId, Stop, Write};
 use crate::store::{Reader, Writer};
 use crate::ui::Message;
 
 use super::engine::Importer;
 use super::engine::Loader;
+use super::files;
 
 /// Sends questions and commands to the threads. Dropping it ends them after what they hold.
 pub struct Workers {
     ask: mpsc::Sender<(RequestId, Query)>,
     record: Option<mpsc::Sender<(RequestId, Command)>>,
     import: Option<mpsc::Sender<(RequestId, Job)>>,
+    /// A folder of a drive that does not answer keeps nobody waiting but this thread.
+    files: mpsc::Sender<(RequestId, PathBuf)>,
+    /// The importing work that was sent last.
+    working: Option<(RequestId, Stop)>,
     load: Option<mpsc::Sender<RequestId>>,
 }
 
 /// What the importing thread does: files are read on it, so that no question waits for them.
-enum Job {
+struct Job {
+    work: Work,
+    stop: Stop,
+}
+
+enum Work {
     Plan(Query),
     Write(Command),
 }
@@ -39,8 +50,8 @@ impl Workers {
         writer: Option<Writer>,
         loader: Option<Loader>,
         importer: Option<Importer>,
-        access: Access,
-        today: Date,
+        (access, today): (Access, Date),
+        dir: &Path,
         out: &UnboundedSender<Message>,
     ) -> Self {
         let (ask, questions) = mpsc::channel();
@@ -64,33 +75,55 @@ impl Workers {
             thread::spawn(move || take_in(importer, &jobs, today, &answers));
             import
         });
-        Self { ask, record, import, load }
+        let (list, folders) = mpsc::channel();
+        let (answers, base) = (out.clone(), dir.to_path_buf());
+        thread::spawn(move || list_files(&base, &folders, &answers));
+        Self { ask, record, import, load, files: list, working: None }
     }
 
     /// Asks a question.
-    pub fn ask(&self, request: RequestId, query: Query) {
+    pub fn ask(&mut self, request: RequestId, query: Query) {
         // The threads end only with the session.
-        match &self.import {
-            Some(import) if matches!(query, Query::Plan { .. } | Query::Intake { .. }) => {
-                let _ = import.send((request, Job::Plan(query)));
+        match query {
+            Query::Files { dir } => {
+                let _ = self.files.send((request, dir));
             }
-            _ => {
+            Query::Plan { .. } | Query::Intake { .. } if self.import.is_some() => {
+                // A plan of other choices takes its place.
+                if let Some((_, stop)) = &self.working {
+                    stop.ask();
+                }
+                self.import(request, Work::Plan(query));
+            }
+            query => {
                 let _ = self.ask.send((request, query));
             }
         }
     }
 
+    /// Ends work whose answer nobody waits for any more.
+    pub fn cancel(&mut self, request: RequestId) {
+        if let Some((_, stop)) = self.working.take_if(|(working, _)| *working == request) {
+            stop.ask();
+        }
+    }
+
+    fn import(&mut self, request: RequestId, work: Work) {
+        let Some(import) = &self.import else { return };
+        let stop = Stop::default();
+        let _ = import.send((request, Job { work, stop: stop.clone() }));
+        self.working = Some((request, stop));
+    }
+
     /// Records. In a read-only session there is nobody to record: the command is dropped, and
     /// since it needs a permit that such a session cannot have, it was never made.
-    pub fn record(&self, request: RequestId, command: Command) {
+    pub fn record(&mut self, request: RequestId, command: Command) {
         if let Write::Removals = command.write() {
             if let Some(load) = &self.load {
                 let _ = load.send(request);
             }
         } else if command.permit().grant() == Grant::Import {
-            if let Some(import) = &self.import {
-                let _ = import.send((request, Job::Write(command)));
-            }
+            self.import(request, Work::Write(command));
         } else if let Some(record) = &self.record {
             let _ = record.send((request, command));
         }
@@ -102,11 +135,24 @@ fn take_in(mut importer: Importer, jobs: &mpsc::Receiver<(RequestId, Job)>, toda
         let mut tell = |progress| {
             let _ = out.send(Message::Progress(progress));
         };
-        let outcome = match job {
-            Job::Plan(query) => importer.answer(&query, today, &mut tell),
-            Job::Write(command) => importer.execute(&command, today, &mut tell),
-        };
+        importer.heed(job.stop.clone());
+        // What was taken back while it waited is not even begun.
+        let outcome = job.stop.check().and_then(|()| match job.work {
+            Work::Plan(query) => importer.answer(&query, today, &mut tell),
+            Work::Write(command) => importer.execute(&command, today, &mut tell),
+        });
+        tell(Progress::Done);
         if out.send(Message::Answer { request, outcome }).is_err() {
+            return;
+        }
+    }
+}
+
+/// Of several folders asked for only the last matters.
+fn list_files(base: &Path, folders: &mpsc::Receiver<(RequestId, PathBuf)>, out: &UnboundedSender<Message>) {
+    while let Ok(first) = folders.recv() {
+        let (request, dir) = folders.try_iter().last().unwrap_or(first);
+        if out.send(Message::Answer { request, outcome: files::list(base, &dir) }).is_err() {
             return;
         }
     }

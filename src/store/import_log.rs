@@ -94,7 +94,7 @@ pub(super) fn missing(reference: &Connection, logged: &[Entry]) -> Result<Vec<En
     let county = world::county(reference)?;
     let mut out = Vec::new();
     let mut statement = reference
-        .prepare("SELECT id, import, known_from, withdrawn_at, actor, choices FROM batch WHERE county = ?1 AND import > 0 ORDER BY id")?;
+        .prepare("SELECT id, import, known_from, withdrawn_at, actor, choices FROM batch WHERE county = ?1 AND import > 0 AND kind <> 'round' ORDER BY id")?;
     let mut rows = statement.query([&county])?;
     let mut undone = Vec::new();
     let mut last = 0;

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
 
-use super::load::{Load, NewValue, Source};
+use super::load::{Load, NewValue};
+use super::put::{NewBatch, Stamp};
 use super::writer::{Writer, mask};
 use super::{block, log, world};
 use crate::domain::fact::Body;
@@ -28,10 +29,10 @@ pub(crate) struct Part {
     pub(crate) code: String,
     /// What came.
     pub(crate) taken: Taken,
-    /// Size of the file, bytes.
-    pub(crate) size: u64,
-    /// Its values by indicator.
-    pub(crate) values: Vec<(IndicatorId, Vec<NewValue>)>,
+    /// Names of its sheets.
+    pub(crate) sheets: Vec<String>,
+    /// Its values by indicator, each with the position of its sheet.
+    pub(crate) values: Vec<(IndicatorId, Vec<(u32, NewValue)>)>,
 }
 
 impl Writer {
@@ -120,25 +121,33 @@ impl Writer {
 }
 
 fn store(load: &mut Load<'_>, period: Period, part: &Part, actor: &str) -> Result<(), Problem> {
-    let source = Source {
-        source: batch_source(period, &part.code),
-        file: part.taken.file.clone(),
-        spec: String::new(),
-        size: part.size,
-        mtime_ms: 0,
-        sha256: part.taken.sha256.clone(),
-    };
-    let batch = load.batch("values", &source)?;
-    // As an import of its own, so that it can be taken back as one.
-    load.transaction.execute(
-        "UPDATE batch SET actor = ?3, import = (SELECT max(import) + 1 FROM batch WHERE county = ?1) WHERE county = ?1 AND id = ?2",
-        params![load.county, batch, actor],
-    )?;
+    // An import of its own, so that it can be taken back as one.
+    let import = load.next_import(None)?;
+    let batch = load.open_batch(&NewBatch {
+        import,
+        kind: KIND,
+        source: &batch_source(period, &part.code),
+        file: &part.taken.file,
+        sha256: &part.taken.sha256,
+        actor,
+        choices: "",
+    })?;
+    load.put_file(import, 0, &part.taken.file, &part.taken.kept)?;
+    for (n, name) in (0..).zip(&part.sheets) {
+        load.put_part(batch, n, name)?;
+    }
     for (indicator, values) in &part.values {
-        load.values(batch, indicator, values)?;
+        for (sheet, value) in values {
+            let stamp = Stamp { batch, part: *sheet, row: Some(value.row), since: "", gone: false };
+            load.put_value(stamp, indicator, value)?;
+        }
     }
     Ok(())
 }
+
+/// Kind of the batches of rounds: they are told again by the facts about their files, not by the log of
+/// imports.
+pub(super) const KIND: &str = "round";
 
 /// What goes into the log for ever: bounded, and without what looks personal.
 fn tidy(taken: &Taken) -> Taken {
@@ -235,4 +244,30 @@ pub(super) fn arrived(connection: &Connection, county: &str, period: Period) -> 
         out.entry(code.to_owned()).or_default().push(arrived);
     }
     Ok(out)
+}
+
+/// A unit by its code, with the unit that answers for it in a round.
+#[derive(Clone, Debug)]
+pub(crate) struct Owner {
+    /// The unit.
+    pub(crate) uid: Uid,
+    /// Its code as the office writes it.
+    pub(crate) code: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Position of its level from the top.
+    pub(crate) level: usize,
+    /// The unit that answers; `None` above its level.
+    pub(crate) answers: Option<Uid>,
+}
+
+/// Every unit of the county by its code.
+#[derive(Debug, Default)]
+pub(crate) struct Owners(pub(crate) FxHashMap<String, Owner>);
+
+impl Owners {
+    /// The unit of a code, as codes are compared: upper case.
+    pub(crate) fn get(&self, code: &str) -> Option<&Owner> {
+        self.0.get(code)
+    }
 }

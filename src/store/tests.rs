@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 use tempfile::TempDir;
 
 use super::connection::{RECORDS, REFERENCE, open_readable, open_writable};
@@ -241,4 +242,27 @@ pub(crate) mod derived {
         let all = "DELETE FROM meta WHERE key = 'derived'; DELETE FROM level_table; DELETE FROM rolled; DELETE FROM block";
         open(file).execute_batch(all).expect("forgotten");
     }
+}
+
+/// Everything in the reference data, row by row; without versions and times of files, which no
+/// screen shows.
+pub(crate) fn contents(connection: &Connection) -> Vec<String> {
+    const TABLES: [&str; 10] =
+        ["batch", "unit_version", "geometry", "branch_version", "membership", "value", "source", "pack", "level_table", "block"];
+    let mut out = Vec::new();
+    for table in TABLES {
+        let mut statement = connection.prepare(&["SELECT * FROM ", table].concat()).expect("a table");
+        let names = statement.column_names();
+        let kept: Vec<usize> = names.enumerate().filter(|(_, name)| !["version", "mtime"].contains(name)).map(|(n, _)| n).collect();
+        let mut rows = statement.query([]).expect("rows");
+        while let Some(row) = rows.next().expect("a row") {
+            let cells = kept.iter().map(|n| match row.get_ref(*n).expect("a cell") {
+                ValueRef::Blob(bytes) => super::hex(bytes),
+                other => format!("{other:?}"),
+            });
+            out.push(format!("{table}: {}", cells.collect::<Vec<_>>().join(" ")));
+        }
+    }
+    out.sort();
+    out
 }

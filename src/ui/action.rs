@@ -132,6 +132,10 @@ actions! {
     Provenance "provenance" Work Anywhere None, ["i", "f12"];
     Mark "mark" Work Anywhere WRITES, ["m", "f4"];
     Undo "undo" Work Anywhere WRITES, ["u", "f11", "ctrl-z"];
+    Work "work" Work Anywhere None, ["W", "shift-f2"];
+    Import "import" Work Anywhere Some(Grant::Import), ["shift-f5"];
+    Batches "batches" Work Anywhere None, ["shift-f6"];
+    Correct "correct" Work Anywhere Some(Grant::Correct), ["e", "shift-f3"];
     Marks "marks" Work Anywhere None, ["M", "shift-f4"];
     CopyName "copy-name" Work Anywhere None, ["y y"];
     CopyCode "copy-code" Work Anywhere None, ["y c"];

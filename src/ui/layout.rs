@@ -24,6 +24,8 @@ pub(super) struct Areas {
     pub(super) legend: Option<Rect>,
     pub(super) map: Option<Rect>,
     pub(super) card: Option<Rect>,
+    /// A screen of the desk, in place of list, map and card.
+    pub(super) desk: Option<Rect>,
     pub(super) tutorial: Option<Rect>,
     pub(super) status: Rect,
     /// Between panes.
@@ -47,6 +49,10 @@ pub(super) fn areas(model: &Model) -> Option<Areas> {
         let lines = if cols >= 80 { 2 } else { 3 };
         body.height -= lines;
         areas.tutorial = Some(Rect::new(0, body.bottom(), cols, lines));
+    }
+    if model.desk.screen.is_some() {
+        areas.desk = Some(body);
+        return Some(areas);
     }
     let small = cols < 40 || rows < 10;
     let single = cols < 70 || rows < 14;

@@ -34,6 +34,9 @@ pub(super) const STANDINGS: [(Standing, &str); 4] = [
     (Standing::NoGeometry, "ui.standing.no_geometry"),
 ];
 
+/// The screens of the desk and what else a clerk does, in the order of the menu.
+pub(super) const WORK: [Action; 3] = [Action::Import, Action::Batches, Action::Correct];
+
 /// What can be done on the start page, in order.
 pub(super) const START: [&str; 4] = ["ui.start.demo", "ui.start.folder", "ui.start.tutorial", "ui.start.quit"];
 
@@ -76,6 +79,13 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
                 Item::new(if lang == Lang::En { t.name_en } else { t.name }, t.id, now)
             })
             .collect(),
+        Menu::Work => WORK
+            .iter()
+            .map(|action| {
+                let denied = action.info().needs.is_some_and(|grant| !model.session.access.may(grant));
+                Item::new(action.name(lang), if denied { lang.text("ui.help.denied") } else { action.doc(lang) }, false)
+            })
+            .collect(),
         Menu::Languages => vec![Item::new("中文", "zh", lang == Lang::Zh), Item::new("English", "en", lang == Lang::En)],
     }
 }
@@ -89,6 +99,7 @@ pub(super) fn title(menu: Menu) -> &'static str {
         Menu::Scope => "ui.menu.scope",
         Menu::Themes => "ui.menu.themes",
         Menu::Languages => "ui.menu.languages",
+        Menu::Work => "ui.menu.work",
     }
 }
 

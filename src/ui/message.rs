@@ -52,6 +52,11 @@ pub enum Effect {
         /// The question.
         query: Query,
     },
+    /// End the work on a question whose answer is no longer wanted.
+    Cancel {
+        /// Its number.
+        request: RequestId,
+    },
     /// Write. Cannot be built without a grant.
     Do {
         /// Its number.

@@ -11,6 +11,8 @@
 
 pub mod action;
 pub mod capability;
+mod desk;
+mod dialog;
 pub mod keymap;
 pub mod keys;
 mod layout;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::domain::access::Access;
 use crate::domain::id::Uid;
@@ -11,7 +12,7 @@ use crate::domain::indicator::Indicator;
 use crate::domain::page::{Card, HomePage, Row, Workspace};
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
-use crate::domain::request::{Progress, Query, Receipt, RequestId};
+use crate::domain::request::{Command, Progress, Query, RequestId, Write};
 use crate::domain::scene::{Extent, Raster};
 use crate::domain::unit::Subject;
 use crate::domain::value::{Origin, Shown, State};
@@ -21,6 +22,7 @@ use crate::gis::neighbour::Toward;
 use crate::locale::Lang;
 use crate::ui::action::Action;
 use crate::ui::capability::{Capability, Symbols};
+use crate::ui::desk::Desk;
 use crate::ui::keymap::Keymap;
 use crate::ui::keys::Key;
 use crate::ui::message::Effect;
@@ -45,6 +47,8 @@ pub struct Session {
     pub access: Access,
     /// Today.
     pub today: Date,
+    /// Where the clock on the wall is that times are shown by.
+    pub zone: TimeZone,
     /// Height of a cell over its width, about 2.
     pub cell_aspect: f64,
     /// A workspace is open. If not, the start page is shown.
@@ -64,6 +68,7 @@ impl Session {
             keymap: Keymap::default(),
             access,
             today,
+            zone: TimeZone::UTC,
             cell_aspect: 2.0,
             has_workspace: true,
             tutorial: false,
@@ -112,6 +117,9 @@ pub(super) enum Ask {
     Provenance,
     Find,
     Marks,
+    Files,
+    Plan,
+    Batches,
 }
 
 /// Why a command was sent.
@@ -119,6 +127,7 @@ pub(super) enum Ask {
 pub(super) enum Purpose {
     Write,
     Undo,
+    Import,
     /// Load what makes something disappear.
     Removals,
 }
@@ -223,7 +232,9 @@ pub struct Model {
     /// First line of the overlay on screen.
     pub(super) scroll: usize,
     pub(super) toast: Option<Toast>,
-    pub(super) undo: Vec<Receipt>,
+    /// What would take back what was written, the last at the end.
+    pub(super) undo: Vec<Write>,
+    pub(super) desk: Desk,
     pub(super) progress: Option<Progress>,
     pub(super) problems: Vec<Problem>,
     pub(super) tutorial: Option<Tutorial>,
@@ -269,6 +280,7 @@ impl Model {
             scroll: 0,
             toast: None,
             undo: Vec::new(),
+            desk: Desk::default(),
             progress: None,
             problems: Vec::new(),
             tutorial,
@@ -418,7 +430,7 @@ impl Model {
     }
 
     /// Sends a write.
-    pub(super) fn send(&mut self, purpose: Purpose, command: crate::domain::request::Command) {
+    pub(super) fn send(&mut self, purpose: Purpose, command: Command) {
         let request = self.number();
         self.commands.insert(request, purpose);
         self.effects.push(Effect::Do { request, command });

@@ -7,6 +7,7 @@ use tui_input::Input;
 use crate::domain::id::Uid;
 use crate::domain::page::{Hit, MarkRow, Provenance};
 use crate::domain::unit::Subject;
+use crate::ui::dialog::{Choose, Confirm, Sheet};
 
 /// At most so many hits are asked for.
 pub(super) const HITS: usize = 50;
@@ -36,6 +37,12 @@ pub(super) enum Overlay {
     Removals,
     /// Which folder to open.
     Folder { input: Input },
+    /// A last look before something is written.
+    Confirm(Box<Confirm>),
+    /// Answers to a question.
+    Choose(Box<Choose>),
+    /// A form of a few fields.
+    Sheet(Box<Sheet>),
 }
 
 /// The choices of a menu.
@@ -53,6 +60,8 @@ pub(super) enum Menu {
     Themes,
     /// Languages.
     Languages,
+    /// The screens of the desk.
+    Work,
 }
 
 /// A field of the mark form.
@@ -121,6 +130,7 @@ impl Overlay {
         match self {
             Self::Palette { input } | Self::Find { input, .. } | Self::Folder { input } => Some(input),
             Self::Mark(form) => Some(form.input()),
+            Self::Sheet(sheet) => sheet.blanks.get_mut(sheet.at).map(|blank| &mut blank.input),
             _ => None,
         }
     }

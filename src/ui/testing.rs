@@ -19,7 +19,7 @@ use crate::domain::page::{
     Card, Class, Crumb, Figure, Hit, HomePage, Lead, Legend, MarkRow, Provenance, ReadCount, Row, SourceRow, Workspace,
 };
 use crate::domain::period::Period;
-use crate::domain::plan::{Applied, Plan};
+use crate::domain::plan::Applied;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Query, Receipt, RequestId, Write};
 use crate::domain::scene::{Anchor, Extent, MapSize, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
@@ -49,6 +49,8 @@ pub(super) struct Fake {
     version: u64,
     pub(super) indicators: Vec<Arc<Indicator>>,
     pub(super) writes: Vec<Write>,
+    /// Batches that were taken back.
+    withdrawn: Vec<i64>,
     /// Nothing has a boundary.
     pub(super) flat: bool,
     /// What was held back.
@@ -109,6 +111,7 @@ impl Fake {
                 indicator("X-3", "集体收入", Kind::Money, "万元", Direction::Up),
             ],
             writes: Vec::new(),
+            withdrawn: Vec::new(),
             flat: false,
             pending: None,
             empty: false,
@@ -417,6 +420,7 @@ impl Fake {
                     shown: self.shown(unit, i),
                     class: None,
                     trend: vec![Some(1.0), None, Some(3.0), Some(2.0), Some(5.0)],
+                    corrections: fixtures::corrections(uid, &i.id, &self.writes),
                 })
                 .collect(),
             leads: vec![Lead {
@@ -457,8 +461,10 @@ impl Fake {
             Query::Provenance { uid, indicator, period, .. } => {
                 let unit = self.at(*uid).unwrap_or(0);
                 let indicator = self.indicators.iter().find(|i| i.id == *indicator).unwrap_or(&self.indicators[0]).clone();
+                let corrections = fixtures::corrections(*uid, &indicator.id, &self.writes);
                 Loaded::Provenance(Arc::new(Provenance {
                     uid: *uid,
+                    corrections,
                     name: self.units[unit].name.clone(),
                     shown: self.shown(unit, &indicator),
                     indicator,
@@ -475,7 +481,6 @@ impl Fake {
                     }],
                     source_count: 1,
                     missing: vec![("990121100001".into(), "第2片".into())],
-                    corrections: Vec::new(),
                     framework: "frameworks/sample.toml".into(),
                 }))
             }
@@ -500,8 +505,9 @@ impl Fake {
             Query::Rounds => Loaded::Rounds(Arc::default()),
             // Files are read outside of the screens.
             Query::Intake { .. } | Query::Forms { .. } => Loaded::Forms(Arc::default()),
-            Query::Plan { .. } => Loaded::Plan(Arc::new(Plan::default())),
-            Query::Batches => Loaded::Batches(Arc::new(Vec::new())),
+            Query::Plan { files, choices } => Loaded::Plan(Arc::new(fixtures::plan(files, choices))),
+            Query::Batches => Loaded::Batches(Arc::new(fixtures::batches(&self.withdrawn))),
+            Query::Files { dir } => Loaded::Files(Arc::new(fixtures::files(dir))),
             Query::Quality { .. } => Loaded::Quality(Arc::default()),
             Query::Marks => Loaded::Marks(Arc::new(
                 self.marks
@@ -544,13 +550,21 @@ impl Fake {
                 self.marks.retain(|m| !raises.contains(&m.fact));
                 (*entity, None)
             }
-            Write::Correct { entity, .. } | Write::Uncorrect { entity, .. } => (*entity, None),
+            Write::Correct { entity, .. } => {
+                (*entity, Some(Write::Uncorrect { entity: *entity, corrections: vec![fact], reason: String::new() }))
+            }
+            Write::Uncorrect { entity, .. } => (*entity, None),
             Write::RoundOpen { .. } | Write::RoundTake { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. } => {
                 (self.units[0].uid, None)
             }
 
-            Write::Import { .. } | Write::Undo { .. } => {
-                return Loaded::Applied(Arc::new(Applied { version: self.version, ..Applied::default() }));
+            Write::Import { files, choices, .. } => {
+                let counts = fixtures::plan(files, choices).counts;
+                return Loaded::Applied(Arc::new(Applied { batches: vec![41, 42], version: self.version, counts }));
+            }
+            Write::Undo { batches } => {
+                self.withdrawn.extend(batches);
+                return Loaded::Applied(Arc::new(Applied { batches: batches.clone(), version: self.version, ..Applied::default() }));
             }
         };
         Loaded::Written(Receipt {
@@ -723,5 +737,7 @@ pub(super) fn text(buffer: &Buffer, ambiguous_wide: bool) -> String {
     out
 }
 
+mod desk;
+mod fixtures;
 mod screens;
 mod scripts;

@@ -55,6 +55,7 @@ fn steps(colour: Colour, shortcuts: Shortcuts) -> Vec<(&'static str, usize, usiz
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the figures are what it is for")]
 fn a_key_on_the_demo_costs_few_bytes() {
     let erase = Shortcuts { repeat: false, erase: true };
     let mut over = Vec::new();

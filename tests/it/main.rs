@@ -18,5 +18,7 @@ mod numbers;
 mod print;
 mod pty;
 mod real;
+mod round;
 mod snapshot;
 mod ssh;
+mod truth;

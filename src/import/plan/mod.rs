@@ -36,7 +36,7 @@ use super::profile::{OneOrMore, Profile, Profiles, fingerprint};
 use crate::domain::id::LevelId;
 use crate::domain::plan::{About, Applied, Choices, Counts, Plan, Target};
 use crate::domain::problem::{Problem, Severity, Spot};
-use crate::domain::request::Progress;
+use crate::domain::request::{Progress, Stop};
 use crate::framework::Framework;
 use crate::store::Writer;
 use crate::store::import_log::{self, Choice, Entry, What};
@@ -57,6 +57,8 @@ pub struct Scene<'a> {
     pub framework: &'a Framework,
     /// The day the session believes in.
     pub today: Date,
+    /// Asks to stop: looked at wherever progress is told.
+    pub stop: &'a Stop,
 }
 
 /// What importing files would do.

@@ -1,34 +1,10 @@
 //! What is shown before it is stored, and what replaces it.
 
-use rusqlite::types::ValueRef;
-
 use super::*;
 use crate::domain::request::Progress;
 use crate::import::glance;
 use crate::store::load;
-
-/// Everything stored, row by row; without versions and times of files, which no screen shows.
-fn contents(place: &Place) -> Vec<String> {
-    const TABLES: [&str; 10] =
-        ["batch", "unit_version", "geometry", "branch_version", "membership", "value", "source", "pack", "level_table", "block"];
-    let connection = place.writer.reference();
-    let mut out = Vec::new();
-    for table in TABLES {
-        let mut statement = connection.prepare(&["SELECT * FROM ", table].concat()).expect("a table");
-        let kept: Vec<usize> =
-            statement.column_names().enumerate().filter(|(_, name)| !["version", "mtime"].contains(name)).map(|(n, _)| n).collect();
-        let mut rows = statement.query([]).expect("rows");
-        while let Some(row) = rows.next().expect("a row") {
-            let cells = kept.iter().map(|n| match row.get_ref(*n).expect("a cell") {
-                ValueRef::Blob(bytes) => crate::store::hex(bytes),
-                other => format!("{other:?}"),
-            });
-            out.push(format!("{table}: {}", cells.collect::<Vec<_>>().join(" ")));
-        }
-    }
-    out.sort();
-    out
-}
+use crate::store::tests::contents;
 
 impl Place {
     /// Versions that were announced.
@@ -94,7 +70,7 @@ fn a_process_that_ends_after_the_first_frames_loads_as_if_it_had_not_been() {
     let mut place = place.reopened();
     assert_eq!(place.counts(), [0, 0, 0], "nothing half-loaded");
     place.refresh(false);
-    assert_eq!(contents(&place), contents(&straight));
+    assert_eq!(contents(place.writer.reference()), contents(straight.writer.reference()));
 }
 
 #[test]
@@ -106,7 +82,7 @@ fn what_is_loaded_replaces_what_was_shown() {
     let dir = place.dir.path().to_owned();
     refresh(&mut place.writer, &dir, &manifest, &framework(), at(10), false, &mut |p| versions.extend(changed(p))).expect("refresh");
     assert!(!place.writer.is_showing());
-    assert_eq!(contents(&place), contents(&straight));
+    assert_eq!(contents(place.writer.reference()), contents(straight.writer.reference()));
     // Two glances, the units at once, then values, branches and zones; the last says they are derived.
     assert!(versions.is_sorted(), "{versions:?}");
     versions.dedup();

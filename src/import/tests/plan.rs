@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::domain::plan::{About, Applied, Cause, Choices, Meaning, Plan, UnitChangeKind};
+use crate::domain::request::Stop;
 use crate::import::plan::{self, Scene};
 
 impl Place {
@@ -19,14 +20,14 @@ impl Place {
     fn plan(&mut self, files: &[PathBuf], choices: &Choices) -> Plan {
         self.clock += 10;
         let (manifest, framework) = (self.manifest(), framework());
-        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY };
+        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
         plan::plan(&mut self.writer, &scene, files, choices, at(self.clock), &mut |_| ()).expect("a plan")
     }
 
     fn import_as(&mut self, files: &[PathBuf], choices: &Choices, digest: Option<&str>) -> Result<Applied, Problem> {
         self.clock += 10;
         let (manifest, framework) = (self.manifest(), framework());
-        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY };
+        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
         plan::apply(&mut self.writer, &scene, files, choices, digest, ("某岗", at(self.clock)), &mut |_| ())
     }
 
@@ -37,7 +38,7 @@ impl Place {
     fn undo(&mut self, batches: &[i64]) {
         self.clock += 10;
         let (manifest, framework) = (self.manifest(), framework());
-        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY };
+        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
         plan::undo(&mut self.writer, &scene, batches, ("某岗", at(self.clock))).expect("taken back");
     }
 
@@ -208,7 +209,7 @@ fn a_lost_reference_is_made_again_from_the_kept_files() {
     place.refresh(false);
     let manifest = place.manifest();
     let framework = framework();
-    let scene = Scene { dir: place.dir.path(), manifest: &manifest, framework: &framework, today: TODAY };
+    let scene = Scene { dir: place.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
     assert_eq!(plan::rebuild(&mut place.writer, &scene, &mut |_| ()).expect("made again"), 4);
     assert_eq!(place.everything(None), before);
 }

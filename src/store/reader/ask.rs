@@ -50,11 +50,13 @@ impl<'r> Ask<'r> {
         records: &'r Connection,
         framework: &'r Framework,
         cache: &'r Cache,
-        glance: Option<Arc<Glance>>,
         as_of: AsOf,
         access: &Access,
         today: Date,
     ) -> Result<Self, Problem> {
+        // Before anything is read, which is when the transaction begins to see the store: where it is
+        // gone, everything that it showed is stored.
+        let glance = cache.glance().filter(|_| as_of == AsOf::NOW);
         let world = match &glance {
             Some(glance) => Arc::clone(&glance.world),
             None => {

@@ -110,7 +110,8 @@ fn figures(ask: &Ask<'_>, place: Place, view: &ViewState) -> Result<Vec<Figure>,
         let reported_here = ask.world.level(&indicator.level) == Some(place.0);
         // Above the reporting level a trend rolls up a column per period: for the one in force.
         let trend = if reported_here || first { trend(ask, indicator, &periods, period, place)? } else { Vec::new() };
-        out.push(Figure { indicator: Arc::clone(indicator), period, shown, class, trend });
+        let corrections = ask.corrections(ask.uid(place), &indicator.id, period);
+        out.push(Figure { indicator: Arc::clone(indicator), period, shown, class, trend, corrections });
     }
     Ok(out)
 }

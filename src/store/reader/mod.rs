@@ -24,9 +24,11 @@ use super::batch;
 use super::cache::Cache;
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
+use crate::domain::id::LevelId;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Loaded, Outcome, Query};
 use crate::framework::Framework;
+use crate::store::round::Owners;
 
 /// Answers questions on connections of its own.
 #[derive(Debug)]
@@ -64,13 +66,12 @@ impl Reader {
             | Query::Round { .. }
             | Query::Rounds
             | Query::Forms { .. }
-            | Query::Intake { .. } => AsOf::NOW,
+            | Query::Intake { .. }
+            | Query::Files { .. } => AsOf::NOW,
         };
-        // Before the transaction: where it is gone, everything that it showed is stored.
-        let glance = self.cache.glance().filter(|_| as_of == AsOf::NOW);
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
-        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, glance, as_of, access, today)?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, as_of, access, today)?;
         let loaded = match query {
             Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
             Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),
@@ -87,11 +88,23 @@ impl Reader {
             Query::Rounds => Loaded::Rounds(Arc::new(round::lines(&ask, today)?)),
             Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
             // These read files: the runtime makes them.
-            Query::Plan { .. } | Query::Intake { .. } => return Err(Problem::new("E_INTERNAL", Severity::Refused, "")),
+            Query::Plan { .. } | Query::Intake { .. } | Query::Files { .. } => {
+                return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));
+            }
         };
         if let (Loaded::Map(_), Some(glance)) = (&loaded, &ask.glance) {
             glance.answer();
         }
         Ok(loaded)
+    }
+
+    /// Every unit by its code, with the unit of a level that answers for it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub(crate) fn owners(&mut self, level: &LevelId, asked: &[LevelId], access: &Access, today: Date) -> Result<Owners, Problem> {
+        let transaction = self.reference.transaction()?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, AsOf::NOW, access, today)?;
+        round::owners(&ask, level, asked)
     }
 }

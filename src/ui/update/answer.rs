@@ -13,9 +13,16 @@ impl Model {
         if let Some(purpose) = self.commands.remove(&request) {
             match outcome {
                 Ok(Loaded::Written(receipt)) => self.written(purpose, receipt),
+                Ok(Loaded::Applied(applied)) if purpose == Purpose::Import => self.imported(applied),
+                Ok(Loaded::Applied(applied)) => self.withdrawn(&applied),
                 Ok(Loaded::Refreshed { version }) => self.refreshed(version),
                 Ok(_) => {}
                 Err(problem) => {
+                    if purpose == Purpose::Import {
+                        // What was seen no longer holds: it is planned again.
+                        self.desk.import.applying = false;
+                        self.slots.remove(&Ask::Plan);
+                    }
                     let text = self.session.lang.problem(&problem);
                     self.refuse(text);
                 }
@@ -88,12 +95,15 @@ impl Model {
                     *rows = Some(marks);
                 }
             }
-            Loaded::Quality(_)
-            | Loaded::Written(_)
-            | Loaded::Refreshed { .. }
-            | Loaded::Plan(_)
-            | Loaded::Batches(_)
-            | Loaded::Applied(_) => {}
+            Loaded::Files(list) => {
+                self.desk.import.browser.list = Some(list);
+            }
+            Loaded::Plan(plan) => {
+                self.desk.import.plan = Some(plan);
+                self.progress = None;
+            }
+            Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),
+            Loaded::Quality(_) | Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) => {}
             // Rounds have no screen yet.
             Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Forms(_) | Loaded::Intake(_) => {}
         }
@@ -161,18 +171,19 @@ impl Model {
             (Write::Mark { due: Some(day), .. }, Purpose::Write) => lang.fill("ui.toast.marked_due", &[&receipt.name, day]),
             (Write::Mark { .. }, Purpose::Write) => lang.fill("ui.toast.marked", &[&receipt.name]),
             (Write::Clear { .. }, Purpose::Write) => lang.fill("ui.toast.unmarked", &[&receipt.name]),
-            (Write::RoundOpen { .. } | Write::RoundTake { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. }, Purpose::Write) => {
-                lang.fill("ui.toast.recorded_round", &[&receipt.name])
-            }
-            (_, Purpose::Write) => lang.fill("ui.toast.recorded", &[&receipt.name]),
+            (
+                Write::RoundOpen { .. } | Write::RoundTake { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. },
+                Purpose::Write | Purpose::Import,
+            ) => lang.fill("ui.toast.recorded_round", &[&receipt.name]),
+            (_, Purpose::Write | Purpose::Import) => lang.fill("ui.toast.recorded", &[&receipt.name]),
             (_, Purpose::Undo | Purpose::Removals) => lang.fill("ui.toast.undone", &[&receipt.name]),
         };
         let masked = if receipt.masked > 0 { lang.fill("ui.toast.masked", &[&receipt.masked]) } else { String::new() };
         self.say(format!("{text}{masked}"));
         self.version = self.version.max(receipt.version);
         match purpose {
-            Purpose::Write if receipt.undo.is_some() => self.undo.push(receipt),
-            Purpose::Write | Purpose::Removals => {}
+            Purpose::Write | Purpose::Import => self.undo.extend(receipt.undo),
+            Purpose::Removals => {}
             Purpose::Undo => {
                 self.undo.pop();
             }

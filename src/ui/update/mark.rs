@@ -122,7 +122,7 @@ impl Model {
             self.say(text);
             return;
         }
-        match self.undo.last().and_then(|receipt| receipt.undo.clone()) {
+        match self.undo.last().cloned() {
             Some(write) => self.write(Purpose::Undo, write),
             None => {
                 let text = self.text("ui.toast.nothing_to_undo");

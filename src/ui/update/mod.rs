@@ -1,7 +1,12 @@
 //! `update`: what happened → the new state and what has to be done. Total, without I/O.
 
 mod answer;
+mod batches;
+mod correct;
+mod desk;
+mod dialog;
 mod dress;
+mod import;
 mod mark;
 mod mouse;
 mod over;
@@ -10,6 +15,7 @@ mod removals;
 mod show;
 
 pub(in crate::ui) use dress::{fill, is_down};
+pub(in crate::ui) use import::ALL;
 pub(in crate::ui) use mark::day;
 pub(in crate::ui) use show::classing_key;
 
@@ -19,6 +25,7 @@ use crate::domain::request::{Progress, Query};
 use crate::domain::text::clean_name;
 use crate::domain::view_state::{Listing, Scope, ViewState};
 use crate::ui::action::{Action, Place};
+use crate::ui::desk::Screen;
 use crate::ui::keymap::Match;
 use crate::ui::keys::Key;
 use crate::ui::layout;
@@ -78,6 +85,8 @@ impl Model {
             self.overlay_key(event, key);
         } else if self.on_start_page() {
             self.start_key(key);
+        } else if self.desk.screen.is_some() {
+            self.desk_key(event, key);
         } else if self.unsettled() && !matches!(key.code, KeyCode::Esc) {
             if self.ahead.len() < AHEAD {
                 self.ahead.push_back(key);
@@ -150,6 +159,7 @@ impl Model {
             return;
         }
         self.done.insert(action);
+        self.make_way(action);
         match action {
             Action::Enter | Action::In => self.enter(),
             Action::Back | Action::Out => self.back(action == Action::Back),
@@ -174,6 +184,9 @@ impl Model {
             Action::OnlyFlagged => self.only_flagged(),
             Action::ScopeClear => self.set_scope(Scope::default()),
             Action::Mark => self.open_mark(),
+            Action::Import => self.open_screen(Screen::Import),
+            Action::Batches => self.open_screen(Screen::Batches),
+            Action::Correct => self.open_correct(),
             Action::Undo => self.take_back(),
             Action::CopyName | Action::CopyCode | Action::CopyRow => self.copy(action),
             Action::Refresh => self.refresh(),
@@ -190,6 +203,7 @@ impl Model {
             | Action::Indicators
             | Action::Periods
             | Action::Scope
+            | Action::Work
             | Action::Provenance
             | Action::Marks
             | Action::Palette
@@ -209,6 +223,9 @@ impl Model {
 
     fn paste(&mut self, text: &str) {
         let clean = clean_name(text).into_owned();
+        if self.overlay.is_none() && self.paste_path(&clean) {
+            return;
+        }
         let Some(input) = self.overlay.as_mut().and_then(|o| o.input()) else {
             // Outside a field a paste is never keys.
             if !clean.is_empty() {
@@ -301,6 +318,7 @@ impl Model {
             tutorial.advance(&self.done, |action| action.info().needs.is_none_or(|grant| access.may(grant)));
             self.tutorial = Some(tutorial);
         }
+        self.settle_desk();
         self.done.clear();
     }
 

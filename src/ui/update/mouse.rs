@@ -24,6 +24,8 @@ impl Model {
         };
         if self.overlay.is_some() {
             self.scroll_by(by);
+        } else if self.desk.screen.is_some() {
+            self.desk_move(by);
         } else if !self.on_start_page() {
             let at = Position::new(event.column, event.row);
             let over_card = layout::areas(self).and_then(|a| a.card).is_some_and(|card| card.contains(at));
@@ -47,6 +49,14 @@ impl Model {
                 Some(line) => self.chosen = line,
                 None if self.overlay.is_some() && !view::over_overlay(self, at) => self.close_overlay(),
                 None => {}
+            }
+            return;
+        }
+        if self.desk.screen.is_some() {
+            if let (Some(line), Some(cursor)) = (view::board_line(self, at), self.desk_cursor()) {
+                cursor.at = line;
+                self.desk.in_detail = false;
+                self.desk.scroll = 0;
             }
             return;
         }

@@ -8,7 +8,7 @@ use crate::domain::view_state::ViewState;
 use crate::locale::Lang;
 use crate::ui::action::Action;
 use crate::ui::keys::{Key, half_width};
-use crate::ui::menu::{self, STANDINGS, START};
+use crate::ui::menu::{self, STANDINGS, START, WORK};
 use crate::ui::message::Effect;
 use crate::ui::model::{Ask, Model};
 use crate::ui::overlay::{HITS, Menu, Overlay};
@@ -16,7 +16,7 @@ use crate::ui::theme::Theme;
 use crate::ui::view;
 
 /// The editing request of a key in a field; `None` where it is no editing key.
-fn edit(event: &KeyEvent) -> Option<InputRequest> {
+pub(super) fn edit(event: &KeyEvent) -> Option<InputRequest> {
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
     Some(match event.code {
         KeyCode::Char('u') if control => InputRequest::DeleteLine,
@@ -55,6 +55,7 @@ impl Model {
             Action::Indicators => menu(Menu::Indicators),
             Action::Periods => menu(Menu::Periods),
             Action::Scope => menu(Menu::Scope),
+            Action::Work => menu(Menu::Work),
             Action::Theme => menu(Menu::Themes),
             Action::Language => menu(Menu::Languages),
             Action::Marks => {
@@ -89,7 +90,7 @@ impl Model {
             self.close_overlay();
             return;
         }
-        if self.form_key(key) {
+        if self.form_key(key) || self.sheet_key(key) {
             return;
         }
         let has_input = self.overlay.as_mut().is_some_and(|o| o.input().is_some());
@@ -134,6 +135,15 @@ impl Model {
                     self.choose();
                 }
             }
+            ('1'..='9', Some(Overlay::Choose(choose))) => {
+                let n = c as usize - '1' as usize;
+                if n < choose.len() {
+                    self.chosen = n;
+                    self.chose();
+                }
+            }
+            ('y', Some(Overlay::Confirm(_))) => self.confirmed(),
+            ('n', Some(Overlay::Confirm(_))) => self.close_overlay(),
             ('?', Some(Overlay::Help)) | ('i', Some(Overlay::Provenance { .. })) => self.close_overlay(),
             _ => {}
         }
@@ -215,7 +225,9 @@ impl Model {
                 self.close_overlay();
                 self.load_removals();
             }
-            Some(Overlay::Mark(_)) | None => {}
+            Some(Overlay::Confirm(_)) => self.confirmed(),
+            Some(Overlay::Choose(_)) => self.chose(),
+            Some(Overlay::Mark(_) | Overlay::Sheet(_)) | None => {}
         }
     }
 
@@ -246,6 +258,12 @@ impl Model {
                 if let Some(theme) = theme {
                     self.effects.push(Effect::RememberTheme(theme.id.clone()));
                     self.session.theme = theme;
+                }
+            }
+            Menu::Work => {
+                self.close_overlay();
+                if let Some(action) = WORK.get(chosen) {
+                    self.act(*action);
                 }
             }
             Menu::Languages => {

@@ -162,7 +162,7 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
         let style = pen.on(pen.style(Tone::Dim), Role::Panel);
         let x = pen.right(area, area.y, &text, style);
         room.width = x.saturating_sub(area.x);
-    } else if let Some(home) = &model.home {
+    } else if let Some(home) = model.home.as_ref().filter(|_| model.desk.screen.is_none()) {
         let count = if home.rows.is_empty() { 0 } else { model.selected + 1 };
         let text = format!("{count}/{} ", home.rows.len());
         if area.width >= 60 {
@@ -176,6 +176,12 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
     }
     // The overlay says under itself what its keys do.
     if model.overlay.is_some() {
+        return;
+    }
+    if model.desk.screen.is_some() {
+        let hint = super::board_of(model, area.width.saturating_sub(2)).map(|board| board.hint).unwrap_or_default();
+        let style = pen.on(pen.style(Tone::Text), Role::Panel);
+        pen.text(room, room.x + 1, room.y, &hint, style);
         return;
     }
     let mut x = room.x + 1;

@@ -185,6 +185,9 @@ fn figure_lines(model: &Model, sheet: &mut Sheet, figure: &Figure, in_force: boo
     if shown.small_base {
         sheet.text(2, lang.text("ui.card.small_base"), Tone::Dim);
     }
+    for correction in &figure.corrections {
+        super::sheet::corrected(model, sheet, correction);
+    }
     if let Some(roll_up) = shown.roll_up {
         let value = number::full(lang, indicator, crate::domain::value::Origin::RolledUp, roll_up);
         sheet.text(2, &lang.fill("ui.card.roll_up", &[&value]), Tone::Dim);

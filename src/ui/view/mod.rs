@@ -1,22 +1,29 @@
 //! `view`: the state → one frame. Pure; colours are brought down to the session's depth at the end.
 
 mod bars;
+mod batches;
+mod board;
 mod card;
+mod dialog;
+mod import;
 mod list;
 mod map;
 mod over;
 mod pen;
+pub(super) mod question;
 mod sheet;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::ui::desk::Screen;
 use crate::ui::layout;
 use crate::ui::model::Model;
 use crate::ui::theme::Role;
 use pen::{Pen, Tone};
 
+pub(super) use board::{board_extent, board_line};
 pub(super) use card::card_end;
 pub(super) use list::legend_items;
 pub(super) use over::{over_overlay, overlay_extent, overlay_line};
@@ -39,6 +46,9 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
             cursor = over::draw(&mut pen);
         }
         Some(areas) => {
+            if let Some(desk) = areas.desk {
+                cursor = board::draw(&mut pen, desk);
+            }
             if let Some(list) = areas.list {
                 list::draw(&mut pen, list);
             }
@@ -60,13 +70,21 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
             }
             bars::status(&mut pen, areas.status);
             bars::pending(&mut pen, areas.status);
-            cursor = over::draw(&mut pen);
+            cursor = over::draw(&mut pen).or(cursor.filter(|_| model.overlay.is_none()));
         }
     }
     model.session.theme.downgrade(buffer, model.session.caps.colour);
     if let Some(position) = cursor {
         frame.set_cursor_position(position);
     }
+}
+
+/// The screen of the desk that is open.
+fn board_of(model: &Model, cells: u16) -> Option<board::Board<'_>> {
+    Some(match model.desk.screen? {
+        Screen::Import => import::board(model, cells),
+        Screen::Batches => batches::board(model),
+    })
 }
 
 fn too_small(pen: &mut Pen<'_>, area: Rect) {

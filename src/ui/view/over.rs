@@ -35,6 +35,9 @@ fn frame(model: &Model) -> Option<Rect> {
     let wanted = match &model.overlay {
         Some(Overlay::Mark(form)) => 7 + u16::from(form.post.is_some()) * 2,
         Some(Overlay::Folder { .. }) => 6,
+        Some(overlay @ (Overlay::Confirm(_) | Overlay::Choose(_) | Overlay::Sheet(_))) => {
+            super::dialog::height(model, overlay, width - 2 * side(width)).unwrap_or(0).saturating_add(2)
+        }
         Some(Overlay::Menu(menu)) => lines_and_edges(menu::items(model, *menu).len()),
         Some(Overlay::Removals) => lines_and_edges(lines(model, width - 2 * side(width)).len()),
         Some(Overlay::Provenance { page: Some(_) } | Overlay::Problems) => {
@@ -81,8 +84,10 @@ fn body(model: &Model) -> Option<Rect> {
     };
     let top = top.min(inside.height);
     let mut body = Rect { y: inside.y + top, height: inside.height - top, ..inside };
-    if matches!(model.overlay, Some(Overlay::Glossary)) {
-        body = glossary(body).0;
+    match &model.overlay {
+        Some(Overlay::Glossary) => body = glossary(body).0,
+        Some(overlay) => body = super::dialog::lines(model, overlay, body),
+        None => {}
     }
     Some(body)
 }
@@ -108,7 +113,8 @@ pub(in crate::ui) fn overlay_extent(model: &Model) -> (usize, usize) {
             choices(model).len()
         }
         Overlay::Help | Overlay::Provenance { .. } | Overlay::Problems | Overlay::Removals => lines(model, area.width).len(),
-        Overlay::Mark(_) | Overlay::Folder { .. } => 0,
+        Overlay::Choose(choose) => choose.len(),
+        Overlay::Mark(_) | Overlay::Folder { .. } | Overlay::Confirm(_) | Overlay::Sheet(_) => 0,
     };
     (lines, usize::from(area.height).max(1))
 }
@@ -198,6 +204,9 @@ fn title(model: &Model) -> String {
         Some(Overlay::Problems) => lang.text("ui.problems.title").to_owned(),
         Some(Overlay::Removals) => lang.text("ui.removals.title").to_owned(),
         Some(Overlay::Folder { .. }) => lang.text("ui.start.folder").to_owned(),
+        Some(Overlay::Confirm(confirm)) => confirm.title.clone(),
+        Some(Overlay::Choose(choose)) => choose.title.clone(),
+        Some(Overlay::Sheet(sheet)) => sheet.title.clone(),
         None => String::new(),
     }
 }
@@ -206,6 +215,8 @@ fn hint(model: &Model) -> &'static str {
     model.text(match &model.overlay {
         Some(Overlay::Mark(_)) => "ui.mark.hint",
         Some(Overlay::Folder { .. }) => "ui.start.folder_hint",
+        Some(Overlay::Confirm(_)) => "desk.confirm.hint",
+        Some(Overlay::Sheet(_)) => "desk.sheet.hint",
         Some(Overlay::Menu(Menu::Scope)) => "ui.scope.hint",
         Some(Overlay::Removals) => "ui.removals.hint",
         Some(Overlay::Marks { .. }) if model.session.access.may(crate::domain::access::Grant::Mark) => "ui.marks.hint",
@@ -286,6 +297,19 @@ pub(super) fn draw(pen: &mut Pen<'_>) -> Option<Position> {
             None
         }
         Some(Overlay::Mark(form)) => Some(mark(pen, body, form)),
+        Some(Overlay::Confirm(confirm)) => {
+            super::dialog::text(pen, inside(area), body, &confirm.text);
+            None
+        }
+        Some(Overlay::Choose(choose)) => {
+            super::dialog::text(pen, inside(area), body, &choose.text);
+            super::dialog::choose(pen, body, choose);
+            None
+        }
+        Some(Overlay::Sheet(sheet)) => {
+            super::dialog::text(pen, inside(area), body, &sheet.text);
+            Some(super::dialog::sheet(pen, body, sheet))
+        }
         None => None,
     }
 }
@@ -299,7 +323,7 @@ fn input_line(pen: &mut Pen<'_>, area: Rect, sign: &str, input: &tui_input::Inpu
 }
 
 /// The text of a field, scrolled so that the insertion point is in it.
-fn field(pen: &mut Pen<'_>, room: Rect, input: &tui_input::Input) -> Position {
+pub(super) fn field(pen: &mut Pen<'_>, room: Rect, input: &tui_input::Input) -> Position {
     let style = pen.style(Tone::Text);
     let before: String = input.value().chars().take(input.cursor()).collect();
     let after: String = input.value().chars().skip(input.cursor()).collect();

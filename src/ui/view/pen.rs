@@ -185,13 +185,18 @@ impl<'a> Pen<'a> {
 
     /// A bar of up to `cells`, for a share of 0–1.
     pub(super) fn bar(&self, share: f64, cells: u16) -> String {
-        let steps = self.symbols.bar;
-        let full = f64::from(cells) * steps.len() as f64;
-        let filled = (share.clamp(0.0, 1.0) * full).round() as usize;
-        let mut out = steps[steps.len() - 1].repeat(filled / steps.len());
-        if let Some(part) = (filled % steps.len()).checked_sub(1) {
-            out.push_str(steps[part]);
-        }
-        out
+        bar(self.symbols, share, cells)
     }
+}
+
+/// A bar of up to `cells`, for a share of 0–1.
+pub(super) fn bar(symbols: &Symbols, share: f64, cells: u16) -> String {
+    let steps = symbols.bar;
+    let full = f64::from(cells) * steps.len() as f64;
+    let filled = (share.clamp(0.0, 1.0) * full).round() as usize;
+    let mut out = steps[steps.len() - 1].repeat(filled / steps.len());
+    if let Some(part) = (filled % steps.len()).checked_sub(1) {
+        out.push_str(steps[part]);
+    }
+    out
 }

@@ -2,6 +2,7 @@
 //! how many there are.
 
 use super::pen::{Line, Tone};
+use crate::domain::fact::Correction;
 use crate::domain::page::Provenance;
 use crate::domain::text::quote;
 use crate::domain::value::State;
@@ -107,6 +108,10 @@ pub(super) fn provenance(model: &Model, page: &Provenance, cells: u16) -> Vec<Li
     let document = if page.indicator.document.is_empty() { lang.text("ui.not_configured") } else { &page.indicator.document };
     sheet.text(0, &lang.fill("ui.card.document", &[&document]), Tone::Dim);
 
+    for correction in &page.corrections {
+        corrected(model, &mut sheet, correction);
+    }
+
     sheet.gap();
     sheet.text(0, &lang.fill("ui.provenance.sources", &[&page.source_count]), Tone::Strong);
     for source in &page.sources {
@@ -131,6 +136,17 @@ pub(super) fn provenance(model: &Model, page: &Provenance, cells: u16) -> Vec<Li
     sheet.gap();
     sheet.text(0, &lang.fill("ui.provenance.framework", &[&quote(&page.framework)]), Tone::Dim);
     sheet.lines
+}
+
+/// A correction beside its value: old and new, who and when, on what, why.
+pub(super) fn corrected(model: &Model, sheet: &mut Sheet, correction: &Correction) {
+    let lang = model.session.lang;
+    sheet.text(0, &lang.fill("desk.correct.beside", &[&quote(&correction.old), &quote(&correction.new)]), Tone::Mark);
+    let day = correction.at.to_zoned(model.session.zone.clone()).strftime("%Y-%m-%d");
+    sheet.text(2, &lang.fill("desk.correct.by", &[&quote(&correction.actor), &day, &quote(&correction.source)]), Tone::Dim);
+    if !correction.reason.is_empty() {
+        sheet.text(2, &lang.fill("desk.correct.why", &[&quote(&correction.reason)]), Tone::Dim);
+    }
 }
 
 fn rule(model: &Model, page: &Provenance) -> &'static str {

@@ -4,8 +4,8 @@
 //! row of its first unit, row and column of 本月未变; then per column of values `column`, sheet, column,
 //! indicator, part (`value`, `num`, `den`), period. Rows and columns are 1-based, as people count them.
 
-use crate::domain::id::IndicatorId;
-use crate::domain::period::Period;
+use super::id::IndicatorId;
+use super::period::Period;
 
 /// Name of the hidden sheet.
 pub const SHEET: &str = "_xiantu";

@@ -1,0 +1,185 @@
+//! What the made-up workspace answers to the screens of the desk.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::fact::Correction;
+use crate::domain::files::{FileEntry, FileKind, FileList};
+use crate::domain::id::{IndicatorId, Uid};
+use crate::domain::plan::{
+    About, Answer, BatchRow, Cause, Change, ChangeKind, Choices, Counts, FieldChange, Input, Plan, Question, Target, UnitChange,
+    UnitChangeKind, Unmatched,
+};
+use crate::domain::problem::{Problem, Severity, Spot};
+use crate::domain::request::Write;
+
+/// The corrections of a value among what was written and not taken back.
+pub(super) fn corrections(uid: Uid, of: &IndicatorId, writes: &[Write]) -> Vec<Correction> {
+    let withdrawn = |fact| writes.iter().any(|w| matches!(w, Write::Uncorrect { corrections, .. } if corrections.contains(&fact)));
+    let made = writes.iter().zip(2u128..).filter_map(|(write, n)| match write {
+        Write::Correct { entity, indicator, period, old, new, source, reason } if *entity == uid && indicator == of => Some(Correction {
+            // As the made-up store counts its facts.
+            fact: uuid::Uuid::from_u128(n),
+            entity: uid,
+            indicator: of.clone(),
+            period: *period,
+            old: old.clone(),
+            new: new.clone(),
+            source: source.clone(),
+            reason: reason.clone(),
+            actor: "某镇组织委员".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+        }),
+        _ => None,
+    });
+    made.filter(|c| !withdrawn(c.fact)).collect()
+}
+
+fn uid(code: &str) -> Uid {
+    Uid::of_unit("990121", "t", "leaf", code)
+}
+
+/// A folder of a disk that has only a few.
+pub(super) fn files(dir: &Path) -> FileList {
+    let dir =
+        if dir.as_os_str().is_empty() { PathBuf::from("/county") } else { PathBuf::from(dir.to_string_lossy().trim_end_matches('/')) };
+    let entry = |name: &str, kind, size_bytes| FileEntry {
+        path: dir.join(name),
+        name: name.to_owned(),
+        kind,
+        size_bytes,
+        modified: (kind != FileKind::Folder).then(|| jiff::civil::date(2025, 10, 9)),
+    };
+    let entries = match dir.to_str() {
+        Some("/county") => vec![
+            entry("maps", FileKind::Folder, 0),
+            entry("月报", FileKind::Folder, 0),
+            entry("乡镇.geojson", FileKind::Map, 37_748_736),
+            entry("指标 2025Q3.csv", FileKind::Table, 24_576),
+            entry("说明.pdf", FileKind::Other, 912),
+        ],
+        Some("/county/月报") => {
+            vec![entry("上坝乡 10月.xlsx", FileKind::Table, 18_000), entry("河口镇 10月.xlsx", FileKind::Table, 18_100)]
+        }
+        _ => Vec::new(),
+    };
+    FileList { parent: dir.parent().map(Path::to_path_buf), dir, entries, left_out: 0 }
+}
+
+/// A plan with something of everything. What was decided is heeded.
+pub(super) fn plan(files: &[PathBuf], choices: &Choices) -> Plan {
+    let file = files.first().map_or_else(String::new, |f| f.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()));
+    let spot = |line: u64| Spot { file: file.clone(), line: Some(line), record: None, field: None };
+    let answer = |value: &str| Answer { value: value.to_owned(), why: (String::new(), Vec::new()) };
+    let target = choices.target.clone();
+    let mut questions = vec![Question {
+        about: About::Word { heading: "集体收入".into(), word: "/".into(), cells: 3 },
+        spot: Spot { field: Some("集体收入".into()), ..spot(9) },
+        needed: !choices.meanings.contains_key("集体收入"),
+        answers: ["not-due", "none", "zero", "missing"].map(answer).to_vec(),
+    }];
+    if target.is_none() {
+        questions.insert(
+            0,
+            Question {
+                about: About::Target,
+                spot: Spot { file: file.clone(), ..Spot::default() },
+                needed: true,
+                answers: ["values", "branches", "leaf"].map(answer).to_vec(),
+            },
+        );
+    }
+    questions.push(Question { about: About::Since, spot: Spot::default(), needed: false, answers: vec![answer("2025-10-12")] });
+    let unmatched = |id: &str, in_file, key: &str, name: &str, cause, to: Option<(&str, &str)>| Unmatched {
+        id: id.to_owned(),
+        in_file,
+        spot: spot(17),
+        key: key.to_owned(),
+        name: name.to_owned(),
+        rows: 2,
+        cause,
+        suggestion: to.map(|(code, name)| (uid(code), code.to_owned(), name.to_owned())),
+        accepted: choices.accept.contains(id) || choices.accept_causes.contains(&cause),
+    };
+    let unmatched = vec![
+        unmatched("u1", true, "9901211", "第1片", Cause::LeadingZeros, Some(("09901211", "第1片"))),
+        unmatched("u2", true, "9901212", "第2片", Cause::LeadingZeros, Some(("09901212", "第2片"))),
+        unmatched("u3", true, "上坝村", "", Cause::NameVariant, Some(("990121101", "上坝社区"))),
+        unmatched("u4", true, "12345", "外县", Cause::Unknown, None),
+        unmatched("u5", false, "990121102004", "第4片", Cause::Unknown, None),
+    ];
+    let accepted = unmatched.iter().filter(|u| u.accepted).count() as u64;
+    let value =
+        |old: &str, new: &str| FieldChange { field: "X-3".into(), period: "2025Q3".parse().ok(), old: old.to_owned(), new: new.to_owned() };
+    let change = |kind, code: &str, name: &str, fields| Change {
+        kind,
+        uid: uid(code),
+        code: code.to_owned(),
+        name: name.to_owned(),
+        spot: spot(12),
+        fields,
+    };
+    Plan {
+        inputs: vec![Input {
+            file: file.clone(),
+            part: "10月".into(),
+            format: "csv".into(),
+            encoding: Some(("GB18030".into(), true)),
+            period: "2025Q3".parse().ok(),
+            columns: [("code", "代码"), ("X-3", "集体收入(万元)")].map(|(a, b)| (a.to_owned(), b.to_owned())).into(),
+            unused: vec!["备注".into()],
+            read: 30,
+            kept: 24,
+            cut: 6,
+            sha256: "0123456789abcdef".repeat(4),
+            ..Input::default()
+        }],
+        target: target.or(questions.is_empty().then_some(Target::Values)),
+        questions,
+        counts: Counts {
+            new: 2 + accepted,
+            changed: 1,
+            gone: 1,
+            unchanged: 20,
+            unmatched_file: 4 - accepted,
+            unmatched_store: 1,
+            aside: 1,
+        },
+        changes: vec![
+            change(ChangeKind::New, "990121100000", "第1片", vec![value("", "12.5")]),
+            change(ChangeKind::New, "990121100001", "第2片", vec![value("", "无")]),
+            change(ChangeKind::Changed, "990121100002", "第3片", vec![value("81", "85.2")]),
+            change(ChangeKind::Gone, "990121100003", "第4片", vec![value("7", "")]),
+        ],
+        unmatched,
+        unit_changes: vec![UnitChange {
+            kind: UnitChangeKind::Merged,
+            before: vec![(uid("1"), "1".into(), "东村".into()), (uid("2"), "2".into(), "西村".into())],
+            after: vec![(uid("3"), "3".into(), "东西村".into())],
+            since: jiff::civil::date(2025, 10, 1),
+            overlap: Some(0.987),
+        }],
+        problems: vec![
+            Problem::new("E_GEOJSON_NO_ID", Severity::Aside, &*file).line(14),
+            Problem::new("E_GEOM_NUMBER", Severity::Aside, &*file).line(21).field("集体收入").arg("约3"),
+            Problem::new("E_GEOJSON_BOM", Severity::Mark, &*file).line(1),
+        ],
+        digest: format!("{choices:?}"),
+    }
+}
+
+/// Three batches: two of one import, one of the workspace.
+pub(super) fn batches(withdrawn: &[i64]) -> Vec<BatchRow> {
+    let row = |id: i64, kind: &str, file: &str, import, rows| BatchRow {
+        id,
+        kind: kind.to_owned(),
+        source: "X-3".into(),
+        file: file.to_owned(),
+        known_from_ms: 1_760_000_000_000 + id * 60_000,
+        withdrawn_at_ms: withdrawn.contains(&id).then_some(1_760_100_000_000),
+        sha256: "fedcba9876543210".repeat(4),
+        import,
+        actor: if import == 0 { String::new() } else { "某县组织科".into() },
+        rows,
+    };
+    vec![row(42, "values", "指标 2025Q3.csv", 7, 24), row(41, "units", "指标 2025Q3.csv", 7, 3), row(3, "layer", "maps/乡镇.geojson", 0, 6)]
+}

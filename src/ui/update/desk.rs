@@ -1,0 +1,162 @@
+//! The screens of the desk: opening, leaving, and the keys that all of them share.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::domain::request::Query;
+use crate::ui::action::Action;
+use crate::ui::desk::{Cursor, Screen};
+use crate::ui::keymap::Match;
+use crate::ui::keys::Key;
+use crate::ui::model::{Ask, Model};
+use crate::ui::view;
+
+/// Actions that a screen of the desk leaves alone; any other one closes it first.
+fn keeps_screen(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Palette
+            | Action::Help
+            | Action::Glossary
+            | Action::Work
+            | Action::Theme
+            | Action::Language
+            | Action::Mouse
+            | Action::Quit
+            | Action::QuitNow
+            | Action::Refresh
+            | Action::Undo
+            | Action::Import
+            | Action::Batches
+    )
+}
+
+impl Model {
+    /// Opens a screen where it was left.
+    pub(super) fn open_screen(&mut self, screen: Screen) {
+        self.desk.screen = Some(screen);
+        self.desk.in_detail = false;
+        self.desk.scroll = 0;
+        if screen == Screen::Batches {
+            self.slots.remove(&Ask::Batches);
+        }
+        if screen == Screen::Import {
+            // What lies in a folder may have changed since.
+            self.slots.remove(&Ask::Files);
+        }
+    }
+
+    pub(super) fn close_screen(&mut self) {
+        self.desk.screen = None;
+        self.desk.in_detail = false;
+    }
+
+    /// Closes the screen before an action that is about list and map.
+    pub(super) fn make_way(&mut self, action: Action) {
+        if !keeps_screen(action) {
+            self.close_screen();
+        }
+    }
+
+    /// What the screen needs to know.
+    pub(super) fn ask_for_screen(&mut self) {
+        match self.desk.screen {
+            Some(Screen::Import) => self.ask_for_import(),
+            Some(Screen::Batches) => self.want(Ask::Batches, Query::Batches),
+            None => {}
+        }
+    }
+
+    /// A key on a screen of the desk.
+    pub(super) fn desk_key(&mut self, event: &KeyEvent, key: Key) {
+        let Some(screen) = self.desk.screen else { return };
+        if screen == Screen::Import && self.browser_types(event, key) {
+            return;
+        }
+        let extent = view::board_extent(self);
+        let page = isize::try_from(if self.desk.in_detail { extent.detail_rows } else { extent.rows }).unwrap_or(1).max(1);
+        match key.code {
+            KeyCode::Up | KeyCode::Char('k') => self.desk_move(-1),
+            KeyCode::Down | KeyCode::Char('j') => self.desk_move(1),
+            KeyCode::PageUp => self.desk_move(-page),
+            KeyCode::PageDown => self.desk_move(page),
+            KeyCode::Home => self.desk_move(isize::MIN),
+            KeyCode::End => self.desk_move(isize::MAX),
+            KeyCode::Esc if self.desk.in_detail => self.leave_detail(),
+            _ if self.screen_key(screen, key) => {}
+            KeyCode::Esc | KeyCode::Char('q') => self.close_screen(),
+            KeyCode::Enter if extent.detail_lines > 0 && !self.desk.in_detail => {
+                self.desk.in_detail = true;
+                self.desk.scroll = 0;
+            }
+            KeyCode::Enter => self.leave_detail(),
+            _ => self.other_key(key),
+        }
+    }
+
+    fn screen_key(&mut self, screen: Screen, key: Key) -> bool {
+        match screen {
+            Screen::Import => self.import_key(key),
+            Screen::Batches => self.batches_key(key),
+        }
+    }
+
+    /// A key that the screen has no use for: what holds everywhere.
+    fn other_key(&mut self, key: Key) {
+        match self.session.keymap.find(&[key], self.place()) {
+            Match::Action(action) if keeps_screen(action) => self.act(action),
+            Match::None if matches!(key.code, KeyCode::Char(c) if !c.is_ascii()) => {
+                let text = self.text("ui.toast.input_method");
+                self.say(text);
+            }
+            _ => {}
+        }
+    }
+
+    fn leave_detail(&mut self) {
+        self.desk.in_detail = false;
+        self.desk.scroll = 0;
+    }
+
+    /// The list that has the keys.
+    pub(in crate::ui) fn desk_cursor(&mut self) -> Option<&mut Cursor> {
+        Some(match self.desk.screen? {
+            Screen::Import if self.desk.import.files.is_empty() => &mut self.desk.import.browser.cursor,
+            Screen::Import => self.desk.import.cursor(),
+            Screen::Batches => &mut self.desk.batches.cursor,
+        })
+    }
+
+    /// Moves the choice, or scrolls the details.
+    pub(super) fn desk_move(&mut self, by: isize) {
+        let extent = view::board_extent(self);
+        if self.desk.in_detail {
+            let last = extent.detail_lines.saturating_sub(extent.detail_rows);
+            self.desk.scroll = self.desk.scroll.saturating_add_signed(by).min(last);
+        } else if let Some(cursor) = self.desk_cursor() {
+            cursor.by(by, extent.count);
+            self.desk.scroll = 0;
+        }
+    }
+
+    /// After every message: the choice stays in its list and on screen.
+    pub(super) fn settle_desk(&mut self) {
+        if self.desk.screen.is_none() {
+            return;
+        }
+        self.ask_for_screen();
+        let extent = view::board_extent(self);
+        if let Some(cursor) = self.desk_cursor() {
+            cursor.fit(extent.count, extent.rows);
+        }
+        self.desk.scroll = self.desk.scroll.min(extent.detail_lines.saturating_sub(extent.detail_rows));
+    }
+}
+
+/// A step forward or back by Tab.
+pub(super) fn tab_step(key: Key) -> Option<isize> {
+    match key.code {
+        KeyCode::Tab if key.modifiers.contains(KeyModifiers::SHIFT) => Some(-1),
+        KeyCode::Tab => Some(1),
+        _ => None,
+    }
+}

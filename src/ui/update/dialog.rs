@@ -1,0 +1,130 @@
+//! Answers, forms and last looks of the desk.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use crate::domain::request::Write;
+use crate::domain::text::clean_name;
+use crate::ui::dialog::{Blank, Confirm, Sheet, Then};
+use crate::ui::keys::Key;
+use crate::ui::message::Effect;
+use crate::ui::model::{Model, Purpose};
+use crate::ui::overlay::Overlay;
+
+impl Model {
+    /// Shows what a write will do before it does it. Where nobody said who acts, that is asked for too.
+    pub(super) fn confirm(&mut self, title: String, text: Vec<String>, write: Write) {
+        if !self.session.access.may(write.grant()) {
+            let text = self.text("ui.toast.read_only");
+            self.refuse(text);
+            return;
+        }
+        if self.session.access.post.is_none() {
+            self.open_sheet(title, text, Vec::new(), Then::Write(write));
+        } else {
+            self.open_overlay(Overlay::Confirm(Box::new(Confirm { title, text, write })));
+        }
+    }
+
+    /// Opens a form; the post is asked for where it is not known and something is written.
+    pub(super) fn open_sheet(&mut self, title: String, text: Vec<String>, mut blanks: Vec<Blank>, then: Then) {
+        let asks_post = self.session.access.post.is_none() && !matches!(then, Then::Answer { .. });
+        if asks_post {
+            blanks.insert(0, Blank::new("ui.mark.post", "ui.mark.post_how", Some("ui.mark.no_post")));
+        }
+        self.open_overlay(Overlay::Sheet(Box::new(Sheet { title, text, blanks, at: 0, asks_post, wrong: None, then })));
+    }
+
+    pub(super) fn open_overlay(&mut self, overlay: Overlay) {
+        self.close_overlay();
+        self.overlay = Some(overlay);
+    }
+
+    /// A key that a form takes instead of its input.
+    pub(super) fn sheet_key(&mut self, key: Key) -> bool {
+        let Some(Overlay::Sheet(sheet)) = &mut self.overlay else { return false };
+        sheet.wrong = None;
+        let last = sheet.blanks.len().saturating_sub(1);
+        match key.code {
+            KeyCode::Tab if key.modifiers.contains(KeyModifiers::SHIFT) => sheet.at = sheet.at.saturating_sub(1),
+            KeyCode::Up => sheet.at = sheet.at.saturating_sub(1),
+            KeyCode::Tab | KeyCode::Down => sheet.at = (sheet.at + 1).min(last),
+            KeyCode::Enter if sheet.at < last => sheet.at += 1,
+            KeyCode::Enter => self.submit_sheet(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn submit_sheet(&mut self) {
+        let Some(Overlay::Sheet(sheet)) = &mut self.overlay else { return };
+        let filled: Vec<String> = sheet.blanks.iter().map(|blank| clean_name(blank.input.value()).into_owned()).collect();
+        let missing = sheet.blanks.iter().zip(&filled).position(|(blank, text)| blank.needed.is_some() && text.is_empty());
+        if let Some(at) = missing {
+            sheet.wrong = sheet.blanks[at].needed;
+            sheet.at = at;
+            return;
+        }
+        let (asks_post, then) = (sheet.asks_post, sheet.then.clone());
+        let mut filled = filled.into_iter();
+        if let Some(post) = asks_post.then(|| filled.next()).flatten() {
+            self.effects.push(Effect::RememberPost(post.clone()));
+            self.session.access.post = Some(post);
+        }
+        let mut next = || filled.next().unwrap_or_default();
+        match then {
+            Then::Answer { question } => {
+                let typed = next();
+                if self.answer_question(question, &typed) {
+                    self.close_overlay();
+                } else if let Some(Overlay::Sheet(sheet)) = &mut self.overlay {
+                    sheet.wrong = Some("desk.answer.bad");
+                }
+                return;
+            }
+            Then::Correct { entity, indicator, period, old } => {
+                let (new, source, reason) = (next(), next(), next());
+                self.close_overlay();
+                let write = Write::Correct { entity, indicator, period, old, new, source, reason };
+                self.write(Purpose::Write, write);
+            }
+            Then::Write(write) => {
+                self.close_overlay();
+                self.carry_out(write);
+            }
+        }
+    }
+
+    /// Enter on a last look.
+    pub(super) fn confirmed(&mut self) {
+        let Some(Overlay::Confirm(confirm)) = &self.overlay else { return };
+        let write = confirm.write.clone();
+        self.close_overlay();
+        self.carry_out(write);
+    }
+
+    fn carry_out(&mut self, write: Write) {
+        let purpose = if matches!(write, Write::Import { .. }) { Purpose::Import } else { Purpose::Write };
+        self.desk.import.applying |= purpose == Purpose::Import;
+        self.write(purpose, write);
+    }
+
+    /// Enter on an answer.
+    pub(super) fn chose(&mut self) {
+        let Some(Overlay::Choose(choose)) = &self.overlay else { return };
+        let question = choose.question;
+        let value = choose.answers.get(self.chosen).map(|offer| offer.value.clone());
+        match value {
+            Some(value) => {
+                if self.answer_question(question, &value) {
+                    self.close_overlay();
+                }
+            }
+            None if choose.other => {
+                let (title, text) = (choose.title.clone(), choose.text.clone());
+                let blank = Blank::new("desk.answer.other", "desk.answer.example", Some("desk.answer.empty"));
+                self.open_sheet(title, text, vec![blank], Then::Answer { question });
+            }
+            None => {}
+        }
+    }
+}
