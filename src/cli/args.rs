@@ -235,14 +235,7 @@ pub(super) fn command(lang: Lang) -> Command {
                 .arg(flag("dry-run").requires("take"))
                 .arg(opt("return", "UNIT"))
                 .arg(opt("remark", "TEXT").requires("return"))
-                .arg(
-                    Arg::new("to")
-                        .long("to")
-                        .value_name("FILE")
-                        .requires("return")
-                        .value_parser(value_parser!(PathBuf))
-                        .help(t("opt.return_to").to_owned()),
-                )
+                .arg(opt("to", "FILE").help(t("opt.return_to").to_owned()).requires("return").value_parser(value_parser!(PathBuf)))
                 .arg(opt("final", "UNIT").num_args(1..))
                 .arg(flag("all"))
                 .arg(flag("json")),

@@ -22,28 +22,30 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let (dir, is_new) = workspace(common);
     let files: Vec<PathBuf> = m.get_many::<PathBuf>("files").into_iter().flatten().cloned().collect();
     let apply = m.get_flag("apply");
-    // A plan for a folder that is no workspace yet is made in one that is gone afterwards.
-    let trial = (is_new && !apply).then(|| std::env::temp_dir().join(format!("xiantu-{}", uuid::Uuid::new_v4().simple())));
-    let work = trial.as_deref().unwrap_or(&dir);
-    if is_new {
-        let named = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let name = m.get_one::<String>("name").cloned().unwrap_or(named);
-        let county = m.get_one::<String>("county").map_or(create::NO_COUNTY, String::as_str);
-        create::create(work, &name, county).map_err(|p| Failure::problem(lang, &p))?;
-    }
-    let done = work_in(common, m, work, &files, apply);
-    if let Some(trial) = &trial {
+    let (plan, applied) = if is_new {
+        // A folder becomes a workspace only where something is imported into it: the plan is made
+        // in one that is gone afterwards.
+        let trial = std::env::temp_dir().join(format!("xiantu-{}", uuid::Uuid::new_v4().simple()));
+        let planned = made(common, m, &trial, &dir).and_then(|()| work_in(common, m, &trial, &files, false));
         // It lies where the system clears up by itself.
-        let _ = std::fs::remove_dir_all(trial);
-    }
-    let (plan, applied) = done?;
+        let _ = std::fs::remove_dir_all(&trial);
+        let (plan, _) = planned?;
+        if apply && plan.ready() {
+            made(common, m, &dir, &dir)?;
+            work_in(common, m, &dir, &files, true)?
+        } else {
+            (plan, None)
+        }
+    } else {
+        work_in(common, m, &dir, &files, apply)?
+    };
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
         serde_json::to_writer_pretty(&mut out, &serde_json::json!({ "plan": plan, "applied": applied })).map_err(io::Error::from)?;
         writeln!(out)?;
     } else {
         if is_new {
-            writeln!(out, "{}", lang.fill(if apply { "cli.import.made" } else { "cli.import.would_make" }, &[&dir.display()]))?;
+            writeln!(out, "{}", lang.fill(if applied.is_some() { "cli.import.made" } else { "cli.import.would_make" }, &[&dir.display()]))?;
         } else {
             writeln!(out, "{}", lang.fill("cli.import.workspace", &[&dir.display()]))?;
         }
@@ -51,6 +53,14 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         out.write_all(outcome(lang, &plan, apply, applied.as_ref()).as_bytes())?;
     }
     Ok(exit(&plan))
+}
+
+/// Makes a folder a workspace, named after `like` where no name is given.
+fn made(common: &Common, m: &ArgMatches, dir: &Path, like: &Path) -> Result<(), Failure> {
+    let named = std::path::absolute(like).ok().and_then(|d| d.file_name().map(|n| n.to_string_lossy().into_owned()));
+    let name = m.get_one::<String>("name").cloned().or(named).unwrap_or_default();
+    let county = m.get_one::<String>("county").map_or(create::NO_COUNTY, String::as_str);
+    create::create(dir, &name, county).map_err(|p| Failure::problem(common.lang, &p))
 }
 
 /// The workspace that is meant, and whether it has to be made: `-C`, this folder, the last one,
@@ -172,6 +182,7 @@ fn outcome(lang: Lang, plan: &Plan, apply: bool, applied: Option<&Applied>) -> S
             let ids: Vec<String> = applied.batches.iter().map(ToString::to_string).collect();
             lang.fill("cli.import.done", &[&ids.join(" ")])
         }
+        None if !plan.ready() && plan.questions.iter().all(|q| !q.needed) => lang.text("cli.import.unreadable").to_owned(),
         None if plan.ready() && !apply => lang.text("cli.import.next").to_owned(),
         None if apply => lang.text("cli.import.not_done").to_owned(),
         None => lang.text("cli.import.answer_first").to_owned(),

@@ -96,6 +96,8 @@ kinds! {
     TooFewPoints = "too-few-points" Error,
     /// A ring that encloses nothing.
     NoArea = "no-area" Error,
+    /// A point or a line where the other units of the level are areas.
+    NotArea = "not-area" Warning,
     /// A coordinate that is no number.
     NotFinite = "not-finite" Error,
     /// A coordinate beyond ±180° or ±90°.

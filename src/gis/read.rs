@@ -1,6 +1,6 @@
 //! Map files of every format into [`Features`]: one file per format, one set of rules for all.
 //!
-//! A format hands its features one by one to [`gather`], which keeps those that have a code, looks
+//! A format hands its features one by one to `gather`, which keeps those that have a code, looks
 //! at their rings and brings their numbers to longitude and latitude. A feature that cannot be used
 //! costs that feature; a file that cannot be trusted is refused, and then nothing of it is kept.
 //! [`MapFile`] is the surface for all formats; [`read_features`] is the hot reader of GeoJSON

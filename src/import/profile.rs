@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::names::plain;
+use crate::domain::id::LevelId;
 use crate::domain::plan::{Meaning, Target};
 use crate::domain::problem::{Problem, Severity};
 
@@ -26,9 +27,12 @@ pub(super) struct Profile {
     /// Headings it was learned from, joined by a vertical bar: for people who read the file.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) headings: String,
-    /// What the records are.
+    /// What the records are: `units`, `branches`, `entities`, `values`, `zones`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) target: Option<Target>,
+    pub(super) what: Option<What>,
+    /// Level of the units, where they are of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) level: Option<LevelId>,
     /// Role → heading, or several of which one is there.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) columns: BTreeMap<String, OneOrMore>,
@@ -41,6 +45,47 @@ pub(super) struct Profile {
     /// Every file is a complete list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) complete: Option<bool>,
+}
+
+/// What the records are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum What {
+    /// Units.
+    Units,
+    /// Branches.
+    Branches,
+    /// Entities.
+    Entities,
+    /// Values.
+    Values,
+    /// Zones.
+    Zones,
+}
+
+impl Profile {
+    /// What the records are.
+    pub(super) fn target(&self) -> Option<Target> {
+        Some(match self.what? {
+            What::Units => Target::Units(self.level.clone()),
+            What::Branches => Target::Branches,
+            What::Entities => Target::Entities,
+            What::Values => Target::Values,
+            What::Zones => Target::Zones,
+        })
+    }
+
+    /// The same, saying what the records are.
+    pub(super) fn of(self, target: &Target) -> Self {
+        let (what, level) = match target {
+            Target::Units(level) => (What::Units, level.clone()),
+            Target::Branches => (What::Branches, None),
+            Target::Entities => (What::Entities, None),
+            Target::Values => (What::Values, None),
+            Target::Zones => (What::Zones, None),
+        };
+        Self { what: Some(what), level, ..self }
+    }
 }
 
 /// One heading or several.
@@ -66,7 +111,6 @@ impl OneOrMore {
 #[serde(deny_unknown_fields)]
 struct Base {
     columns: BTreeMap<String, Vec<String>>,
-    words: BTreeMap<String, Meaning>,
     signs: BTreeMap<String, Vec<String>>,
 }
 
@@ -128,11 +172,6 @@ impl Profiles {
     pub(super) fn is_sign(&self, kind: &str, heading: &str) -> bool {
         let heading = plain(heading);
         self.base.signs.get(kind).is_some_and(|all| all.iter().any(|known| plain(known) == heading))
-    }
-
-    /// What a word says by itself.
-    pub(super) fn word(&self, word: &str) -> Option<Meaning> {
-        self.base.words.get(word).copied()
     }
 
     /// Hash of what was learned, for the digest of a plan.

@@ -1,6 +1,7 @@
 //! Whole workspaces, written here, loaded and asked.
 
 mod first;
+mod plan;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -66,12 +66,10 @@ impl Engine {
     /// Why there is no second connection.
     pub fn loader(&self) -> Result<Option<Loader>, Problem> {
         let Some((manifest, framework)) = &self.source else { return Ok(None) };
-        Ok(Some(Loader {
-            writer: self.store.writer()?,
-            dir: self.dir.clone(),
-            manifest: manifest.clone(),
-            framework: Arc::clone(framework),
-        }))
+        let writer = self.store.writer()?;
+        let first = writer.lost_since(&manifest.county)?;
+        let lost = first.map(|at| at.saturating_sub(BEFORE_IMPORTS).unwrap_or(at));
+        Ok(Some(Loader { writer, lost, dir: self.dir.clone(), manifest: manifest.clone(), framework: Arc::clone(framework) }))
     }
 
     /// What plans, imports and undoes, for another thread; `None` where nothing may be loaded.
@@ -105,12 +103,17 @@ impl Engine {
     }
 }
 
+/// How long before the first import the workspace's own files count as loaded, when all is made again.
+const BEFORE_IMPORTS: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
 /// Loads what is new in the workspace's files.
 pub struct Loader {
     writer: crate::store::Writer,
     dir: PathBuf,
     manifest: Manifest,
     framework: Arc<Framework>,
+    /// The files are loaded as of this moment, where reference.db lost the imports that came after.
+    lost: Option<Timestamp>,
 }
 
 impl Loader {
@@ -119,7 +122,8 @@ impl Loader {
     /// # Errors
     /// Where the store cannot be read.
     pub fn glance(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Problem> {
-        import::glance(&mut self.writer, &self.dir, &self.manifest, &self.framework, Timestamp::now(), progress)?;
+        let now = self.lost.unwrap_or_else(Timestamp::now);
+        import::glance(&mut self.writer, &self.dir, &self.manifest, &self.framework, now, progress)?;
         self.writer.wait_until_seen(FRAME_FIRST);
         Ok(())
     }
@@ -130,7 +134,21 @@ impl Loader {
     /// # Errors
     /// The problem that stopped it; what was committed before stays.
     pub fn refresh(&mut self, apply_removals: bool, progress: &mut dyn FnMut(Progress)) -> Result<Summary, Problem> {
-        import::refresh(&mut self.writer, &self.dir, &self.manifest, &self.framework, Timestamp::now(), apply_removals, progress)
+        let now = self.lost.unwrap_or_else(Timestamp::now);
+        let mut summary = import::refresh(&mut self.writer, &self.dir, &self.manifest, &self.framework, now, apply_removals, progress)?;
+        let scene = Scene {
+            dir: &self.dir,
+            manifest: &self.manifest,
+            framework: &self.framework,
+            today: jiff::Zoned::now().date(),
+            stop: &Stop::default(),
+        };
+        if plan::rebuild(&mut self.writer, &scene, progress)? > 0 {
+            summary.version = self.writer.version()?;
+            progress(Progress::Changed { version: summary.version });
+        }
+        self.lost = None;
+        Ok(summary)
     }
 }
 

@@ -1,6 +1,6 @@
 //! GeoPackages: tables of an office's SQLite file with a geometry in each row.
 //!
-//! The file is copied and read as [`super::foreign`] does. Its geometries stay bytes here; `gis::read`
+//! The file is copied and read as `store::foreign` does. Its geometries stay bytes here; `gis::read`
 //! decodes them.
 
 use std::path::Path;

@@ -103,6 +103,58 @@ fn good_maps_are_read_whole() {
     }
 }
 
+/// Bytes of good files are changed, cut and doubled: nothing panics, nothing is returned beside a refusal.
+/// `XIANTU_MUTATIONS` asks for more rounds; the fuzz targets of tests/fuzz go further.
+#[test]
+fn changed_bytes_never_panic() {
+    let rounds = std::env::var("XIANTU_MUTATIONS").ok().and_then(|n| n.parse::<u64>().ok()).unwrap_or(300);
+    let all: Vec<Vec<(String, Vec<u8>)>> = maps("good/maps")
+        .into_values()
+        .map(|files| files.iter().map(|p| (p.to_string_lossy().into_owned(), fs::read(p).expect("a file"))).collect())
+        .filter(|files: &Vec<(String, Vec<u8>)>| !files[0].0.ends_with(".gpkg"))
+        .collect();
+    // Xorshift (Marsaglia 2003): the same changes every time.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 16).expect("48 bits") % below.max(1)
+    };
+    for round in 0..rounds {
+        let mut files = all[random(all.len())].clone();
+        for _ in 0..=random(3) {
+            let at = random(files.len());
+            let bytes = &mut files[at].1;
+            let place = random(bytes.len());
+            match random(8) {
+                0 => bytes.truncate(place),
+                1 => {
+                    let end = (place + random(40)).min(bytes.len());
+                    let part = bytes[place..end].to_vec();
+                    bytes.splice(place..place, part);
+                }
+                2 if bytes.len() > place + 4 => bytes[place..place + 4].copy_from_slice(&[0xff, 0xff, 0xff, 0x7f]),
+                3 if !bytes.is_empty() => bytes[place] = b"[]{}\",:-9e\\"[random(11)],
+                _ if !bytes.is_empty() => bytes[place] = u8::try_from(random(256)).expect("a byte"),
+                _ => {}
+            }
+        }
+        let inputs = files.iter().map(|(name, bytes)| MapInput { name: name.clone(), content: Content::Bytes(bytes[..].into()) }).collect();
+        let Ok(map) = MapFile::open(inputs, &MapChoice::default()) else { continue };
+        let _ = map.overview(&mut |_| {});
+        let spec = ReadSpec { file: "x".to_owned(), id_field: "code".to_owned(), ..ReadSpec::default() };
+        let mut problems = Vec::new();
+        match map.features(&spec, &mut problems, &mut |_| {}) {
+            Ok(features) => {
+                assert!(features.coords_deg.iter().all(|p| p[0].abs() <= 180.0 && p[1].abs() <= 90.0), "round {round}");
+                assert_eq!(features.read as usize, features.records.len() + features.skipped as usize, "round {round}");
+            }
+            Err(_) => assert!(problems.is_empty(), "round {round}"),
+        }
+    }
+}
+
 /// The sample of a survey office's shapefile against the layer that it was made from.
 #[test]
 fn the_sample_in_gauss_kruger_lies_on_the_demo() {
@@ -128,7 +180,7 @@ fn the_sample_in_gauss_kruger_lies_on_the_demo() {
         let other = by_code[record.code.as_str()];
         assert_eq!(record.name, other.name);
         let sorted = |features: &Features, r| {
-            let mut places: Vec<_> = features.rings_deg(r).concat().into_iter().map(|[x, y]| [x, y]).collect();
+            let mut places = features.rings_deg(r).concat();
             places.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
             places
         };

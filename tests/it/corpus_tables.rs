@@ -1,15 +1,17 @@
 //! Bad and good tables: every file is read by the executable's own child process, and what comes of
 //! it stands in one snapshot per folder. Nothing may panic, and a refused file gives nothing.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use xiantu::framework::privacy::Gate;
 use xiantu::import::book::{Book, BookOptions, read_file};
 use xiantu::import::layout::lay_out;
 use xiantu::locale::Lang;
 
-use crate::support::root;
+use crate::support::{root, shared};
 
 fn options() -> BookOptions {
     BookOptions { child: Some(PathBuf::from(env!("CARGO_BIN_EXE_xiantu"))), ..BookOptions::default() }
@@ -91,4 +93,24 @@ fn good_tables_are_taken_as_a_person_reads_them() {
     insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "../snapshots"}, {
         insta::assert_snapshot!("good_tables", text);
     });
+}
+
+#[test]
+fn grids_of_a_real_city_are_no_numbers_of_people() {
+    let path = shared().join("data/qingyang/divisions.csv");
+    if !path.exists() {
+        skip!("no data/qingyang in XIANTU_SHARED");
+    }
+    let books = read_file(&path, "divisions.csv", &options()).expect("it is a table");
+    let codes: HashSet<String> = lay_out(books[0].clone())[0].rows().map(|row| row.get(0).to_owned()).collect();
+    let villages: Vec<&String> = codes.iter().filter(|code| code.len() == 12).collect();
+    let is_unit = |code: &str| codes.contains(code);
+    assert!(villages.len() > 100, "{}", villages.len());
+    for village in villages {
+        for n in [1, 2, 7, 15, 99, 123] {
+            for grid in [format!("{village}{n:03}"), format!("{village}{n:06}"), format!("{village}{n:03}{n:03}")] {
+                assert!(!Gate.value_looks_personal_beside(&grid, is_unit), "{grid}");
+            }
+        }
+    }
 }

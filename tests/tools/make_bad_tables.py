@@ -152,7 +152,7 @@ def biff(extra=b"", cells=()):
 
 CELLS = [(0, 0, "编码"), (0, 1, "名称"), (0, 2, "占比"), (1, 0, "990121105203"), (1, 1, "上坝村"), (1, 2, 0.5)]
 put("xls-truncated.xls", compound([("Workbook", biff(cells=CELLS))])[:1500])
-put("xls-password.xls", compound([("Workbook", biff(extra=record(0x2F, bytes(54))))]))
+put("xls-password.xls", compound([("Workbook", biff(extra=record(0x2F, bytes(6))))]))
 put("xls-garbage.xls", compound([("Workbook", b"\xff" * 4096)]))
 put("xls-fraction.xls", compound([("Workbook", biff(cells=CELLS))]))
 put("xls-classified.xls", compound([("Workbook", biff(cells=[(0, 0, "机密★5年")] + CELLS[3:]))]))

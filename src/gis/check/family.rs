@@ -31,9 +31,8 @@ pub(super) fn check(parents: &Units<'_>, border: &Chain, units: &Units<'_>, tole
             None => alone.push(unit),
         }
     }
-    if units.all().next().is_none() {
-        return None;
-    }
+    // On a level without areas nothing is missing.
+    units.all().next()?;
     let dirty: Vec<u32> = parents.all().filter(|p| sums[*p as usize] != parents.prints[*p as usize]).collect();
     if dirty.is_empty() && alone.is_empty() {
         return None;
@@ -106,6 +105,7 @@ impl Family<'_> {
             }
         }
         let (covered, ground) = (chain.loops(), parents.loops(p));
+        let listed = report.findings.len();
         let mut cover = Cover { parent: parents.named(p), gap_m2: 0.0, spill_m2: 0.0 };
         for face in overlay::difference(&covered, &ground).into_iter().filter_map(Face::of) {
             cover.spill_m2 += face.size.area_m2;
@@ -115,7 +115,7 @@ impl Family<'_> {
             cover.gap_m2 += face.size.area_m2;
             self.gap(p, &own, face, report);
         }
-        if cover.gap_m2 > 0.0 || cover.spill_m2 > 0.0 {
+        if report.findings.len() > listed {
             report.covers.push(cover);
         }
     }

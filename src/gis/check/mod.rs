@@ -90,7 +90,7 @@ pub struct Under {
     pub area_m2: f64,
 }
 
-/// How well its children cover a parent that they do not cover exactly.
+/// How well its children cover a parent that they do not cover, or not alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cover {
     /// The parent.
@@ -108,7 +108,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Counts of what is not listed.
     pub under: Vec<Under>,
-    /// Parents that are not covered exactly.
+    /// Parents of which a gap or a spill is listed.
     pub covers: Vec<Cover>,
     /// Units whose boundary was looked at.
     pub units: u32,

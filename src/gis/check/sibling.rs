@@ -37,13 +37,14 @@ pub(super) fn check(units: &Units<'_>, border: &Chain, gaps: bool, tolerance_m: 
         return;
     }
     for face in overlay::enclosed(&loops).into_iter().filter_map(Face::of) {
-        if face.size.width_m() < tolerance_m {
-            report.add_under(units.level, FaultKind::Gap, face.size.area_m2);
-            continue;
-        }
         let around = face.neighbours(units, |_| true);
         // Closed in by one unit alone it is that unit's own hole.
-        if around.len() > 1 {
+        if around.len() < 2 {
+            continue;
+        }
+        if face.size.width_m() < tolerance_m {
+            report.add_under(units.level, FaultKind::Gap, face.size.area_m2);
+        } else {
             report.findings.push(face.finding(FaultKind::Gap, around));
         }
     }

@@ -68,10 +68,14 @@ impl<'a> Units<'a> {
             let n = unit as usize;
             this.drawn[n] = true;
             if judge.tangled {
-                let loops: Vec<Loop> = rings.iter().map(|r| r.iter().map(|p| snap(*p).map(f64::from)).collect()).collect();
+                let [mut shells, mut holes] = [const { Vec::new() }; 2];
+                for (at, ring) in rings.iter().enumerate() {
+                    let line: Loop = ring.iter().map(|p| snap(*p).map(f64::from)).collect();
+                    if judge.is_hole(at) { holes.push(line) } else { shells.push(line) }
+                }
                 // Whole places, so that their edges can meet those of neighbours.
-                let loops: Vec<Loop> =
-                    overlay::even_odd(&loops).iter().flatten().map(|l| l.iter().map(|p| whole(p).map(f64::from)).collect()).collect();
+                let shapes = overlay::by_structure(&shells, &holes);
+                let loops: Vec<Loop> = shapes.iter().flatten().map(|l| l.iter().map(|p| whole(p).map(f64::from)).collect()).collect();
                 this.prints[n] = loops.iter().map(|l| print(l.iter().map(whole))).fold(0, u64::wrapping_add);
                 this.mended.insert(unit, loops);
             } else {
@@ -91,6 +95,7 @@ impl<'a> Units<'a> {
             }
         }
         this.name_turned(&clockwise, report);
+        this.name_no_areas(report);
         this.name_codes(report);
         this.hold_against_official(report);
         this
@@ -102,6 +107,18 @@ impl<'a> Units<'a> {
         for (unit, _) in clockwise.iter().filter(|(_, cw)| *cw == few) {
             if let Some(place) = self.rings(*unit).find_map(|r| r.first().copied()) {
                 report.findings.push(self.finding(FaultKind::Orientation, *unit, place));
+            }
+        }
+    }
+
+    /// The few points and lines on a level of areas.
+    fn name_no_areas(&self, report: &mut Report) {
+        let records = &self.given.features.records;
+        let others = || (0_u32..).zip(records).filter(|(_, r)| matches!(r.kind, GeometryKind::Point | GeometryKind::Line));
+        if others().count() * 2 < records.len() {
+            for (unit, _) in others() {
+                let rings: Vec<&[[f64; 2]]> = self.rings(unit).collect();
+                report.findings.push(self.finding(FaultKind::NotArea, unit, measure::middle_deg(&rings)));
             }
         }
     }

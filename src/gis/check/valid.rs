@@ -52,8 +52,10 @@ pub(super) struct Judge {
     pub(super) faults: Vec<RingFault>,
     /// Per ring.
     pub(super) rings: Vec<Standing>,
-    /// The rings must be taken apart by the even-odd rule before their edges mean anything.
+    /// The rings must be taken apart before their edges mean anything.
     pub(super) tangled: bool,
+    /// Per ring whether it crosses another.
+    crossed: Vec<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -73,6 +75,7 @@ impl Judge {
         self.touches.clear();
         self.faults.clear();
         self.rings.clear();
+        self.crossed.clear();
         self.tangled = false;
         for ring in rings_deg {
             if let Some(fault) = bad_number(ring) {
@@ -140,6 +143,7 @@ impl Judge {
             turn = 0;
         }
         self.rings.push(Standing { turn, depth: 0 });
+        self.crossed.push(false);
         if turn == 0 {
             self.edges.truncate(from);
             return;
@@ -159,8 +163,8 @@ impl Judge {
         let samples: Vec<Option<[f64; 2]>> = (0..rings_deg.len())
             .map(|n| self.edges[self.starts[n]..self.starts[n + 1]].first().map(|e| [0, 1].map(|c| f64::midpoint(e.a[c], e.b[c]))))
             .collect();
-        for n in 0..rings_deg.len() {
-            let Some(inside) = samples[n] else { continue };
+        for (n, sample) in samples.iter().enumerate() {
+            let Some(inside) = *sample else { continue };
             let at = snap(inside);
             let around = |m: &usize| {
                 *m != n
@@ -238,7 +242,7 @@ impl Judge {
         }
         let kind = if a.ring == b.ring { FaultKind::SelfCrossing } else { FaultKind::RingsCross };
         if c * d < 0 && e * f < 0 {
-            self.tangled = true;
+            self.tangle(a, b);
             return self.fault(kind, crossing(a, b));
         }
         if c == 0 && d == 0 {
@@ -247,7 +251,7 @@ impl Judge {
             shared.extend([a.a, a.b].into_iter().filter(|p| within(b, *p)));
             shared.dedup();
             if shared.iter().any(|p| *p != shared[0]) {
-                self.tangled = true;
+                self.tangle(a, b);
                 return self.fault(kind, shared[0]);
             }
             if let Some(place) = shared.first() {
@@ -259,6 +263,21 @@ impl Judge {
         if let Some((_, place, _)) = ends.into_iter().find(|(side, place, edge)| *side == 0 && within(edge, *place)) {
             self.touches.push((place, [a.ring, b.ring]));
         }
+    }
+
+    fn tangle(&mut self, a: &Edge, b: &Edge) {
+        self.tangled = true;
+        if a.ring != b.ring {
+            self.crossed[a.ring as usize] = true;
+            self.crossed[b.ring as usize] = true;
+        }
+    }
+
+    /// Whether a ring of a tangled unit is a hole. One that crosses another says nothing by its
+    /// place, so its turn decides.
+    pub(super) fn is_hole(&self, ring: usize) -> bool {
+        let shell = self.rings.iter().find(|r| r.depth == 0 && r.turn != 0).map(|r| r.turn);
+        self.rings[ring].depth % 2 == 1 && (!self.crossed[ring] || Some(self.rings[ring].turn) != shell)
     }
 
     /// Self-touches, but for those at the foot of a spike, which is told already.

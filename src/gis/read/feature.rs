@@ -46,7 +46,8 @@ impl Feature {
             return all(cursor, "", &mut self.draft);
         }
         let draft = &mut self.draft;
-        nested(cursor, gather.wanted(), &mut draft.fields, gather.wants_keys().then_some(&mut draft.keys))
+        draft.id_is_number = nested(cursor, gather.wanted(), &mut draft.fields, gather.wants_keys().then_some(&mut draft.keys))?;
+        Ok(())
     }
 
     fn geometry(&mut self, cursor: &mut Cursor<'_>, sink: &mut Sink) -> Result<(), Stop> {
@@ -92,12 +93,14 @@ fn all(cursor: &mut Cursor<'_>, path: &str, draft: &mut Draft) -> Result<(), Sto
 }
 
 /// Reads the properties of an object, going into inner objects where a wanted path leads there.
+/// Gives whether the first wanted one is a number.
 fn nested(
     cursor: &mut Cursor<'_>,
     wanted: [Option<&str>; 3],
     found: &mut [Option<String>; 3],
     mut keys: Option<&mut Vec<String>>,
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
+    let mut number = false;
     cursor.object(|cursor, key| {
         if let Some(keys) = keys.as_deref_mut().filter(|k| k.len() < super::gather::KEYS_SHOWN) {
             keys.push(key.to_owned());
@@ -105,17 +108,20 @@ fn nested(
         let whole = wanted.map(|w| w == Some(key));
         let inner = wanted.map(|w| w?.strip_prefix(key)?.strip_prefix('.'));
         if whole.contains(&true) {
+            number |= whole[0] && matches!(cursor.token()?, b'-' | b'0'..=b'9');
             let value = cursor.scalar()?;
             for (slot, _) in whole.iter().enumerate().filter(|(_, hit)| **hit) {
                 found[slot].clone_from(&value);
             }
             Ok(())
         } else if inner.iter().any(Option::is_some) && cursor.token()? == b'{' {
-            nested(cursor, inner, found, None)
+            number |= nested(cursor, inner, found, None)?;
+            Ok(())
         } else {
             cursor.skip()
         }
-    })
+    })?;
+    Ok(number)
 }
 
 /// The name of a `crs` member: `crs.properties.name`, or its text.

@@ -10,6 +10,8 @@ use crate::domain::text::{clean_name, is_hostile};
 use crate::gis::crs::{Converter, Crs, guess};
 use crate::gis::validate::{RingFault, check_ring};
 
+/// What at most one feature in so many has is told.
+const ODD_ONE_IN: u64 = 100;
 /// Longest code that is taken for one, characters.
 const CODE_MAX_CHARS: usize = 120;
 /// Property names that are listed when the id field is in none of the features.
@@ -31,6 +33,8 @@ pub(super) struct Draft {
     pub(super) own_id: Option<String>,
     /// Values of the id, name and parent fields among the properties.
     pub(super) fields: [Option<String>; 3],
+    /// The id among the properties is a JSON number.
+    pub(super) id_is_number: bool,
     /// Property names, as long as none are known of the file.
     pub(super) keys: Vec<String>,
     /// Every property and its text, for an overview.
@@ -48,6 +52,7 @@ impl Draft {
             line,
             own_id: None,
             fields: [None, None, None],
+            id_is_number: false,
             keys: Vec::new(),
             all: Vec::new(),
             shape: Shape::default(),
@@ -93,6 +98,9 @@ impl Draft {
             GeometryKind::None if !self.notes.is_empty() => None,
             GeometryKind::None if shape.collection && shape.left_out > 0 => Some(note("E_GEOM_COLLECTION", Severity::Aside, left_out)),
             GeometryKind::None => Some(note("E_GEOM_NONE", Severity::Mark, Vec::new())),
+            GeometryKind::Polygon if shape.collection && shape.left_out == 0 => {
+                Some(note("E_GEOM_COLLECTION_AREA", Severity::Mark, Vec::new()))
+            }
             _ if shape.left_out > 0 => Some(note("E_GEOM_PARTS", Severity::Mark, left_out)),
             _ => None,
         };
@@ -129,6 +137,9 @@ pub(super) struct Gather<'r> {
     /// What the numbers are in; longitude and latitude as long as nothing else was said.
     crs: Option<Crs>,
     converter: Converter,
+    /// Records and lines of features whose code is a number, and of those without a name.
+    numbered: Vec<(u64, u64)>,
+    nameless: Vec<(u64, u64)>,
     /// Features with heights, and the first of them (record, line).
     heights: u32,
     first_height: (u64, u64),
@@ -153,6 +164,8 @@ impl<'r> Gather<'r> {
             sampler: None,
             crs: None,
             converter: Converter::default(),
+            numbered: Vec::new(),
+            nameless: Vec::new(),
             heights: 0,
             first_height: (0, 0),
             metres: Misfits::default(),
@@ -306,8 +319,21 @@ impl<'r> Gather<'r> {
                 self.first_height = (self.out.read.into(), draft.line);
             }
         }
-        let name = draft.field(self.spec.name_field.as_deref(), 1).map(|n| clean_name(n).into_owned()).filter(|n| !n.is_empty());
+        let raw_name = draft.field(self.spec.name_field.as_deref(), 1).map(str::to_owned);
+        let name = raw_name.as_deref().map(|n| clean_name(n).into_owned()).filter(|n| !n.is_empty());
         let parent = draft.field(self.spec.parent_field.as_deref(), 2).map(str::to_owned);
+        if let (Some(raw), Some(name)) = (&raw_name, &name)
+            && raw.trim() != name
+        {
+            draft.notes.push(Note { code: "E_GEOJSON_NAME_TEXT", severity: Severity::Mark, line: draft.line, args: vec![name.clone()] });
+        }
+        let here = (self.out.read.into(), draft.line);
+        if draft.id_is_number {
+            self.numbered.push(here);
+        }
+        if name.is_none() && self.spec.name_field.is_some() {
+            self.nameless.push(here);
+        }
         self.out.records.push(FeatureRecord {
             record: self.out.read.into(),
             line: draft.line,
@@ -411,6 +437,20 @@ impl<'r> Gather<'r> {
         if self.expects_degrees() && guess::looks_swapped(&self.sink.coords) {
             let first = self.sink.coords.first().map(|[x, y]| format!("{x:?},{y:?}")).unwrap_or_default();
             self.problems.push(Problem::new("E_CRS_LOOKS_SWAPPED", Severity::Mark, self.spec.file.as_str()).arg(first));
+        }
+        for (code, field, odd) in [
+            ("E_GEOJSON_ID_NUMBER", Some(&self.spec.id_field), std::mem::take(&mut self.numbered)),
+            ("E_GEOJSON_NAME_NONE", self.spec.name_field.as_ref(), std::mem::take(&mut self.nameless)),
+        ] {
+            let field = field.map_or("", String::as_str);
+            // A few among many are slips; where it is the rule, it is how this office writes.
+            if odd.len() as u64 * ODD_ONE_IN <= u64::from(self.out.read) {
+                let mark = |(record, line): (u64, u64)| {
+                    let problem = Problem::new(code, Severity::Mark, self.spec.file.as_str()).record(record).field(field);
+                    if line > 0 { problem.line(line) } else { problem }
+                };
+                self.problems.extend(odd.into_iter().map(mark));
+            }
         }
         if self.heights > 0 {
             let (record, line) = self.first_height;

@@ -74,6 +74,8 @@ fn compound(bytes: &[u8]) -> Sort {
     };
     if has("EncryptedPackage") {
         Sort::Not("E_BOOK_LOCKED")
+    } else if is_locked(bytes) {
+        Sort::Not("E_BOOK_LOCKED")
     } else if has("Workbook") || has("Book") {
         Sort::Xls
     } else if has("WordDocument") {
@@ -83,6 +85,24 @@ fn compound(bytes: &[u8]) -> Sort {
     } else {
         Sort::Not("E_BOOK_BINARY")
     }
+}
+
+/// Whether the records of a binary workbook say that what follows is encrypted ([MS-XLS] 2.4.117):
+/// the crate reads the oldest of its ways as if it were text.
+fn is_locked(bytes: &[u8]) -> bool {
+    const FILE_PASS: u16 = 0x2f;
+    const RECORDS_MAX: usize = 32;
+    let starts = bytes.chunks(512).enumerate().filter(|(_, sector)| sector.starts_with(&[0x09, 0x08]));
+    starts.map(|(n, _)| n * 512).any(|mut at| {
+        for _ in 0..RECORDS_MAX {
+            let Some([a, b, c, d]) = bytes.get(at..at + 4) else { return false };
+            if u16::from_le_bytes([*a, *b]) == FILE_PASS {
+                return true;
+            }
+            at += 4 + usize::from(u16::from_le_bytes([*c, *d]));
+        }
+        false
+    })
 }
 
 /// Markup and map files, which are text too.

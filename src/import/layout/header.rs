@@ -77,11 +77,12 @@ fn row_kinds_are_text(row: Cells<'_>) -> bool {
     values * 4 <= held(row)
 }
 
-/// Whether a text is made of words: neither a number nor a code.
+/// Whether a text is made of words: neither a number nor a code. 第10项 is, 12个 is not.
 fn is_word(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let all = text.chars().filter(|c| !c.is_whitespace()).count();
-    digits * 2 < all && text.chars().any(char::is_alphabetic)
+    let few = if text.starts_with(|c: char| c.is_ascii_digit()) { digits * 2 < all } else { digits * 3 < all * 2 };
+    few && text.chars().any(char::is_alphabetic)
 }
 
 /// Whether a row goes on with the header above it.

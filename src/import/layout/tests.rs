@@ -73,6 +73,15 @@ fn merged_headers_of_two_lines_are_joined() {
 }
 
 #[test]
+fn headings_may_be_numbered() {
+    let text = "一览表||||\n编码|名称|指标||\n||第9项|第10项|第11项\n01|甲村|1|2|3";
+    let merges = [(1, 1, 0, 4), (2, 3, 0, 0), (2, 3, 1, 1), (2, 2, 2, 4)];
+    let laid = sheet(merged(grid(text), &merges), "t.xlsx");
+    assert_eq!(headings(&laid), ["编码", "名称", "指标/第9项", "指标/第10项", "指标/第11项"]);
+    assert_eq!(laid.len(), 1);
+}
+
+#[test]
 fn a_line_of_units_belongs_to_the_header() {
     let laid = sheet(grid("名称|收入|覆盖率\n|(万元)|(%)\n上坝村|3|63"), "t.csv");
     assert_eq!(headings(&laid), ["名称", "收入", "覆盖率"]);

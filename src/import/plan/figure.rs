@@ -1,57 +1,64 @@
-//! A cell of a column of numbers.
+//! A cell of a column of an indicator.
 
 use crate::domain::indicator::{Indicator, Kind};
 use crate::domain::value::{Reading, State};
-use crate::import::names::half_width;
+use crate::import::book;
+use crate::import::cell::{self, Meaning, Value, Word};
+
+/// Words before a unit of measure that multiply it.
+const FACTORS: [(char, f64); 5] = [('万', 1e4), ('亿', 1e8), ('千', 1e3), ('百', 1e2), ('十', 10.0)];
 
 /// What a cell says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Figure {
-    /// Nothing.
-    Blank,
-    /// A number; of percentages the number before the sign.
+    /// A number in the indicator's unit.
     Number(f64),
     /// `5/7`.
     Parts(f64, f64),
-    /// A word without a digit: what it means has to be known.
+    /// Says itself why there is no number.
+    State(State),
+    /// A word whose meaning has to be known; empty where the cell is.
     Word(String),
     /// Anything else; never guessed.
     Unclear,
 }
 
-/// Reads a cell.
-pub(super) fn read(text: &str) -> Figure {
-    let text: String = text.chars().map(half_width).collect();
-    let text = text.trim();
-    if text.is_empty() {
-        return Figure::Blank;
+/// Reads a cell; `unit` is what its heading says it is measured in.
+pub(super) fn read(kind: book::Kind, text: &str, indicator: &Indicator, unit: Option<&str>) -> Figure {
+    let word = || text.trim().to_owned();
+    match cell::read(kind, text) {
+        Value::Number { value, factor, unit: behind } => Figure::Number(scaled(value, factor, behind.as_deref().or(unit), &indicator.unit)),
+        Value::Percent(hundredths) => Figure::Number(hundredths),
+        Value::Ratio { num, den } => Figure::Parts(num, den),
+        Value::Period { or: Some(number), .. } => Figure::Number(scaled(number, 1.0, unit, &indicator.unit)),
+        Value::Tick(yes) if indicator.kind == Kind::Bool => Figure::Number(f64::from(u8::from(yes))),
+        Value::Ask(Word::Blank) => Figure::Word(String::new()),
+        Value::Means(Meaning::Zero) => Figure::Number(0.0),
+        Value::Means(meaning) => Figure::State(meaning.state()),
+        Value::Ask(_) | Value::Tick(_) => Figure::Word(word()),
+        Value::Text(_) if !text.chars().any(|c| c.is_numeric()) => Figure::Word(word()),
+        Value::Text(_) | Value::Never(_) | Value::Error(_) | Value::Date(_) | Value::Period { .. } => Figure::Unclear,
     }
-    if !text.chars().any(|c| c.is_ascii_digit()) {
-        return Figure::Word(text.to_owned());
-    }
-    let number = |text: &str| -> Option<f64> {
-        let plain: String = text.trim().chars().filter(|c| !matches!(c, ',' | ' ' | '\u{a0}')).collect();
-        // `inf`, `nan` and hexadecimal are words of programs, not of offices.
-        let sound = plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E'));
-        plain.parse::<f64>().ok().filter(|n| sound && n.is_finite())
+}
+
+/// A number in the unit of its indicator: 5000000 元 is 500 万元. Units that have nothing to do with
+/// each other change nothing.
+fn scaled(value: f64, factor: f64, unit: Option<&str>, wanted: &str) -> f64 {
+    let split = |unit: &str| -> (f64, String) {
+        let mut factor = 1.0;
+        let mut rest = unit.trim();
+        while let Some((word, by)) = FACTORS.iter().find(|(word, _)| rest.starts_with(*word)) {
+            factor *= by;
+            rest = &rest[word.len_utf8()..];
+        }
+        (factor, rest.to_owned())
     };
-    if let Some(n) = number(text) {
-        return Figure::Number(n);
-    }
-    if let Some((num, den)) = text.split_once('/')
-        && let (Some(num), Some(den)) = (number(num), number(den))
-    {
-        return Figure::Parts(num, den);
-    }
-    // What counts is said after it: 63.61%, 1.2万, 3名.
-    let measure = |c: char| !c.is_ascii() || matches!(c, '%');
-    let (figure, unit) = text.split_at(text.find(measure).unwrap_or(text.len()));
-    match (number(figure), unit) {
-        (Some(n), "%") => Figure::Number(n),
-        (Some(n), unit) if unit.starts_with('万') => Figure::Number(n * 1e4),
-        (Some(n), unit) if unit.starts_with('亿') => Figure::Number(n * 1e8),
-        (Some(n), unit) if unit.chars().count() <= 2 && !unit.chars().any(|c| c.is_ascii_digit()) => Figure::Number(n),
-        _ => Figure::Unclear,
+    let (wanted_factor, wanted_base) = split(wanted);
+    match unit.map(split) {
+        // A word behind the number was taken off its unit already.
+        Some((by, base)) if base == wanted_base => value * factor * by / wanted_factor,
+        None if (factor - 1.0).abs() > f64::EPSILON => value * factor / wanted_factor,
+        _ => value * factor,
     }
 }
 
@@ -79,25 +86,66 @@ pub(super) fn shown(reading: &Reading) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::indicator::{Direction, Rollup};
+
+    fn indicator(kind: Kind, unit: &str) -> Indicator {
+        Indicator {
+            id: "X-1".into(),
+            label: String::new(),
+            label_en: String::new(),
+            short: String::new(),
+            unit: unit.into(),
+            kind,
+            level: "leaf".into(),
+            direction: Direction::Up,
+            rollup: Rollup::Sum,
+            min_share: 1.0,
+            bands: Vec::new(),
+            threshold: None,
+            derived: None,
+            definition: String::new(),
+            document: String::new(),
+            every_months: 1,
+        }
+    }
 
     #[test]
     fn cells_as_offices_write_them() {
+        let count = indicator(Kind::Count, "个");
         for (text, figure) in [
-            ("", Figure::Blank),
+            ("", Figure::Word(String::new())),
             ("1,234", Figure::Number(1234.0)),
             ("63.61%", Figure::Number(63.61)),
             ("１２", Figure::Number(12.0)),
             ("1.2万", Figure::Number(12000.0)),
             ("3名", Figure::Number(3.0)),
             ("5/7", Figure::Parts(5.0, 7.0)),
+            ("2025.9", Figure::Number(2025.9)),
             ("无", Figure::Word("无".into())),
             ("/", Figure::Word("/".into())),
+            ("√", Figure::Word("√".into())),
+            ("不适用", Figure::State(State::NotDue)),
+            ("未报", Figure::State(State::Missing)),
             ("约5", Figure::Unclear),
-            ("3至5", Figure::Unclear),
+            ("同上", Figure::Unclear),
             ("2025-09-30", Figure::Unclear),
         ] {
-            assert_eq!(read(text), figure, "{text}");
+            assert_eq!(read(book::Kind::Text, text, &count, None), figure, "{text}");
         }
-        assert_eq!(read("同上"), Figure::Word("同上".into()));
+        assert_eq!(read(book::Kind::Text, "√", &indicator(Kind::Bool, ""), None), Figure::Number(1.0));
+    }
+
+    #[test]
+    fn money_in_the_unit_of_its_indicator() {
+        let money = indicator(Kind::Money, "万元");
+        for (text, unit, value) in [
+            ("500", None, 500.0),
+            ("5000000", Some("元"), 500.0),
+            ("500", Some("万元"), 500.0),
+            ("500万元", Some("元"), 500.0),
+            ("500", Some("亩"), 500.0),
+        ] {
+            assert_eq!(read(book::Kind::Text, text, &money, unit), Figure::Number(value), "{text} {unit:?}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! A map file: what its features hold, and the features.
 
-use super::source::Item;
+use super::source::{Item, Shape};
 use crate::domain::plan::Choices;
 use crate::domain::problem::Problem;
 use crate::domain::request::Progress;
 use crate::gis::read::{Content, FieldSample, MapChoice, MapFile, MapFormat, MapInput, Overview};
+use crate::store::geopackage;
 
 /// A map that was opened and looked through once.
 pub(super) struct Map {
@@ -18,7 +19,10 @@ impl Map {
     pub(super) fn open(item: Item, choices: &Choices, progress: &mut dyn FnMut(Progress)) -> Result<Self, Problem> {
         let inputs = item.kept.iter().map(|(name, path, _)| MapInput { name: name.clone(), content: Content::Path(path.clone()) });
         let choice = MapChoice { layer: choices.sheets.first().cloned(), encoding: choices.encoding.clone() };
-        let file = MapFile::open(inputs.collect(), &choice)?;
+        let file = match item.shape {
+            Shape::GeoPackage => geopackage::open(&item.found.path, &item.found.shown_as, choice.layer.as_deref())?,
+            _ => MapFile::open(inputs.collect(), &choice)?,
+        };
         let (name, of) = (item.found.shown_as.clone(), item.found.size);
         let overview = file.overview(&mut |done| progress(Progress::Reading { name: name.clone(), done, of }))?;
         Ok(Self { item, file, overview })

@@ -10,7 +10,6 @@ mod keep;
 mod map;
 mod overlap;
 mod people;
-mod period;
 mod report;
 mod roles;
 mod sheet;
@@ -277,14 +276,14 @@ impl<'p, 'l> Planner<'p, 'l> {
     /// Opens a file; why it cannot be is a problem of the plan.
     fn open(&mut self, item: Item, out: &mut Vec<Opened>, progress: &mut dyn FnMut(Progress)) {
         progress(Progress::Reading { name: item.found.shown_as.clone(), done: 0, of: item.found.size });
-        if item.shape == Shape::Map {
+        if item.shape != Shape::Table {
             match Map::open(item, self.choices, progress) {
                 Ok(map) => out.push(Opened::Map(Box::new(map))),
                 Err(problem) => self.report.problems.push(problem),
             }
             return;
         }
-        let options = BookOptions { encoding: self.choices.encoding.clone(), ..BookOptions::default() };
+        let options = BookOptions { encoding: self.choices.encoding.clone(), child: book::child::executable(), ..BookOptions::default() };
         match book::read_file(&item.found.path, &item.found.shown_as, &options) {
             Ok(books) => books.into_iter().for_each(|book| self.sheets(book, &item.sha256, out)),
             Err(problem) => self.report.problems.push(problem),
@@ -300,11 +299,8 @@ impl<'p, 'l> Planner<'p, 'l> {
             if !wanted {
                 continue;
             }
-            let name = grid.name.clone();
-            let Some(mut sheet) = Sheet::lay(&book, grid, &self.profiles) else { continue };
-            if several {
-                sheet.shown_as = format!("{} › {name}", book.file);
-            }
+            let Some(sheet) = Sheet::lay(&book, grid, several) else { continue };
+            self.report.problems.extend_from_slice(sheet.notes());
             let mut input = sheet.input(&book, &fingerprint(&sheet.headings));
             input.sha256 = sha256.to_owned();
             out.push(Opened::Table { sheet: Box::new(sheet), input: Box::new(input), sha256: sha256.to_owned(), part });
@@ -365,7 +361,6 @@ impl<'p, 'l> Planner<'p, 'l> {
         input.profile = known.then(|| self.choices.profile.clone().unwrap_or_else(|| "learned".to_owned()));
         input.columns = roles.named(&sheet.headings);
         input.unused = sheet.headings.iter().filter(|h| !h.is_empty() && !input.columns.values().any(|c| c == *h)).cloned().collect();
-        input.read = sheet.rows().count() as u64;
         let spot = Spot { file: sheet.shown_as.clone(), ..Spot::default() };
         let without = |heading: &str| self.choices.without.contains(heading) || profile.without.contains(heading);
         let keys: Vec<usize> = ["code", "parent", "unit"].into_iter().filter_map(|role| roles.get(role)).collect();
@@ -407,14 +402,8 @@ impl<'p, 'l> Planner<'p, 'l> {
             let mut kept: std::collections::BTreeSet<String> = profile.without.clone();
             kept.extend(self.choices.without.iter().filter(|h| sheet.headings.contains(h)).cloned());
             let headings = sheet.headings.join("|");
-            let learned = Profile {
-                headings,
-                target: Some(target),
-                columns,
-                meanings,
-                without: kept,
-                complete: self.choices.complete.or(profile.complete),
-            };
+            let learned =
+                Profile { headings, columns, meanings, without: kept, complete: profile.complete, ..Profile::default() }.of(&target);
             if self.choices.profile.is_none() {
                 self.learned.push((input.fingerprint.clone(), learned));
             }

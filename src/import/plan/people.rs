@@ -11,7 +11,7 @@ use crate::domain::id::Uid;
 use crate::domain::plan::{ChangeKind, FieldChange};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::text::clean_name;
-use crate::import::book::Cells;
+use crate::import::layout;
 use crate::import::match_unit::{Finder, tell};
 use crate::import::units::Locator;
 use crate::store::current;
@@ -110,7 +110,7 @@ impl Planner<'_, '_> {
         Ok(out)
     }
 
-    fn place(&mut self, sheet: &Sheet, cells: Cells<'_>, (x, y): (usize, usize), line: u64) -> Option<[f64; 2]> {
+    fn place(&mut self, sheet: &Sheet, cells: layout::Row<'_>, (x, y): (usize, usize), line: u64) -> Option<[f64; 2]> {
         let (x, y) = (cells.get(x).trim(), cells.get(y).trim());
         if x.is_empty() && y.is_empty() {
             return None;

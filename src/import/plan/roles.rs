@@ -65,7 +65,7 @@ pub(super) fn guess(
     };
     let usual = |role: &str| said(role).or_else(|| profiles.usual(role, headings).first().copied());
     let indicators = indicators(headings, framework, &said, profiles);
-    let target = choices.target.clone().or_else(|| profile.target.clone()).or_else(|| {
+    let target = choices.target.clone().or_else(|| profile.target()).or_else(|| {
         let has = |role| usual(role).is_some();
         let sign = |kind| headings.iter().any(|h| profiles.is_sign(kind, h));
         let long = has("indicator") && (has("value") || has("num"));

@@ -1,54 +1,57 @@
 //! A sheet with its headings found.
 
+use std::collections::BTreeSet;
+
 use crate::domain::period::Period;
 use crate::domain::plan::Input;
-use crate::domain::problem::{Problem, Spot};
+use crate::domain::problem::{Problem, Severity, Spot};
 use crate::framework::privacy::Gate;
-use crate::import::book::{Book, Cells, Grid};
-use crate::import::profile::Profiles;
+use crate::import::book::{Book, Format, Grid};
+use crate::import::layout::{self, Laid, Row};
 
-use super::period::in_text;
-
-/// Rows at the top that are looked through for the headings.
-const HEAD_ROWS: usize = 12;
 /// Rows that are looked at to tell what a column holds.
 pub(super) const SAMPLE_ROWS: usize = 200;
 
 /// A sheet with its headings.
 pub(super) struct Sheet {
-    grid: Grid,
+    laid: Laid,
     /// File and sheet, as shown.
     pub(super) shown_as: String,
     pub(super) headings: Vec<String>,
-    /// Position of the first row below the headings.
-    first: usize,
-    /// The period that its title or name says.
-    pub(super) period: Option<Period>,
-    /// Rows above the headings.
-    pub(super) cut: u64,
 }
 
 impl Sheet {
-    /// Finds the headings: the first row with several that are usual, else the first with several.
-    pub(super) fn lay(book: &Book, grid: Grid, profiles: &Profiles) -> Option<Self> {
-        const ROLES: [&str; 10] = ["code", "name", "unit", "parent", "level", "zone", "indicator", "period", "kind", "value"];
-        let filled = |cells: Cells<'_>| cells.iter().filter(|c| !c.trim().is_empty()).count();
-        let usual = |cells: Cells<'_>| cells.iter().filter(|c| ROLES.iter().any(|role| profiles.is_usual(role, c))).count();
-        let rows = 0..grid.len().min(HEAD_ROWS);
-        let head = rows.clone().find(|n| usual(grid.row(*n)) > 0 && filled(grid.row(*n)) > 1);
-        let head = head.or_else(|| rows.clone().find(|n| filled(grid.row(*n)) > 1))?;
-        let headings: Vec<String> = grid.row(head).iter().map(|c| c.trim().replace(['\n', '\r'], "")).collect();
-        let shown_as =
-            if grid.name.is_empty() || book.sheets.len() < 2 { book.file.clone() } else { format!("{} › {}", book.file, grid.name) };
-        let above = grid.above.iter().cloned().chain((0..head).flat_map(|n| grid.row(n).iter().map(str::to_owned).collect::<Vec<_>>()));
-        let period = above.chain([grid.name.clone(), book.file.clone()]).find_map(|text| in_text(&text));
-        Some(Self { grid, shown_as, headings, first: head + 1, period, cut: head as u64 })
+    /// Lays a sheet out; `None` where it has no rows of data.
+    pub(super) fn lay(book: &Book, grid: Grid, several: bool) -> Option<Self> {
+        let laid = layout::sheet(grid, &book.file);
+        let shown_as = if several && !laid.sheet.is_empty() { format!("{} › {}", book.file, laid.sheet) } else { book.file.clone() };
+        let headings = laid.headings.iter().map(|h| h.text.clone()).collect();
+        (!laid.is_empty()).then_some(Self { laid, shown_as, headings })
     }
 
-    /// Rows below the headings with anything in them: the number that the office sees, and the cells.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (u64, Cells<'_>)> {
-        let rows = (self.first..self.grid.len()).map(|n| self.grid.row(n));
-        rows.filter(|cells| cells.iter().any(|c| !c.trim().is_empty())).map(|cells| (u64::from(cells.number), cells))
+    /// What is worth knowing of it.
+    pub(super) fn notes(&self) -> &[Problem] {
+        &self.laid.notes
+    }
+
+    /// The period that its title or name says.
+    pub(super) fn period(&self) -> Option<Period> {
+        self.laid.period
+    }
+
+    /// The unit of measure of a column.
+    pub(super) fn unit(&self, column: usize) -> Option<&str> {
+        self.laid.headings.get(column).and_then(|h| h.unit.as_deref()).or(self.laid.unit.as_deref())
+    }
+
+    /// Number of rows of data.
+    pub(super) fn len(&self) -> usize {
+        self.laid.len()
+    }
+
+    /// Rows of data: the number that the office sees, and the cells.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (u64, Row<'_>)> {
+        self.laid.rows().map(|row| (row.line().into(), row))
     }
 
     /// Some values of a column.
@@ -67,7 +70,7 @@ impl Sheet {
         let mut out = Vec::new();
         for (n, heading) in self.headings.iter().enumerate().filter(|(_, h)| !h.is_empty() && !without(h)) {
             let rule = Gate.column(heading).or_else(|| {
-                let looks = |(_, cells): (u64, Cells<'_>)| Gate.value_looks_personal(cells.get(n));
+                let looks = |(_, cells): (u64, Row<'_>)| Gate.value_looks_personal(cells.get(n));
                 (!keys.contains(&n) && self.rows().any(looks)).then_some("value")
             });
             out.extend(rule.map(|rule| (heading.clone(), rule.to_owned())));
@@ -77,19 +80,30 @@ impl Sheet {
 
     /// What the plan says of it.
     pub(super) fn input(&self, book: &Book, fingerprint: &str) -> Input {
+        let format = match book.format {
+            Format::Delimited => "csv",
+            Format::Xlsx => "xlsx",
+            Format::Xls => "xls",
+            Format::Ods => "ods",
+            Format::Docx => "docx",
+            Format::Sqlite => "SQLite",
+        };
+        // The headings themselves are no row that was cut.
+        let cut = self.laid.cut.iter().filter(|(_, why)| *why != layout::Cut::Heading).map(|(line, _)| *line).collect::<BTreeSet<_>>();
         Input {
             file: book.file.clone(),
-            part: self.grid.name.clone(),
-            format: serde_json::to_value(book.format).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default(),
+            part: self.laid.sheet.clone(),
+            format: format.to_owned(),
             encoding: book.encoding.clone().map(|e| (e, book.guessed)),
             fingerprint: fingerprint.to_owned(),
-            cut: self.cut,
+            read: self.len() as u64,
+            cut: cut.len() as u64,
             ..Input::default()
         }
     }
 
     /// A problem of a row.
     pub(super) fn problem(&self, code: &str, line: u64) -> Problem {
-        Problem::new(code, crate::domain::problem::Severity::Aside, &*self.shown_as).line(line)
+        Problem::new(code, Severity::Aside, &*self.shown_as).line(line)
     }
 }

@@ -19,6 +19,8 @@ const COMPANIONS: [&str; 5] = ["dbf", "shx", "prj", "cpg", "sbn"];
 pub(super) enum Shape {
     /// Features.
     Map,
+    /// Features in a database.
+    GeoPackage,
     /// Rows.
     Table,
 }
@@ -146,5 +148,8 @@ fn shape(path: &Path) -> std::io::Result<Shape> {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
     // ECharts wraps its maps into a script that registers them.
     let script = text.starts_with(b"(function") || text.windows(11).any(|w| w == b"registerMap");
-    Ok(if geopackage || shapefile || script || text.starts_with(b"{") || text.starts_with(b"[") { Shape::Map } else { Shape::Table })
+    if geopackage {
+        return Ok(Shape::GeoPackage);
+    }
+    Ok(if shapefile || script || text.starts_with(b"{") || text.starts_with(b"[") { Shape::Map } else { Shape::Table })
 }

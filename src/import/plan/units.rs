@@ -158,8 +158,8 @@ impl Planner<'_, '_> {
     pub(super) fn map_level(&self, map: &Map, world: &World) -> Option<usize> {
         let fields = map.fields();
         let profile = self.map_profile(fields);
-        if let Some(Target::Units(Some(level))) = self.choices.target.as_ref().or(profile.target.as_ref()) {
-            return self.level(level);
+        if let Some(Target::Units(Some(level))) = self.choices.target.clone().or_else(|| profile.target()) {
+            return self.level(&level);
         }
         let id = self.id_field(fields, &profile)?;
         let share = |field: &FieldSample, level: usize| {
@@ -282,7 +282,7 @@ impl Planner<'_, '_> {
         self.level_units(&world, level, records, Some(&features), &shown_as, &from)?;
         if self.choices.profile.is_none() && self.report.questions[asked..].iter().all(|q| !q.needed) {
             let columns = input.columns.iter().map(|(role, name)| (role.clone(), OneOrMore::One(name.clone()))).collect();
-            let learned = Profile { headings: names.join("|"), target: Some(Target::Units(Some(level_id))), columns, ..Profile::default() };
+            let learned = Profile { headings: names.join("|"), columns, ..Profile::default() }.of(&Target::Units(Some(level_id)));
             self.learned.push((input.fingerprint.clone(), learned));
         }
         self.report.inputs.push(input);
@@ -422,6 +422,7 @@ impl Planner<'_, '_> {
             };
             let (uid, old_code, old_name) = tell(world, (at, row));
             let mut fields: Vec<FieldChange> = Vec::new();
+            let noted = changes.len();
             let mut note = |kind: UnitChangeKind| {
                 let after = (uid, record.code.clone(), record.name.clone().unwrap_or_else(|| old_name.clone()));
                 changes.push(UnitChange {
@@ -471,7 +472,8 @@ impl Planner<'_, '_> {
                 continue;
             }
             self.report.change(ChangeKind::Changed, (uid, &record.code, record.name.as_deref().unwrap_or(&old_name)), spot, || fields);
-            out.push((n, true, unit_changed, drawn));
+            // What was blank is filled in for all days; what became something else did so on a day.
+            out.push((n, changes.len() > noted, unit_changed, drawn));
         }
         let gone = self.gone_units(world, at, &absent, &changes, shown_as)?;
         if self.writes() && !(out.is_empty() && gone.is_empty()) {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::figure::{self, Figure, shown};
-use super::period::of_cell;
 use super::report::answer;
 use super::roles::{Parts, Roles};
 use super::sheet::Sheet;
@@ -18,7 +17,8 @@ use crate::domain::period::Period;
 use crate::domain::plan::{About, ChangeKind, FieldChange, Input, Meaning};
 use crate::domain::problem::{Problem, Spot};
 use crate::domain::value::{Reading, State};
-use crate::import::book::Cells;
+use crate::import::cell::find_period;
+use crate::import::layout::Row;
 use crate::import::match_unit::{Finder, tell};
 use crate::import::names::plain;
 use crate::import::profile::Profile;
@@ -32,7 +32,6 @@ const WORDS_MAX: usize = 12;
 struct Words<'a> {
     choices: &'a Meanings,
     profile: &'a Meanings,
-    known: &'a dyn Fn(&str) -> Option<Meaning>,
     /// Heading → word → cells: what is not known.
     open: BTreeMap<String, BTreeMap<String, u64>>,
     /// What was used, to be kept.
@@ -46,7 +45,7 @@ impl Words<'_> {
             self.used.entry(heading.to_owned()).or_default().insert(word.to_owned(), meaning);
             return Some(meaning);
         }
-        let by_itself = if word.is_empty() { Some(Meaning::Missing) } else { (self.known)(word) };
+        let by_itself = word.is_empty().then_some(Meaning::Missing);
         if by_itself.is_none() {
             *self.open.entry(heading.to_owned()).or_default().entry(word.to_owned()).or_default() += 1;
         }
@@ -82,7 +81,7 @@ impl Planner<'_, '_> {
             self.ask_column(sheet, "indicator");
             return Ok(Meanings::new());
         }
-        let fallback = self.choices.period.or(sheet.period);
+        let fallback = self.choices.period.or(sheet.period());
         input.period = fallback.filter(|_| roles.get("period").is_none());
         if roles.get("period").is_none() && fallback.is_none() {
             let spot = Spot { file: sheet.shown_as.clone(), ..Spot::default() };
@@ -100,14 +99,7 @@ impl Planner<'_, '_> {
         let world = self.world(levels)?;
         let finder = Finder::new(&world, 0..levels);
         let (known, choices) = (Profile::clone(profile).meanings, self.choices.meanings.clone());
-        let base: BTreeMap<String, Meaning> = sheet
-            .rows()
-            .flat_map(|(_, cells)| {
-                cells.iter().filter_map(|c| Some((c.trim().to_owned(), self.profiles.word(c.trim())?))).collect::<Vec<_>>()
-            })
-            .collect();
-        let by_itself = |word: &str| base.get(word).copied();
-        let mut words = Words { choices: &choices, profile: &known, known: &by_itself, open: BTreeMap::new(), used: known.clone() };
+        let mut words = Words { choices: &choices, profile: &known, open: BTreeMap::new(), used: known.clone() };
         let long_parts = Parts { value: roles.get("value"), num: roles.get("num"), den: roles.get("den") };
         let labels: FxHashMap<String, &Arc<Indicator>> = self
             .scene
@@ -126,7 +118,7 @@ impl Planner<'_, '_> {
             let when = match roles.get("period").map(|c| cells.get(c).trim()) {
                 None | Some("") => fallback,
                 Some(word) => {
-                    let period = of_cell(word);
+                    let period = word.parse().ok().or_else(|| find_period(word));
                     if period.is_none() {
                         self.report.aside(sheet.problem("E_TABLE_PERIOD_WORD", line).arg(word));
                         continue;
@@ -280,7 +272,7 @@ fn last_period(today: jiff::civil::Date, months: u8) -> Option<Period> {
 /// A reading of a row; `Ok(None)` where there is none or a word is still open.
 fn read(
     sheet: &Sheet,
-    cells: Cells<'_>,
+    cells: Row<'_>,
     indicator: &Indicator,
     parts: Parts,
     state: Option<usize>,
@@ -289,6 +281,9 @@ fn read(
     let problem = |code: &str, column: usize| sheet.problem(code, 0).field(&sheet.headings[column]).arg(cells.get(column));
     if let Some(word) = state.map(|c| cells.get(c).trim()).filter(|w| !w.is_empty()) {
         let heading = &sheet.headings[state.unwrap_or_default()];
+        if let Figure::State(state) = figure::read(cells.kind(state.unwrap_or_default()), word, indicator, None) {
+            return Ok((state != State::Missing).then_some(Reading { state, ..Reading::MISSING }));
+        }
         return Ok(match words.meaning(heading, word) {
             Some(Meaning::NotDue) => Some(Reading { state: State::NotDue, ..Reading::MISSING }),
             Some(Meaning::None) => Some(Reading { state: State::None, ..Reading::MISSING }),
@@ -298,11 +293,12 @@ fn read(
     }
     let mut cell = |column: Option<usize>| -> Cell {
         let Some(column) = column else { return Cell::Number(None) };
-        let word = match figure::read(cells.get(column)) {
+        let word = match figure::read(cells.kind(column), cells.get(column), indicator, sheet.unit(column)) {
             Figure::Number(n) => return Cell::Number(Some(n)),
             Figure::Parts(num, den) => return Cell::Parts(num, den),
+            Figure::State(State::Missing) => return Cell::Number(None),
+            Figure::State(state) => return Cell::State(state),
             Figure::Unclear => return Cell::Unclear,
-            Figure::Blank => String::new(),
             Figure::Word(word) => word,
         };
         match words.meaning(&sheet.headings[column], &word) {

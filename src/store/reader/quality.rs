@@ -70,7 +70,7 @@ fn check(ask: &Ask<'_>) -> Result<Checked, Problem> {
     let mut drawn: Vec<Drawn> = Vec::new();
     for table in 0..ask.world.levels.len() {
         let (features, rows) = read(ask, table)?;
-        if rows.is_empty() {
+        if !features.records.iter().any(|r| r.kind == GeometryKind::Polygon) {
             continue;
         }
         let parents = match drawn.last() {
@@ -141,7 +141,7 @@ fn parent(ask: &Ask<'_>, place: Place, above: &Drawn) -> Option<u32> {
 fn read(ask: &Ask<'_>, table: usize) -> Result<(Features, Vec<u32>), Problem> {
     let columns = ask.table(table)?;
     let mut statement = ask.connection.prepare_cached(concat!(
-        "SELECT uid, coords FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.kind = 'polygon' AND ",
+        "SELECT uid, coords, kind FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
         as_of!("g"),
         " ORDER BY g.uid, g.batch DESC"
     ))?;
@@ -169,7 +169,11 @@ fn read(ask: &Ask<'_>, table: usize) -> Result<(Features, Vec<u32>), Problem> {
             code: columns.codes.get(n as usize).to_owned(),
             name: None,
             parent: None,
-            kind: GeometryKind::Polygon,
+            kind: match row.get_ref(2)?.as_str().unwrap_or_default() {
+                "polygon" => GeometryKind::Polygon,
+                "line" => GeometryKind::Line,
+                _ => GeometryKind::Point,
+            },
             rings: start..u32::try_from(features.rings.len()).unwrap_or(u32::MAX),
             had_z: false,
         };

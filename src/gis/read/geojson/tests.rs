@@ -66,7 +66,7 @@ fn codes_stay_text_and_names_are_cleaned() {
     assert_eq!((b.record, b.line, b.kind), (2, 3, GeometryKind::Polygon));
     assert_eq!(features.rings_deg(b), [&[[107.0, 36.0], [108.0, 36.0], [108.0, 37.0]]]);
     assert_eq!((features.read, features.skipped), (2, 0));
-    assert_eq!(codes(&problems), ["E_GEOM_NONE"]);
+    assert_eq!(codes(&problems), ["E_GEOM_NONE", "E_GEOJSON_NAME_TEXT"]);
     assert_eq!((problems[0].spot.line, problems[0].spot.record, problems[0].severity), (Some(2), Some(1), Severity::Mark));
 }
 
@@ -305,7 +305,7 @@ fn numbers_that_do_not_fit_the_stated_system_are_refused() {
         read_bytes(text.as_bytes(), &spec).err().map(|p| p.to_string()).unwrap_or_default()
     };
     // The zone number is there and the system has none; the other way round; the axes are swapped.
-    assert_eq!(stated("EPSG:4547", "38512345,3991234"), "E_CRS_MISFIT maps/a.geojson [crs]: EPSG:4547, 38512345,3991234, EPSG:4526");
+    assert_eq!(stated("EPSG:4547", "38512345,3991234"), "E_CRS_MISFIT maps/a.geojson [crs]: EPSG:4547, 38512345.0,3991234.0, EPSG:4526");
     assert!(stated("EPSG:4526", "512345,3991234").starts_with("E_CRS_MISFIT"));
     assert!(stated("EPSG:4526", "3991234,38512345").ends_with("EPSG:4526 swapped"));
     assert_eq!(stated("EPSG:4526 swapped", "3991234,38512345"), "");
@@ -361,4 +361,19 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_slip_among_many_is_told_and_a_habit_is_not() {
+    let named = |n: u32, code: &str, name: &str| {
+        format!(r#"{{"type":"Feature","properties":{{"code":{code}{n:03}{code},"名称":{name}}},"geometry":{SQUARE}}}"#, code = code)
+    };
+    let mut many: Vec<String> = (100..300).map(|n| named(n, "\"", "\"村\"")).collect();
+    many[40] = named(140, "", "\"村\"");
+    many[50] = named(150, "\"", "null");
+    let (_, problems) = read(&collection(&many)).expect("a good file");
+    assert_eq!(codes(&problems), ["E_GEOJSON_ID_NUMBER", "E_GEOJSON_NAME_NONE"]);
+    assert_eq!([problems[0].spot.record, problems[1].spot.record], [Some(41), Some(51)]);
+    let all: Vec<String> = (100..300).map(|n| named(n, "", "null")).collect();
+    assert_eq!(codes(&read(&collection(&all)).expect("a good file").1), [] as [&str; 0]);
 }

@@ -1,0 +1,317 @@
+//! Plans, imports and taking them back, over the small county of these tests.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::domain::plan::{About, Applied, Cause, Choices, Meaning, Plan, UnitChangeKind};
+use crate::domain::request::Stop;
+use crate::import::plan::{self, Scene};
+
+impl Place {
+    fn manifest(&self) -> Manifest {
+        Manifest::read(self.dir.path()).expect("manifest")
+    }
+
+    fn file(&mut self, name: &str, text: &str) -> PathBuf {
+        self.put(name, text);
+        self.dir.path().join(name)
+    }
+
+    fn plan(&mut self, files: &[PathBuf], choices: &Choices) -> Plan {
+        self.clock += 10;
+        let (manifest, framework) = (self.manifest(), framework());
+        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
+        plan::plan(&mut self.writer, &scene, files, choices, at(self.clock), &mut |_| ()).expect("a plan")
+    }
+
+    fn import_as(&mut self, files: &[PathBuf], choices: &Choices, digest: Option<&str>) -> Result<Applied, Problem> {
+        self.clock += 10;
+        let (manifest, framework) = (self.manifest(), framework());
+        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
+        plan::apply(&mut self.writer, &scene, files, choices, digest, ("某岗", at(self.clock)), &mut |_| ())
+    }
+
+    fn import(&mut self, files: &[PathBuf], choices: &Choices) -> Applied {
+        self.import_as(files, choices, None).expect("imported")
+    }
+
+    fn undo(&mut self, batches: &[i64]) {
+        self.clock += 10;
+        let (manifest, framework) = (self.manifest(), framework());
+        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
+        plan::undo(&mut self.writer, &scene, batches, ("某岗", at(self.clock))).expect("taken back");
+    }
+
+    /// Everything that a person can see, as of an instant of knowledge.
+    fn everything(&mut self, known: Option<Timestamp>) -> Vec<String> {
+        let mut out = Vec::new();
+        let as_of = AsOf { valid: None, known };
+        for (listing, indicator) in [("top", "X-1"), ("mid", "X-2"), ("mid", "X-1"), ("leaf", "X-1"), ("leaf", "X-3"), ("", "X-4")] {
+            for zone in [false, true] {
+                let mut view = view(None, listing, indicator);
+                view.as_of = as_of;
+                if zone {
+                    view.scope.zones.insert("A".into());
+                }
+                let mut page = HomePage::clone(&self.home(view.clone()));
+                // The version counts what was done, not what shows.
+                page.version = 0;
+                page.view.as_of = AsOf::NOW;
+                out.push(serde_json::to_string(&page).expect("JSON"));
+                let raster = self.map(view).map(|r| Raster { version: 0, ..Raster::clone(&r) });
+                out.push(crate::import::files::sha256_of(&format!("{raster:?}")));
+            }
+        }
+        for uid in [uid("mid", "0101"), uid("leaf", "010101"), uid("leaf", "010105")] {
+            let mut view = view(None, "leaf", "X-1");
+            view.as_of = as_of;
+            if let Ok(Loaded::Card(Some(card))) = self.ask(&Query::Card { uid, view }) {
+                out.push(serde_json::to_string(&Card { version: 0, ..Card::clone(&card) }).expect("JSON"));
+            }
+        }
+        out
+    }
+}
+
+fn accept(causes: &[Cause]) -> Choices {
+    Choices { accept_causes: causes.iter().copied().collect(), ..Choices::default() }
+}
+
+fn complete() -> Choices {
+    Choices { complete: Some(true), ..Choices::default() }
+}
+
+#[test]
+fn codes_that_lost_their_zeros_are_named_and_taken_when_accepted() {
+    let mut place = Place::new();
+    let file = place.file("in/月报.csv", "单元编码,率(分子),率(分母),期间\n10101,1,2,2025Q3\n10102,1,4,2025Q3\n99999,1,4,2025Q3\n");
+    let plan = place.plan(std::slice::from_ref(&file), &Choices::default());
+    assert_eq!((plan.counts.new, plan.counts.changed, plan.counts.unmatched_file), (0, 0, 3), "{plan:#?}");
+    let causes: Vec<_> = plan.unmatched.iter().filter(|u| u.in_file).map(|u| (u.id.as_str(), u.cause)).collect();
+    assert_eq!(
+        causes,
+        [("leading-zeros:10101", Cause::LeadingZeros), ("leading-zeros:10102", Cause::LeadingZeros), ("unknown:99999", Cause::Unknown)]
+    );
+    let choices = accept(&[Cause::LeadingZeros]);
+    let applied = place.import(&[file], &choices);
+    assert_eq!((applied.counts.new + applied.counts.changed, applied.counts.unmatched_file), (2, 1));
+    let page = place.home(view(Some(uid("mid", "0101")), "leaf", "X-1"));
+    assert_eq!(page.rows[0].shown.reading.value, Some(50.0));
+}
+
+#[test]
+fn what_was_shown_is_what_is_done() {
+    let mut place = Place::new();
+    let file = place.file("in/a.csv", "单元编码,数,期间\n0101,5,2025Q3\n");
+    let files = [file];
+    let plan = place.plan(&files, &Choices::default());
+    assert!(plan.ready(), "{plan:#?}");
+    assert_eq!(plan, place.plan(&files, &Choices::default()), "the same three give the same plan");
+    place.put("in/a.csv", "单元编码,数,期间\n0101,6,2025Q3\n");
+    let problem = place.import_as(&files, &Choices::default(), Some(&plan.digest)).expect_err("the file changed");
+    assert_eq!(problem.code, "E_PLAN_CHANGED");
+    let plan = place.plan(&files, &Choices::default());
+    let applied = place.import_as(&files, &Choices::default(), Some(&plan.digest)).expect("imported");
+    assert_eq!(applied.counts, plan.counts);
+    // The data has another version now.
+    let problem = place.import_as(&files, &Choices::default(), Some(&plan.digest)).expect_err("the data changed");
+    assert_eq!(problem.code, "E_PLAN_CHANGED");
+    let again = place.plan(&files, &Choices::default());
+    assert_eq!((again.counts.unchanged, again.changes.len()), (1, 0));
+    assert_eq!(place.import(&files, &Choices::default()).batches, Vec::<i64>::new(), "nothing to change makes no batch");
+}
+
+#[test]
+fn a_renamed_unit_is_dated_and_the_past_keeps_its_name() {
+    let mut place = Place::new();
+    let file = place.file("in/units.csv", "编码,名称,层级,上级编码\n0101,东街道,mid,01\n");
+    let choices = Choices { since: Some(date(2025, 7, 1)), ..Choices::default() };
+    let applied = place.import(&[file], &choices);
+    assert_eq!((applied.counts.changed, applied.counts.gone), (1, 0));
+    let mut now = view(Some(uid("top", "01")), "mid", "X-2");
+    assert_eq!(names(&place.home(now.clone()))[0], "东街道");
+    now.as_of.valid = Some(date(2025, 6, 30));
+    assert_eq!(names(&place.home(now))[0], "东镇");
+    place.undo(&applied.batches);
+    assert_eq!(names(&place.home(view(Some(uid("top", "01")), "mid", "X-2")))[0], "东镇");
+}
+
+#[test]
+fn words_are_asked_once_per_column() {
+    let mut place = Place::new();
+    let file = place.file("in/a.csv", "单元编码,数,期间\n0101,/,2025Q3\n0102,7,2025Q3\n");
+    let files = [file];
+    let plan = place.plan(&files, &Choices::default());
+    let open: Vec<_> = plan.questions.iter().filter(|q| q.needed).map(|q| q.about.clone()).collect();
+    assert_eq!(open, [About::Word { heading: "数".into(), word: "/".into(), cells: 1 }]);
+    assert_eq!(place.import_as(&files, &Choices::default(), None).expect_err("open").code, "E_PLAN_OPEN");
+    let mut choices = Choices::default();
+    choices.meanings.entry("数".into()).or_default().insert("/".into(), Meaning::NotDue);
+    place.import(&files, &choices);
+    let page = place.home(view(Some(uid("top", "01")), "mid", "X-2"));
+    assert_eq!(page.rows.iter().map(|r| r.shown.reading.state).collect::<Vec<_>>(), [State::NotDue, State::Value]);
+    // Another file with these headings is never asked about again.
+    let file = place.file("in/b.csv", "单元编码,数,期间\n0101,8,2025Q3\n0102,/,2025Q3\n");
+    assert!(place.plan(&[file], &Choices::default()).ready());
+}
+
+#[test]
+fn personal_columns_stop_a_table_all_at_once() {
+    let mut place = Place::new();
+    let file = place.file("in/a.csv", "单元编码,数,期间,姓名,联系电话\n0101,3,2025Q3,某,13800000000\n");
+    let files = [file];
+    let plan = place.plan(&files, &Choices::default());
+    let Some(About::Privacy { columns }) = plan.questions.first().map(|q| q.about.clone()) else { panic!("{plan:#?}") };
+    assert_eq!(columns.iter().map(|(h, _)| h.as_str()).collect::<Vec<_>>(), ["姓名", "联系电话"]);
+    let choices = Choices { without: ["姓名".to_owned(), "联系电话".to_owned()].into(), ..Choices::default() };
+    place.import(&files, &choices);
+    assert!(place.plan(&files, &Choices::default()).ready(), "remembered per heading");
+    let text = std::fs::read_to_string(place.dir.path().join("data/profiles/learned.toml")).expect("kept");
+    assert!(!text.contains("138"), "{text}");
+}
+
+#[test]
+fn merged_and_split_areas_are_recognised() {
+    let mut place = Place::new();
+    // Two leaves of the first mid unit became one; see the county's own map.
+    let before = place.home(view(Some(uid("mid", "0101")), "leaf", "X-1"));
+    let codes: Vec<String> = before.rows.iter().filter(|r| r.drawn).map(|r| r.code.clone()).collect();
+    assert!(codes.len() >= 2, "{codes:?}");
+    let merged = squares(&[("010199", "合并村", "0101", 0.0, 0.0, 2.0)]);
+    let file = place.file("in/new.geojson", &merged);
+    let mut choices = Choices { target: Some(crate::domain::plan::Target::Units(Some("leaf".into()))), ..complete() };
+    choices.since = Some(date(2025, 9, 1));
+    let plan = place.plan(&[file], &choices);
+    let kinds: Vec<UnitChangeKind> = plan.unit_changes.iter().map(|c| c.kind).collect();
+    assert!(kinds.contains(&UnitChangeKind::Merged), "{plan:#?}");
+    assert!(plan.counts.gone >= 2 && plan.counts.new == 1, "{:?}", plan.counts);
+}
+
+#[test]
+fn a_lost_reference_is_made_again_from_the_kept_files() {
+    let mut place = Place::new();
+    let file = place.file("in/a.csv", "单元编码,数,期间\n0101,5,2025Q3\n0102,6,2025Q3\n");
+    place.import(&[file.clone()], &Choices::default());
+    place.put("in/a.csv", "单元编码,数,期间\n0101,50,2025Q3\n");
+    let second = place.import(&[file.clone()], &Choices::default());
+    let units = place.file("in/units.csv", "编码,名称,层级,上级编码\n0101,东街道,mid,01\n");
+    place.import(&[units], &Choices::default());
+    place.undo(&second.batches);
+    std::fs::remove_file(&file).expect("the office's own file is gone");
+    let before = place.everything(None);
+    for name in ["reference.db", "reference.db-wal", "reference.db-shm"] {
+        let _ = std::fs::remove_file(place.dir.path().join("data").join(name));
+    }
+    let store = Store::open(place.dir.path(), Mode::ReadWrite, Arc::new(framework())).expect("opens");
+    (place.reader, place.writer) = (store.reader().expect("reader"), store.writer().expect("writer"));
+    place.store = store;
+    assert!(place.writer.lost_since("990121").expect("asked").is_some());
+    place.refresh(false);
+    let manifest = place.manifest();
+    let framework = framework();
+    let scene = Scene { dir: place.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
+    assert_eq!(plan::rebuild(&mut place.writer, &scene, &mut |_| ()).expect("made again"), 4);
+    assert_eq!(place.everything(None), before);
+}
+
+/// A step of a random history.
+#[derive(Clone, Debug)]
+enum Step {
+    Values(Vec<(usize, u32)>, bool),
+    Units(Vec<(usize, u32)>, bool),
+    Branches(Vec<(usize, u32)>, bool),
+    Zones(Vec<usize>, bool),
+    Map(Vec<(usize, u32)>, bool),
+    Undo(usize),
+}
+
+const LEAVES: [&str; 5] = ["010101", "010102", "010103", "010201", "010105"];
+
+fn step() -> impl Strategy<Value = Step> {
+    let some = || proptest::collection::vec((0..LEAVES.len(), 0u32..4), 1..4);
+    prop_oneof![
+        (some(), any::<bool>()).prop_map(|(v, c)| Step::Values(v, c)),
+        (some(), any::<bool>()).prop_map(|(v, c)| Step::Units(v, c)),
+        (some(), any::<bool>()).prop_map(|(v, c)| Step::Branches(v, c)),
+        (proptest::collection::vec(0..LEAVES.len(), 1..3), any::<bool>()).prop_map(|(v, c)| Step::Zones(v, c)),
+        (some(), any::<bool>()).prop_map(|(v, c)| Step::Map(v, c)),
+        (0usize..3).prop_map(Step::Undo),
+    ]
+}
+
+impl Step {
+    fn file(&self) -> (&'static str, String) {
+        let write = |text: &mut String, line: std::fmt::Arguments<'_>| text.push_str(&format!("{line}\n"));
+        let mut text = String::new();
+        match self {
+            Self::Values(rows, _) => {
+                text.push_str("单元编码,率(分子),率(分母),期间\n");
+                rows.iter().for_each(|(n, v)| write(&mut text, format_args!("{},{v},4,2025Q3", LEAVES[*n])));
+            }
+            Self::Units(rows, _) => {
+                text.push_str("编码,名称,层级,上级编码\n");
+                rows.iter().for_each(|(n, v)| write(&mut text, format_args!("{},村{v},leaf,{}", LEAVES[*n], &LEAVES[*n][..4])));
+            }
+            Self::Branches(rows, _) => {
+                text.push_str("组织编码,组织名称,所在网格,状态\n");
+                rows.iter().for_each(|(n, v)| {
+                    write(&mut text, format_args!("B{v},支部{v},{},{}", LEAVES[*n], if *v > 1 { "出缺" } else { "在岗" }))
+                });
+            }
+            Self::Zones(rows, _) => {
+                text.push_str("单元,区型\n");
+                rows.iter().for_each(|n| write(&mut text, format_args!("{},甲区", LEAVES[*n])));
+            }
+            Self::Map(rows, _) => {
+                let units: Vec<_> = rows.iter().map(|(n, v)| (LEAVES[*n], "图", &LEAVES[*n][..4], f64::from(*v), 0.0, 1.0)).collect();
+                return ("map.geojson", squares(&units));
+            }
+            Self::Undo(_) => {}
+        }
+        ("table.csv", text)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_taken_back_shows_exactly_what_was_before(steps in proptest::collection::vec(step(), 1..6)) {
+        let mut place = Place::new();
+        // What showed before each import that stands, and its batches.
+        let mut history: Vec<(Vec<String>, Vec<i64>)> = Vec::new();
+        let mut known: Vec<(Timestamp, Vec<String>)> = Vec::new();
+        for (n, step) in steps.iter().enumerate() {
+            match step {
+                Step::Undo(_) => {
+                    let Some((before, batches)) = history.pop() else { continue };
+                    place.undo(&batches);
+                    prop_assert_eq!(place.everything(None), before);
+                }
+                Step::Values(_, c) | Step::Units(_, c) | Step::Branches(_, c) | Step::Zones(_, c) | Step::Map(_, c) => {
+                    let before = place.everything(None);
+                    let (name, text) = step.file();
+                    let file = place.file(&format!("in/{n}{name}"), &text);
+                    let mut choices = Choices { complete: Some(*c), ..Choices::default() };
+                    if matches!(step, Step::Map(..)) {
+                        choices.target = Some(crate::domain::plan::Target::Units(Some("leaf".into())));
+                    }
+                    let applied = place.import(&[file], &choices);
+                    if !applied.batches.is_empty() {
+                        history.push((before, applied.batches));
+                    }
+                }
+            }
+            known.push((at(place.clock), place.everything(None)));
+        }
+        // As it was known then, whatever was taken back since.
+        for (then, shown) in known {
+            prop_assert_eq!(place.everything(Some(then)), shown);
+        }
+        // All of it taken back, the newest first.
+        while let Some((before, batches)) = history.pop() {
+            place.undo(&batches);
+            prop_assert_eq!(place.everything(None), before);
+        }
+    }
+}
