@@ -60,6 +60,8 @@ pub enum Ink {
     Selection(Fill),
     /// A mark or a lead, on the fill.
     Badge(Fill),
+    /// A pattern over the map, on the fill.
+    Hatch(Fill),
 }
 
 /// What stands in a cell.
@@ -118,6 +120,8 @@ pub struct Dress<'a> {
     /// How much a fill needs looking at, the greater the more. A cell with units too small for a
     /// sample shows the one that needs it most.
     pub worst: &'a dyn Fn(Fill) -> u8,
+    /// Samples under a pattern ([`super::raster::mask`]); empty for none.
+    pub hatch: &'a [bool],
 }
 
 /// The character that a cell of one fill shows, for a legend too: a digit for a class where there is
@@ -161,6 +165,7 @@ pub fn compose(raster: &Raster, dress: &Dress<'_>, width: impl Fn(&str) -> u16) 
     let mut canvas = Canvas { raster, dress, paint: Paint::new(raster, dress), cells: Vec::new() };
     canvas.cells = canvas.paint.cells();
     canvas.crowds();
+    canvas.hatch();
     if let Some(unit) = dress.selected {
         canvas.select(unit);
     }
@@ -200,6 +205,39 @@ impl Canvas<'_> {
                 let plain = self.paint.plain(worst, crowd.col, crowd.row, true);
                 if let Some(cell) = self.cell(crowd.col, crowd.row) {
                     *cell = plain;
+                }
+            }
+        }
+    }
+
+    /// Lays diagonal dots over the samples of the pattern, and a line along its edge.
+    fn hatch(&mut self) {
+        let (raster, hatch) = (self.raster, self.dress.hatch);
+        let (width, height) = (raster.width(), raster.height());
+        if hatch.len() != width * height {
+            return;
+        }
+        for row in 0..raster.size.rows_cells {
+            for col in 0..raster.size.cols_cells {
+                let (x0, y0) = (usize::from(col) * SAMPLES_X, usize::from(row) * SAMPLES_Y);
+                let on = |x: usize, y: usize| hatch[y * width + x];
+                let covered = cell::mask_bits(|x, y| on(x0 + x, y0 + y));
+                if covered == 0 {
+                    continue;
+                }
+                let drawn = cell::mask_bits(|x, y| {
+                    let (x, y) = (x0 + x, y0 + y);
+                    let edge = (x > 0 && !on(x - 1, y))
+                        || (x + 1 < width && !on(x + 1, y))
+                        || (y > 0 && !on(x, y - 1))
+                        || (y + 1 < height && !on(x, y + 1));
+                    on(x, y) && (edge || (x + y) % 4 < 2)
+                });
+                let fill = self.fill_at(col, row);
+                let char = if self.dress.glyphs == Glyphs::Ascii { 'x' } else { glyph::braille(drawn) };
+                let (fg, bg) = self.paint.inks(Ink::Hatch(fill), fill);
+                if let Some(cell) = self.cell(col, row) {
+                    *cell = MapCell { text: CellText::Char(char), fg, bg, bold: true, reverse: false };
                 }
             }
         }

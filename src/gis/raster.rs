@@ -4,7 +4,10 @@
 //! county the difference to any map projection is far below one sample.
 
 mod fill;
+mod mask;
 mod places;
+
+pub use mask::mask;
 
 use rustc_hash::FxHashMap;
 

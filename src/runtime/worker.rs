@@ -26,8 +26,8 @@ pub struct Workers {
     import: Option<mpsc::Sender<(RequestId, Job)>>,
     /// A folder of a drive that does not answer keeps nobody waiting but this thread.
     files: mpsc::Sender<(RequestId, PathBuf)>,
-    /// The importing work that was sent last.
-    working: Option<(RequestId, Stop)>,
+    /// The plan that was asked for last: writing is never broken off.
+    planning: Option<(RequestId, Stop)>,
     load: Option<mpsc::Sender<RequestId>>,
 }
 
@@ -78,7 +78,7 @@ impl Workers {
         let (list, folders) = mpsc::channel();
         let (answers, base) = (out.clone(), dir.to_path_buf());
         thread::spawn(move || list_files(&base, &folders, &answers));
-        Self { ask, record, import, load, files: list, working: None }
+        Self { ask, record, import, load, files: list, planning: None }
     }
 
     /// Asks a question.
@@ -90,7 +90,7 @@ impl Workers {
             }
             Query::Plan { .. } | Query::Intake { .. } if self.import.is_some() => {
                 // A plan of other choices takes its place.
-                if let Some((_, stop)) = &self.working {
+                if let Some((_, stop)) = &self.planning {
                     stop.ask();
                 }
                 self.import(request, Work::Plan(query));
@@ -103,7 +103,7 @@ impl Workers {
 
     /// Ends work whose answer nobody waits for any more.
     pub fn cancel(&mut self, request: RequestId) {
-        if let Some((_, stop)) = self.working.take_if(|(working, _)| *working == request) {
+        if let Some((_, stop)) = self.planning.take_if(|(planning, _)| *planning == request) {
             stop.ask();
         }
     }
@@ -111,8 +111,10 @@ impl Workers {
     fn import(&mut self, request: RequestId, work: Work) {
         let Some(import) = &self.import else { return };
         let stop = Stop::default();
-        let _ = import.send((request, Job { work, stop: stop.clone() }));
-        self.working = Some((request, stop));
+        if matches!(work, Work::Plan(_)) {
+            self.planning = Some((request, stop.clone()));
+        }
+        let _ = import.send((request, Job { work, stop }));
     }
 
     /// Records. In a read-only session there is nobody to record: the command is dropped, and

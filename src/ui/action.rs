@@ -135,6 +135,9 @@ actions! {
     Work "work" Work Anywhere None, ["W", "shift-f2"];
     Import "import" Work Anywhere Some(Grant::Import), ["shift-f5"];
     Batches "batches" Work Anywhere None, ["shift-f6"];
+    Round "round" Work Anywhere None, ["shift-f8"];
+    Quality "quality" Work Anywhere None, ["shift-f9"];
+    Gaps "gaps" Map Anywhere None, ["b", "shift-f10"];
     Correct "correct" Work Anywhere Some(Grant::Correct), ["e", "shift-f3"];
     Marks "marks" Work Anywhere None, ["M", "shift-f4"];
     CopyName "copy-name" Work Anywhere None, ["y y"];

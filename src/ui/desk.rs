@@ -7,7 +7,11 @@ use std::sync::Arc;
 use tui_input::Input;
 
 use crate::domain::files::{FileEntry, FileList};
+use crate::domain::period::Period;
 use crate::domain::plan::{Applied, BatchRow, Cause, Choices, Plan};
+use crate::domain::quality::{Fault, FaultKind, QualityPage};
+use crate::domain::round::{Intake, RoundLine, RoundPage};
+use crate::domain::view_state::ViewState;
 
 /// A screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +20,10 @@ pub(super) enum Screen {
     Import,
     /// 批次.
     Batches,
+    /// 质量.
+    Quality,
+    /// 月报.
+    Round,
 }
 
 /// Where a list stands.
@@ -51,6 +59,23 @@ pub(super) struct Desk {
     pub(super) scroll: usize,
     pub(super) import: Importing,
     pub(super) batches: Batches,
+    pub(super) quality: Quality,
+    pub(super) round: RoundDesk,
+    /// The import that is not on screen: that of a round beside that of tables, or the other way round.
+    other: Importing,
+}
+
+impl Desk {
+    /// Puts the import of a round on the desk, or that of no round; the other is kept.
+    pub(super) fn turn_to(&mut self, round: Option<Period>) {
+        if self.import.round.is_some() != round.is_some() {
+            std::mem::swap(&mut self.import, &mut self.other);
+        }
+        if self.import.round != round {
+            let browser = std::mem::take(&mut self.import.browser);
+            self.import = Importing { browser, round, ..Importing::default() };
+        }
+    }
 }
 
 /// The parts of a plan, in order of the digits.
@@ -106,6 +131,10 @@ pub(super) struct Importing {
     pub(super) plan: Option<Arc<Plan>>,
     pub(super) tab: Tab,
     pub(super) cursors: [Cursor; Tab::ALL.len()],
+    /// The round that files are taken into; `None` for any other import.
+    pub(super) round: Option<Period>,
+    /// What taking the files would do.
+    pub(super) intake: Option<Arc<Intake>>,
     /// It is being carried out.
     pub(super) applying: bool,
     /// It was carried out.
@@ -229,6 +258,66 @@ impl Batches {
         let same = |other: &&BatchRow| other.id == row.id || (row.import != 0 && other.import == row.import);
         self.rows.iter().flat_map(|rows| rows.iter()).filter(same).filter(|other| other.withdrawn_at_ms.is_none()).collect()
     }
+}
+
+/// The parts of 质量, in order of the digits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Faults of the boundaries.
+    #[default]
+    Faults,
+    /// Problems of the loads.
+    Loads,
+    /// What was read and not joined.
+    Join,
+}
+
+impl Part {
+    pub(super) const ALL: [Self; 3] = [Self::Faults, Self::Loads, Self::Join];
+}
+
+/// 质量.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Quality {
+    pub(super) page: Option<Arc<QualityPage>>,
+    pub(super) part: Part,
+    /// Only faults of this kind.
+    pub(super) kind: Option<FaultKind>,
+    pub(super) cursors: [Cursor; Part::ALL.len()],
+    /// The map shows the chosen fault: what it showed before.
+    pub(super) flying: Option<ViewState>,
+}
+
+impl Quality {
+    /// The faults of the kind in force.
+    pub(super) fn shown(&self) -> Vec<&Fault> {
+        let faults = self.page.iter().flat_map(|page| &page.faults);
+        faults.filter(|fault| self.kind.is_none_or(|kind| kind == fault.kind)).collect()
+    }
+
+    /// The chosen fault.
+    pub(super) fn fault(&self) -> Option<&Fault> {
+        self.shown().get(self.cursors[Part::Faults as usize].at).copied()
+    }
+
+    /// The kinds that there are, with their numbers.
+    pub(super) fn kinds(&self) -> Vec<(FaultKind, usize)> {
+        let count = |kind: FaultKind| self.page.iter().flat_map(|page| &page.faults).filter(|fault| fault.kind == kind).count();
+        FaultKind::ALL.iter().map(|kind| (*kind, count(*kind))).filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+/// 月报.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RoundDesk {
+    /// Every round, the newest first.
+    pub(super) lines: Option<Arc<Vec<RoundLine>>>,
+    /// The round on screen; `None` is the newest.
+    pub(super) period: Option<Period>,
+    pub(super) page: Option<Arc<RoundPage>>,
+    /// There is no such round.
+    pub(super) none: bool,
+    pub(super) cursor: Cursor,
 }
 
 #[cfg(test)]

@@ -101,6 +101,15 @@ pub(super) enum Then {
         /// As shown.
         old: String,
     },
+    /// Opens a round: period, due day.
+    RoundOpen,
+    /// Gives a file back: remark, where it is written.
+    RoundReturn {
+        /// The round.
+        period: Period,
+        /// The unit that answers.
+        unit: Uid,
+    },
     /// Only the post was missing.
     Write(Write),
 }

@@ -16,6 +16,9 @@ use crate::ui::model::{Focus, Model};
 /// Below this only one line says that the window is too small, cells.
 pub(super) const SMALLEST: (u16, u16) = (20, 5);
 
+/// Rows of what is said of a fault under its map.
+const STRIP: u16 = 5;
+
 /// The panes of a screen. Every pane's first row is its title.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Areas {
@@ -51,7 +54,10 @@ pub(super) fn areas(model: &Model) -> Option<Areas> {
         areas.tutorial = Some(Rect::new(0, body.bottom(), cols, lines));
     }
     if model.desk.screen.is_some() {
-        areas.desk = Some(body);
+        // The map of a fault has what is said of it under it.
+        let strip = if model.desk.quality.flying.is_some() { STRIP.min(body.height / 2) } else { body.height };
+        areas.desk = Some(Rect { y: body.bottom() - strip, height: strip, ..body });
+        areas.map = (strip < body.height).then_some(Rect { height: body.height - strip, ..body });
         return Some(areas);
     }
     let small = cols < 40 || rows < 10;

@@ -35,10 +35,13 @@ pub(super) const STANDINGS: [(Standing, &str); 4] = [
 ];
 
 /// The screens of the desk and what else a clerk does, in the order of the menu.
-pub(super) const WORK: [Action; 3] = [Action::Import, Action::Batches, Action::Correct];
+pub(super) const WORK: [Action; 6] = [Action::Import, Action::Round, Action::Batches, Action::Quality, Action::Gaps, Action::Correct];
 
 /// What can be done on the start page, in order.
 pub(super) const START: [&str; 4] = ["ui.start.demo", "ui.start.folder", "ui.start.tutorial", "ui.start.quit"];
+
+/// The column of names in the menu of the desk, cells.
+const NAMES: u16 = 8;
 
 /// The lines of a menu.
 pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
@@ -83,7 +86,9 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
             .iter()
             .map(|action| {
                 let denied = action.info().needs.is_some_and(|grant| !model.session.access.may(grant));
-                Item::new(action.name(lang), if denied { lang.text("ui.help.denied") } else { action.doc(lang) }, false)
+                let keys = if denied { lang.text("ui.help.denied").to_owned() } else { model.session.keymap.hint(*action, lang) };
+                let name = model.width().pad(action.name(lang), NAMES, "");
+                Item::new(format!("{name} {}", action.doc(lang)), keys, false)
             })
             .collect(),
         Menu::Languages => vec![Item::new("中文", "zh", lang == Lang::Zh), Item::new("English", "en", lang == Lang::En)],

@@ -12,6 +12,7 @@ use crate::domain::indicator::Indicator;
 use crate::domain::page::{Card, HomePage, Row, Workspace};
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
+use crate::domain::quality::QualityPage;
 use crate::domain::request::{Command, Progress, Query, RequestId, Write};
 use crate::domain::scene::{Extent, Raster};
 use crate::domain::unit::Subject;
@@ -120,6 +121,11 @@ pub(super) enum Ask {
     Files,
     Plan,
     Batches,
+    Quality,
+    Gaps,
+    Round,
+    Rounds,
+    Intake,
 }
 
 /// Why a command was sent.
@@ -171,6 +177,8 @@ pub(super) struct MapState {
     pub(super) points: Vec<(usize, u16, u16)>,
     /// Labels of `raster`.
     pub(super) labels: Vec<LabelText>,
+    /// Samples of `raster` under a pattern: what nobody covers, a fault.
+    pub(super) hatch: Vec<bool>,
     /// Leads and marks on the map.
     pub(super) badges: Vec<(u32, char)>,
     /// Counts every change of what is above.
@@ -209,6 +217,10 @@ pub struct Model {
     pub(super) top: usize,
     pub(super) focus: Focus,
     pub(super) map_alone: bool,
+    /// The uncovered ground is drawn.
+    pub(super) gaps_shown: bool,
+    /// The uncovered ground of the place and below, as far as it is known.
+    pub(super) gaps: Option<Arc<QualityPage>>,
     /// The card takes the place of the map, or of everything.
     pub(super) card_open: bool,
     pub(super) card_scroll: usize,
@@ -266,6 +278,8 @@ impl Model {
             top: 0,
             focus: Focus::List,
             map_alone: false,
+            gaps_shown: false,
+            gaps: None,
             card_open: false,
             card_scroll: 0,
             trail: Vec::new(),

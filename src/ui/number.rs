@@ -108,6 +108,13 @@ pub(super) fn class(class: &Class) -> String {
     }
 }
 
+/// An area for people: square metres, or square kilometres from a hundredth on. Where `²` would be two
+/// cells wide it is a plain 2.
+pub fn area(area_m2: f64, ambiguous_wide: bool) -> String {
+    let square = if ambiguous_wide { "2" } else { "²" };
+    if area_m2 >= 10_000.0 { format!("{:.2} km{square}", area_m2 / 1e6) } else { format!("{} m{square}", plain(area_m2.round())) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -51,6 +51,8 @@ pub(super) struct Fake {
     pub(super) writes: Vec<Write>,
     /// Batches that were taken back.
     withdrawn: Vec<i64>,
+    /// No round was opened.
+    pub(super) no_round: bool,
     /// Nothing has a boundary.
     pub(super) flat: bool,
     /// What was held back.
@@ -112,6 +114,7 @@ impl Fake {
             ],
             writes: Vec::new(),
             withdrawn: Vec::new(),
+            no_round: false,
             flat: false,
             pending: None,
             empty: false,
@@ -167,6 +170,11 @@ impl Fake {
 
     fn marks_of(&self, uid: Uid) -> u32 {
         self.marks.iter().filter(|m| m.entity == uid).count() as u32
+    }
+
+    /// The units of the middle level.
+    fn middle(&self) -> Vec<(Uid, String, String)> {
+        self.below(None, "mid").into_iter().map(|n| (self.units[n].uid, self.units[n].code.clone(), self.units[n].name.clone())).collect()
     }
 
     fn below(&self, place: Option<usize>, level: &str) -> Vec<usize> {
@@ -501,14 +509,20 @@ impl Fake {
                     })
                     .collect(),
             )),
-            Query::Round { .. } => Loaded::Round(None),
-            Query::Rounds => Loaded::Rounds(Arc::default()),
+            Query::Round { .. } if self.no_round => Loaded::Round(None),
+            Query::Rounds if self.no_round => Loaded::Rounds(Arc::default()),
+            Query::Round { period } => Loaded::Round(Some(Arc::new(fixtures::round(*period, &self.middle(), &self.indicators)))),
+            Query::Rounds => Loaded::Rounds(Arc::new(fixtures::rounds())),
             // Files are read outside of the screens.
-            Query::Intake { .. } | Query::Forms { .. } => Loaded::Forms(Arc::default()),
+            Query::Intake { period, files } => Loaded::Intake(Arc::new(fixtures::intake(*period, files, &self.middle()))),
+            Query::Forms { .. } => Loaded::Forms(Arc::default()),
             Query::Plan { files, choices } => Loaded::Plan(Arc::new(fixtures::plan(files, choices))),
             Query::Batches => Loaded::Batches(Arc::new(fixtures::batches(&self.withdrawn))),
+            Query::Quality { kind, .. } => {
+                let units = [0, 1, 2].map(|n| &self.units[n]).map(|u| (u.uid, u.code.as_str(), u.name.as_str()));
+                Loaded::Quality(Arc::new(fixtures::quality(units, *kind)))
+            }
             Query::Files { dir } => Loaded::Files(Arc::new(fixtures::files(dir))),
-            Query::Quality { .. } => Loaded::Quality(Arc::default()),
             Query::Marks => Loaded::Marks(Arc::new(
                 self.marks
                     .iter()
@@ -554,9 +568,10 @@ impl Fake {
                 (*entity, Some(Write::Uncorrect { entity: *entity, corrections: vec![fact], reason: String::new() }))
             }
             Write::Uncorrect { entity, .. } => (*entity, None),
-            Write::RoundOpen { .. } | Write::RoundTake { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. } => {
-                (self.units[0].uid, None)
+            Write::RoundTake { period, files, .. } => {
+                return Loaded::Intake(Arc::new(fixtures::intake(Some(*period), files, &self.middle())));
             }
+            Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. } => (self.units[0].uid, None),
 
             Write::Import { files, choices, .. } => {
                 let counts = fixtures::plan(files, choices).counts;

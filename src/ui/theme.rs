@@ -222,7 +222,7 @@ impl Theme {
             return match ink {
                 Ink::Ground | Ink::Fill(_) => self.role(Role::Ground),
                 Ink::Shade(_) => self.role(Role::Dim),
-                Ink::Border(_) | Ink::Text(_) | Ink::Selection(_) => self.role(Role::Text),
+                Ink::Border(_) | Ink::Text(_) | Ink::Selection(_) | Ink::Hatch(_) => self.role(Role::Text),
                 Ink::Badge(_) => self.role(Role::Lead),
             };
         }
@@ -232,6 +232,7 @@ impl Theme {
             Ink::Fill(fill) => self.fill(fill, down).colour(),
             Ink::Shade(fill) => self.fill(fill, down).shade(),
             Ink::Border(fill) | Ink::Text(fill) | Ink::Badge(fill) => on(fill, self.dark, self.light).colour(),
+            Ink::Hatch(fill) => on(fill, self.dark, self.roles[Role::Error as usize]).colour(),
             Ink::Selection(fill) => on(fill, self.select_dark, self.select_light).colour(),
         }
     }

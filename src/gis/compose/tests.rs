@@ -61,6 +61,7 @@ const PLAIN: Dress<'static> = Dress {
     pattern: false,
     badges: &[],
     worst: &worst,
+    hatch: &[],
 };
 
 fn label(unit: u32, text: &str, priority: u32) -> LabelText {

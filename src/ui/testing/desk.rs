@@ -6,6 +6,7 @@ use super::{Harness, session};
 use crate::domain::access::Access;
 use crate::domain::plan::Cause;
 use crate::domain::request::{Progress, Query, Write};
+use crate::domain::view_state::Listing;
 use crate::gis::compose::Glyphs;
 use crate::locale::Lang;
 use crate::ui::capability::Colour;
@@ -205,7 +206,119 @@ fn an_action_about_the_map_closes_the_screen() {
     assert_eq!(h.model.desk.screen, None);
 }
 
-const SCREENS: [(&str, &str); 12] = [
+#[test]
+fn a_fault_is_flown_to_drawn_and_left_again() {
+    let mut h = at((100, 30));
+    h.press("down shift-f9 enter");
+    let extent = h.model.view.as_ref().and_then(|v| v.extent).expect("flown");
+    assert!(extent.min_x_deg > 110.0 && extent.max_x_deg < 112.0 && h.model.map.hatch.iter().any(|on| *on));
+    h.press("n n");
+    let view = h.model.view.clone().expect("a view");
+    assert_eq!(view.listing, Listing::Units("mid".into()));
+    h.press("+");
+    assert!(h.model.desk.screen.is_some(), "the map of a fault is zoomed in place");
+    h.press("end");
+    assert!(h.model.map.hatch.iter().any(|on| *on), "a fault without a shape has a sign");
+    h.press("esc");
+    assert_eq!((h.model.desk.screen, h.model.desk.quality.flying.is_some()), (Some(Screen::Quality), false));
+    assert!(h.model.view.as_ref().is_some_and(|v| v.extent.is_none()) && h.model.map.hatch.is_empty());
+    h.press("esc");
+    assert_eq!(h.chosen(), "上坝乡", "the list is where it was");
+    h.press("shift-f9 home enter enter");
+    assert_eq!(h.model.desk.screen, None);
+    assert!(h.model.view.as_ref().is_some_and(|v| v.extent.is_some()));
+}
+
+#[test]
+fn faults_are_filtered_by_kind() {
+    let mut h = at((80, 24));
+    h.press("shift-f9 right");
+    assert_eq!(h.model.desk.quality.shown().len(), 2);
+    h.press("f6");
+    assert_eq!(h.model.desk.quality.shown().len(), 1);
+    h.press("left left");
+    assert_eq!(h.model.desk.quality.shown().len(), 4);
+    h.press("2");
+    assert!(h.text().contains("E_SAMPLE"), "{}", h.text());
+}
+
+#[test]
+fn files_are_taken_into_a_round_after_a_look() {
+    let mut h = at((80, 24));
+    h.press("shift-f8 t 2*down enter down space space f5");
+    assert!(h.text().contains("2025-10") && h.text().contains("河口镇"), "{}", h.text());
+    h.press("f5");
+    assert!(h.text().contains("8 格"), "{}", h.text());
+    h.press("enter");
+    let [Write::RoundTake { files, .. }] = h.fake.writes.as_slice() else { panic!("{:?}", h.fake.writes) };
+    assert_eq!(files.len(), 2);
+    assert_eq!(h.model.desk.screen, Some(Screen::Round));
+    assert!(h.model.desk.import.browser.chosen.is_empty());
+    h.press("f5 esc");
+    assert_eq!(h.model.desk.screen, Some(Screen::Round), "Esc at the files leads back to the board");
+    h.press("shift-f5");
+    assert_eq!(h.model.desk.import.round, None, "an import is no round");
+}
+
+#[test]
+fn a_part_is_given_back_with_a_remark() {
+    let mut h = at((80, 24));
+    h.press("shift-f8 r");
+    assert!(h.model.overlay.is_none(), "nothing came: {}", h.toast());
+    h.press("down f6 enter enter");
+    assert!(h.fake.writes.is_empty(), "without a remark");
+    h.press("\"缺两个网格\" enter enter");
+    let [Write::RoundReturn { remark, to, .. }] = h.fake.writes.as_slice() else { panic!("{:?}", h.fake.writes) };
+    assert_eq!(remark, "缺两个网格");
+    assert!(to.starts_with("/county") && to.to_string_lossy().ends_with("上坝乡 2025-10.xlsx"), "{}", to.display());
+}
+
+#[test]
+fn parts_are_frozen_one_or_all() {
+    let mut h = at((80, 24));
+    h.press("shift-f8 d");
+    assert!(h.model.overlay.is_none(), "what did not come is not frozen");
+    h.press("down f9 enter f8 enter");
+    let units: Vec<usize> = h.fake.writes.iter().map(|w| if let Write::RoundFinal { units, .. } = w { units.len() } else { 0 }).collect();
+    assert_eq!(units, [1, 4]);
+}
+
+#[test]
+fn a_round_is_opened_with_its_due_day() {
+    let mut fake = super::Fake::new();
+    fake.no_round = true;
+    let mut h = Harness::over(fake, session(), (80, 24));
+    h.press("shift-f8");
+    assert!(h.text().contains("F7"), "{}", h.text());
+    h.press("f7 enter \"2025-10-32\" enter");
+    assert!(h.fake.writes.is_empty());
+    h.press("2*backspace \"25\" enter");
+    let [Write::RoundOpen { period, due, .. }] = h.fake.writes.as_slice() else { panic!("{:?}", h.fake.writes) };
+    assert_eq!((period.to_string(), due.to_string()), ("2025-10".into(), "2025-10-25".into()));
+}
+
+#[test]
+fn rounds_are_stepped_through() {
+    let mut h = at((80, 24));
+    h.press("shift-f8 left");
+    assert!(h.text().contains("月报 › 2025-09"), "{}", h.text());
+    h.press("right right");
+    assert!(h.text().contains("月报 › 2025-10"), "{}", h.text());
+}
+
+#[test]
+fn uncovered_ground_is_a_layer_of_the_map() {
+    let mut h = at((120, 36));
+    h.press("b");
+    assert!(h.model.map.hatch.iter().any(|on| *on));
+    assert!(h.toast().contains("6.20"), "{}", h.toast());
+    h.press("down");
+    assert!(h.text().contains("空白点 2"), "{}", h.text());
+    h.press("b");
+    assert!(h.model.map.hatch.is_empty());
+}
+
+const SCREENS: [(&str, &str); 18] = [
     ("menu", "W"),
     ("files", "shift-f5 2*down space space"),
     ("path", "shift-f5 tab \"月\""),
@@ -217,6 +330,12 @@ const SCREENS: [(&str, &str); 12] = [
     ("problems", "shift-f5 4*down enter 5 down"),
     ("apply", "shift-f5 4*down enter 2 enter 1 enter 1 f5"),
     ("batches", "shift-f6"),
+    ("round", "shift-f8 2*down"),
+    ("round-part", "shift-f8 4*down enter"),
+    ("intake", "shift-f8 t 2*down enter down space space f5"),
+    ("quality", "shift-f9"),
+    ("fault", "shift-f9 enter"),
+    ("gaps", "b"),
     ("correct", "enter e"),
 ];
 

@@ -1,16 +1,25 @@
 //! What the made-up workspace answers to the screens of the desk.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::domain::fact::Correction;
 use crate::domain::files::{FileEntry, FileKind, FileList};
 use crate::domain::id::{IndicatorId, Uid};
+use crate::domain::indicator::Indicator;
+use crate::domain::period::Period;
 use crate::domain::plan::{
     About, Answer, BatchRow, Cause, Change, ChangeKind, Choices, Counts, FieldChange, Input, Plan, Question, Target, UnitChange,
     UnitChangeKind, Unmatched,
 };
 use crate::domain::problem::{Problem, Severity, Spot};
+use crate::domain::quality::{Fault, FaultKind, FaultUnit, QualityPage, Size, Under};
 use crate::domain::request::Write;
+use crate::domain::round::{
+    self, Burden, Cells, Frozen, Intake, IntakeFile, Outside, Receipt, Round, RoundLine, RoundPage, RoundRow, RoundState, Taken,
+};
+use crate::domain::scene::Extent;
+use crate::domain::value::Reading;
 
 /// The corrections of a value among what was written and not taken back.
 pub(super) fn corrections(uid: Uid, of: &IndicatorId, writes: &[Write]) -> Vec<Correction> {
@@ -165,6 +174,148 @@ pub(super) fn plan(files: &[PathBuf], choices: &Choices) -> Plan {
         ],
         digest: format!("{choices:?}"),
     }
+}
+
+/// A gap, a bow-tie and an overlap in the land of the made-up workspace: the top, a middle and a leaf.
+pub(super) fn quality(units: [(Uid, &str, &str); 3], only: Option<FaultKind>) -> QualityPage {
+    let unit = |n: usize| FaultUnit { uid: units[n].0, code: units[n].1.to_owned(), name: units[n].2.to_owned() };
+    let ring = |x: f64, y: f64, side: f64| vec![[x, y], [x + side, y], [x + side, y + side], [x, y + side]];
+    let fault = |kind: FaultKind, level: &str, units: Vec<FaultUnit>, rings: Vec<Vec<[f64; 2]>>, size: Size| {
+        let at = rings.first().map_or([110.4, 31.4], |ring| ring[0]);
+        let far = rings.first().map_or(at, |ring| ring[2]);
+        Fault {
+            kind,
+            grade: kind.grade(),
+            level: level.into(),
+            units,
+            place_deg: at,
+            extent: Extent { min_x_deg: at[0], min_y_deg: at[1], max_x_deg: far[0], max_y_deg: far[1] },
+            size,
+            rings_deg: rings,
+        }
+    };
+    let faults = vec![
+        fault(FaultKind::Gap, "top", vec![unit(0), unit(1)], vec![ring(110.8, 30.8, 0.5)], Size { area_m2: 6.2e6, length_m: 3100.0 }),
+        fault(FaultKind::Gap, "top", vec![unit(0)], vec![ring(112.2, 31.2, 0.1)], Size { area_m2: 830.0, length_m: 400.0 }),
+        fault(FaultKind::Overlap, "mid", vec![unit(1)], vec![ring(110.2, 31.2, 0.2)], Size { area_m2: 12_300.0, length_m: 900.0 }),
+        fault(FaultKind::SelfCrossing, "leaf", vec![unit(2)], vec![], Size::default()),
+    ];
+    QualityPage {
+        version: 1,
+        tolerance_m: 0.5,
+        units: 31,
+        faults: faults.into_iter().filter(|f| only.is_none_or(|kind| kind == f.kind)).collect(),
+        under: vec![Under { kind: FaultKind::Gap, count: 17, area_m2: 3.25 }],
+        covers: vec![],
+    }
+}
+
+fn taken(file: &str, cells: u32) -> Taken {
+    Taken {
+        file: file.to_owned(),
+        sha256: "ab".repeat(32),
+        kept: String::new(),
+        declared: false,
+        cells,
+        outside: vec![],
+        problems: vec![],
+        unused: vec![],
+    }
+}
+
+fn opened(period: Period) -> Round {
+    Round {
+        period,
+        due: jiff::civil::date(2025, 10, 25),
+        asked: vec!["X-1".into(), "X-3".into()],
+        level: "mid".into(),
+        opened: jiff::Timestamp::UNIX_EPOCH,
+        actor: "某县组织科".into(),
+    }
+}
+
+fn period(text: &str) -> Period {
+    text.parse().expect("a period")
+}
+
+/// Two rounds.
+pub(super) fn rounds() -> Vec<RoundLine> {
+    ["2025-10", "2025-09"].map(|text| RoundLine { round: opened(period(text)), states: vec![] }).to_vec()
+}
+
+/// A round with every state.
+pub(super) fn round(of: Option<Period>, units: &[(Uid, String, String)], indicators: &[Arc<Indicator>]) -> RoundPage {
+    let of = of.unwrap_or_else(|| period("2025-10"));
+    let at = "2025-10-20T02:00:00Z".parse().expect("a time");
+    let states = [RoundState::Absent, RoundState::Came, RoundState::Faulty, RoundState::Same, RoundState::Final, RoundState::Late];
+    let rows: Vec<RoundRow> = units
+        .iter()
+        .zip(states)
+        .map(|((uid, code, name), state)| {
+            let mut taken = taken(&format!("{name} 10月.xlsx"), 8);
+            if state == RoundState::Faulty {
+                taken.problems.push(Problem::new("E_GEOM_NUMBER", Severity::Aside, &*taken.file).line(9).field("集体收入").arg("约3"));
+                taken.outside.push(Outside { code: "990122101".into(), name: "邻村".into(), owner: "邻乡".into(), row: Some(17) });
+                taken.unused.push("备注".into());
+            }
+            let came = state != RoundState::Absent;
+            let receipts = if came { vec![Receipt { taken, at, actor: "某县组织科".into(), batch: Some(7) }] } else { vec![] };
+            RoundRow {
+                uid: *uid,
+                code: code.clone(),
+                name: name.clone(),
+                state,
+                late: state == RoundState::Late,
+                receipts,
+                cells: Cells { asked: 10, came: if came { 8 } else { 0 }, missing: if came { 2 } else { 10 }, ..Cells::default() },
+                unchanged: came.then_some(if state == RoundState::Same { 1.0 } else { 0.4 }),
+                returned: None,
+                frozen: (state == RoundState::Final).then(|| Frozen { at, actor: "某县组织科".into() }),
+                corrections: if state == RoundState::Final {
+                    vec![round::Correction {
+                        code: code.clone(),
+                        name: "第1片".into(),
+                        uid: *uid,
+                        indicator: indicators[2].id.clone(),
+                        period: of,
+                        old: Reading::of(12.0),
+                        new: Reading::of(15.0),
+                        file: "更正.xlsx".into(),
+                        at,
+                    }]
+                } else {
+                    vec![]
+                },
+            }
+        })
+        .collect();
+    RoundPage {
+        version: 1,
+        round: opened(of),
+        disputed: vec![],
+        overdue: false,
+        fields: vec![],
+        states: round::states(&rows),
+        cells: Cells { asked: 60, came: 40, missing: 20, ..Cells::default() },
+        burden: Burden { asked: 60, prefilled: 36, elsewhere: 4, unused: vec![("备注".into(), 1), ("排名".into(), 3)] },
+        rows,
+    }
+}
+
+/// The first file is of the first unit, the second of nobody.
+pub(super) fn intake(of: Option<Period>, files: &[PathBuf], units: &[(Uid, String, String)]) -> Intake {
+    let name = |path: &PathBuf| path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let files: Vec<IntakeFile> = files
+        .iter()
+        .enumerate()
+        .map(|(n, path)| IntakeFile {
+            unit: (n == 0).then(|| units[0].clone()),
+            taken: taken(&name(path), 8),
+            skipped: n > 0,
+            correction: false,
+        })
+        .collect();
+    Intake { period: of.unwrap_or_else(|| period("2025-10")), files, digest: "d".into() }
 }
 
 /// Three batches: two of one import, one of the workspace.

@@ -13,6 +13,7 @@ impl Model {
         if let Some(purpose) = self.commands.remove(&request) {
             match outcome {
                 Ok(Loaded::Written(receipt)) => self.written(purpose, receipt),
+                Ok(Loaded::Intake(intake)) if purpose == Purpose::Import => self.took(&intake),
                 Ok(Loaded::Applied(applied)) if purpose == Purpose::Import => self.imported(applied),
                 Ok(Loaded::Applied(applied)) => self.withdrawn(&applied),
                 Ok(Loaded::Refreshed { version }) => self.refreshed(version),
@@ -22,6 +23,7 @@ impl Model {
                         // What was seen no longer holds: it is planned again.
                         self.desk.import.applying = false;
                         self.slots.remove(&Ask::Plan);
+                        self.slots.remove(&Ask::Intake);
                     }
                     let text = self.session.lang.problem(&problem);
                     self.refuse(text);
@@ -102,10 +104,18 @@ impl Model {
                 self.desk.import.plan = Some(plan);
                 self.progress = None;
             }
+            Loaded::Quality(page) if ask == Ask::Gaps => self.gaps_loaded(page),
+            Loaded::Quality(page) => self.desk.quality.page = Some(page),
             Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),
-            Loaded::Quality(_) | Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) => {}
-            // Rounds have no screen yet.
-            Loaded::Round(_) | Loaded::Rounds(_) | Loaded::Forms(_) | Loaded::Intake(_) => {}
+            Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) => {}
+            Loaded::Round(page) => self.round_loaded(page),
+            Loaded::Rounds(lines) => self.desk.round.lines = Some(lines),
+            Loaded::Intake(intake) => {
+                self.desk.import.intake = Some(intake);
+                self.progress = None;
+            }
+            // Forms are for templates.
+            Loaded::Forms(_) => {}
         }
     }
 

@@ -10,8 +10,8 @@ use crate::ui::keys::Key;
 use crate::ui::model::{Ask, Model};
 use crate::ui::view;
 
-/// Actions that a screen of the desk leaves alone; any other one closes it first.
-fn keeps_screen(action: Action) -> bool {
+/// Actions that are about no screen.
+fn is_general(action: Action) -> bool {
     matches!(
         action,
         Action::Palette
@@ -27,12 +27,32 @@ fn keeps_screen(action: Action) -> bool {
             | Action::Undo
             | Action::Import
             | Action::Batches
+            | Action::Quality
+            | Action::Round
     )
 }
 
 impl Model {
+    /// Whether an action leaves the screen alone; any other one closes it first.
+    fn keeps_screen(&self, action: Action) -> bool {
+        // The map of a fault is zoomed and panned like any other.
+        let on_map = matches!(
+            action,
+            Action::ZoomIn
+                | Action::ZoomOut
+                | Action::ZoomReset
+                | Action::PanWest
+                | Action::PanEast
+                | Action::PanNorth
+                | Action::PanSouth
+                | Action::Gaps
+        );
+        is_general(action) || (on_map && self.desk.quality.flying.is_some())
+    }
+
     /// Opens a screen where it was left.
     pub(super) fn open_screen(&mut self, screen: Screen) {
+        self.end_flight();
         self.desk.screen = Some(screen);
         self.desk.in_detail = false;
         self.desk.scroll = 0;
@@ -52,7 +72,8 @@ impl Model {
 
     /// Closes the screen before an action that is about list and map.
     pub(super) fn make_way(&mut self, action: Action) {
-        if !keeps_screen(action) {
+        if self.desk.screen.is_some() && !self.keeps_screen(action) {
+            self.end_flight();
             self.close_screen();
         }
     }
@@ -62,6 +83,8 @@ impl Model {
         match self.desk.screen {
             Some(Screen::Import) => self.ask_for_import(),
             Some(Screen::Batches) => self.want(Ask::Batches, Query::Batches),
+            Some(Screen::Quality) => self.ask_for_quality(),
+            Some(Screen::Round) => self.ask_for_round(),
             None => {}
         }
     }
@@ -70,6 +93,18 @@ impl Model {
     pub(super) fn desk_key(&mut self, event: &KeyEvent, key: Key) {
         let Some(screen) = self.desk.screen else { return };
         if screen == Screen::Import && self.browser_types(event, key) {
+            return;
+        }
+        if !key.modifiers.is_empty() && key.code != KeyCode::Tab {
+            // The screens have plain keys only: Shift and a function key mean what they mean everywhere.
+            self.other_key(key);
+            return;
+        }
+        if self.desk.quality.flying.is_some() && screen == Screen::Quality {
+            // The keys of the map zoom and pan it.
+            if !self.quality_key(key) {
+                self.other_key(key);
+            }
             return;
         }
         let extent = view::board_extent(self);
@@ -97,13 +132,15 @@ impl Model {
         match screen {
             Screen::Import => self.import_key(key),
             Screen::Batches => self.batches_key(key),
+            Screen::Quality => self.quality_key(key),
+            Screen::Round => self.round_key(key),
         }
     }
 
     /// A key that the screen has no use for: what holds everywhere.
     fn other_key(&mut self, key: Key) {
         match self.session.keymap.find(&[key], self.place()) {
-            Match::Action(action) if keeps_screen(action) => self.act(action),
+            Match::Action(action) if self.keeps_screen(action) => self.act(action),
             Match::None if matches!(key.code, KeyCode::Char(c) if !c.is_ascii()) => {
                 let text = self.text("ui.toast.input_method");
                 self.say(text);
@@ -122,7 +159,9 @@ impl Model {
         Some(match self.desk.screen? {
             Screen::Import if self.desk.import.files.is_empty() => &mut self.desk.import.browser.cursor,
             Screen::Import => self.desk.import.cursor(),
+            Screen::Round => &mut self.desk.round.cursor,
             Screen::Batches => &mut self.desk.batches.cursor,
+            Screen::Quality => &mut self.desk.quality.cursors[self.desk.quality.part as usize],
         })
     }
 

@@ -87,6 +87,28 @@ impl Model {
                 let write = Write::Correct { entity, indicator, period, old, new, source, reason };
                 self.write(Purpose::Write, write);
             }
+            Then::RoundOpen => {
+                let (period, due) = (next(), next());
+                match self.round_of_form(&period, &due) {
+                    Ok(write) => {
+                        if let Write::RoundOpen { period, .. } = &write {
+                            self.desk.round.period = Some(*period);
+                        }
+                        self.close_overlay();
+                        self.carry_out(write);
+                    }
+                    Err(wrong) => {
+                        if let Some(Overlay::Sheet(sheet)) = &mut self.overlay {
+                            sheet.wrong = Some(wrong);
+                        }
+                    }
+                }
+            }
+            Then::RoundReturn { period, unit } => {
+                let (remark, to) = (next(), next());
+                self.close_overlay();
+                self.carry_out(Write::RoundReturn { period, unit, remark, to: to.into() });
+            }
             Then::Write(write) => {
                 self.close_overlay();
                 self.carry_out(write);
@@ -103,7 +125,7 @@ impl Model {
     }
 
     fn carry_out(&mut self, write: Write) {
-        let purpose = if matches!(write, Write::Import { .. }) { Purpose::Import } else { Purpose::Write };
+        let purpose = if matches!(write, Write::Import { .. } | Write::RoundTake { .. }) { Purpose::Import } else { Purpose::Write };
         self.desk.import.applying |= purpose == Purpose::Import;
         self.write(purpose, write);
     }

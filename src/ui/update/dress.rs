@@ -80,6 +80,7 @@ impl Model {
             pattern: caps.pattern(),
             badges: &self.map.badges,
             worst: &|fill| worst(down, fill),
+            hatch: &self.map.hatch,
         };
         let width = self.width();
         self.map.cells = compose(raster, &dress, |text| width.of(text)).into();
@@ -106,6 +107,7 @@ impl Model {
             self.map.units.clear();
             return;
         };
+        self.map.hatch = self.hatch(&raster);
         let width = self.width();
         let rows: HashMap<Uid, u32> = home.rows.iter().zip(0u32..).map(|(row, n)| (row.uid, n)).collect();
         let row_of: Vec<Option<u32>> = raster.units.iter().map(|uid| rows.get(uid).copied()).collect();

@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use tui_input::Input;
 
 use crate::domain::files::FileKind;
+use crate::domain::period::Period;
 use crate::domain::plan::{About, Applied, Choices, Meaning, Target};
 use crate::domain::request::{Query, Write};
 use crate::ui::desk::{Entry, Importing, Screen, Tab, split};
@@ -26,6 +27,9 @@ impl Model {
         if import.files.is_empty() {
             let dir = import.browser.dir.clone();
             self.want(Ask::Files, Query::Files { dir });
+        } else if let Some(period) = import.round.filter(|_| !import.applying) {
+            let files = import.files.clone();
+            self.want(Ask::Intake, Query::Intake { period: Some(period), files });
         } else if import.applied.is_none() && !import.applying {
             let (files, choices) = (import.files.clone(), import.choices.clone());
             self.want(Ask::Plan, Query::Plan { files, choices });
@@ -151,10 +155,12 @@ impl Model {
         let files = import.browser.chosen.clone();
         let browser = std::mem::take(&mut import.browser);
         // What was answered for the same files still stands.
+        let round = import.round;
         let same = import.plan.as_ref().is_some_and(|_| import.applied.is_none()) && self.last_files() == Some(&files);
         let choices = if same { std::mem::take(&mut self.desk.import.choices) } else { Choices::default() };
-        self.desk.import = Importing { browser, files, choices, ..Importing::default() };
+        self.desk.import = Importing { browser, files, choices, round, ..Importing::default() };
         self.slots.remove(&Ask::Plan);
+        self.slots.remove(&Ask::Intake);
     }
 
     fn last_files(&self) -> Option<&Vec<PathBuf>> {
@@ -166,11 +172,11 @@ impl Model {
 
     /// Back to the files; what was decided stays as long as they are the same.
     fn leave_plan(&mut self) {
-        if let Some(request) = self.slots.get(&Ask::Plan).and_then(|slot| slot.open) {
+        let ask = if self.desk.import.round.is_some() { Ask::Intake } else { Ask::Plan };
+        if let Some(slot) = self.slots.get_mut(&ask)
+            && let Some(request) = slot.open.take()
+        {
             self.effects.push(Effect::Cancel { request });
-            if let Some(slot) = self.slots.get_mut(&Ask::Plan) {
-                slot.open = None;
-            }
             let text = self.text("desk.plan.stopped");
             self.say(text);
         }
@@ -187,7 +193,11 @@ impl Model {
 
     /// A key of the screen.
     pub(super) fn import_key(&mut self, key: Key) -> bool {
-        if self.desk.import.files.is_empty() { self.files_key(key) } else { self.plan_key(key) }
+        match (self.desk.import.files.is_empty(), self.desk.import.round) {
+            (true, _) => self.files_key(key),
+            (false, Some(period)) => self.intake_key(key, period),
+            (false, None) => self.plan_key(key),
+        }
     }
 
     fn files_key(&mut self, key: Key) -> bool {
@@ -211,6 +221,20 @@ impl Model {
             }
             KeyCode::F(5) => self.make_plan(),
             KeyCode::Delete => self.desk.import.browser.chosen.clear(),
+            // Back to the board that asked for files.
+            KeyCode::Esc if self.desk.import.round.is_some() => self.open_screen(Screen::Round),
+            _ => return false,
+        }
+        true
+    }
+
+    fn intake_key(&mut self, key: Key, period: Period) -> bool {
+        match key.code {
+            _ if self.desk.import.applying => return !matches!(key.code, KeyCode::F(_) | KeyCode::Char(':' | '?')),
+            KeyCode::F(5) => self.take_in(period),
+            KeyCode::Char('n') | KeyCode::F(8) => self.desk_move(1),
+            KeyCode::Char('p') | KeyCode::F(7) => self.desk_move(-1),
+            KeyCode::Esc => self.leave_plan(),
             _ => return false,
         }
         true

@@ -11,7 +11,9 @@ mod mark;
 mod mouse;
 mod over;
 mod place;
+mod quality;
 mod removals;
+mod round;
 mod show;
 
 pub(in crate::ui) use dress::{fill, is_down};
@@ -184,8 +186,14 @@ impl Model {
             Action::OnlyFlagged => self.only_flagged(),
             Action::ScopeClear => self.set_scope(Scope::default()),
             Action::Mark => self.open_mark(),
-            Action::Import => self.open_screen(Screen::Import),
+            Action::Import => {
+                self.desk.turn_to(None);
+                self.open_screen(Screen::Import);
+            }
+            Action::Round => self.open_screen(Screen::Round),
             Action::Batches => self.open_screen(Screen::Batches),
+            Action::Quality => self.open_screen(Screen::Quality),
+            Action::Gaps => self.toggle_gaps(),
             Action::Correct => self.open_correct(),
             Action::Undo => self.take_back(),
             Action::CopyName | Action::CopyCode | Action::CopyRow => self.copy(action),
@@ -318,6 +326,7 @@ impl Model {
             tutorial.advance(&self.done, |action| action.info().needs.is_none_or(|grant| access.may(grant)));
             self.tutorial = Some(tutorial);
         }
+        self.ask_for_gaps();
         self.settle_desk();
         self.done.clear();
     }

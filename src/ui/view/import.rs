@@ -14,7 +14,11 @@ use crate::ui::model::{Ask, Model};
 
 /// The screen.
 pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
-    if model.desk.import.files.is_empty() { files(model) } else { plan(model, cells) }
+    match (model.desk.import.files.is_empty(), model.desk.import.round) {
+        (true, _) => files(model),
+        (false, Some(_)) => super::round::intake(model, cells),
+        (false, None) => plan(model, cells),
+    }
 }
 
 /// Choosing files.
@@ -23,7 +27,11 @@ fn files(model: &Model) -> Board<'_> {
     let browser = &model.desk.import.browser;
     let width = model.width();
     let entries = browser.entries();
-    let mut board = Board::new(lang.text("desk.files.title").to_owned(), browser.cursor);
+    let title = match model.desk.import.round {
+        Some(period) => lang.fill("desk.files.title_round", &[&period]),
+        None => lang.text("desk.files.title").to_owned(),
+    };
+    let mut board = Board::new(title, browser.cursor);
     board.note = lang.fill("desk.files.chosen", &[&browser.chosen.len()]);
     board.path = Some((&browser.input, browser.typing, browser.typed_dir()));
     board.count = entries.len();
@@ -162,7 +170,7 @@ fn hint(model: &Model, open: bool) -> &'static str {
 }
 
 /// How far it is.
-fn progress(model: &Model, cells: u16) -> Line {
+pub(super) fn progress(model: &Model, cells: u16) -> Line {
     let lang = model.session.lang;
     let what = lang.text(if model.desk.import.applying { "desk.plan.applying" } else { "desk.plan.planning" });
     let Some(Progress::Reading { name, done, of }) = &model.progress else { return vec![(what.to_owned(), Tone::Accent)] };
@@ -227,7 +235,8 @@ fn input_row(model: &Model, input: &Input, cells: u16) -> Line {
     let numbers = model.session.lang.fill("desk.input.kept", &[&input.kept, &input.read]);
     let room = cells.saturating_sub(width.of(&numbers) + 11).max(8);
     vec![
-        (width.pad(&input_name(input), room, model.symbols().ellipsis), Tone::Text),
+        // The end of a path is what tells files apart.
+        (width.pad(&width.cut_left(&input_name(input), room, model.symbols().ellipsis), room, ""), Tone::Text),
         (width.pad(&format!(" {}", input.format), 10, ""), Tone::Dim),
         (format!(" {numbers}"), Tone::Dim),
     ]

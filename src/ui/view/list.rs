@@ -9,7 +9,7 @@ use crate::domain::page::{HomePage, Row};
 use crate::domain::unit::Subject;
 use crate::domain::value::State;
 use crate::domain::view_state::Listing;
-use crate::gis::compose::{Fill, Ink, sign};
+use crate::gis::compose::{Fill, Glyphs, Ink, sign};
 use crate::locale::Lang;
 use crate::ui::action::Action;
 use crate::ui::layout::{inner, legend_columns};
@@ -23,6 +23,8 @@ use crate::ui::update::{classing_key, fill, is_down};
 pub(in crate::ui) struct LegendItem {
     /// What it looks like; `None` has no colour.
     fill: Option<Fill>,
+    /// The pattern of the uncovered ground.
+    hatch: bool,
     label: String,
     count: u32,
 }
@@ -38,7 +40,7 @@ pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendI
         .classes
         .iter()
         .zip(0u8..)
-        .map(|(class, n)| LegendItem { fill: Some(Fill::Class(n)), label: number::class(class), count: class.count })
+        .map(|(class, n)| LegendItem { fill: Some(Fill::Class(n)), hatch: false, label: number::class(class), count: class.count })
         .collect();
     let missing = if model.awaits(&home.indicator, home.period) { "ui.state.reading" } else { "ui.state.missing" };
     let others = [
@@ -49,9 +51,14 @@ pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendI
     ];
     out.extend(others.into_iter().filter(|(_, _, count)| *count > 0).map(|(fill, key, count)| LegendItem {
         fill,
+        hatch: false,
         label: model.text(key).to_owned(),
         count,
     }));
+    if let Some(page) = model.gaps.as_deref().filter(|_| model.gaps_shown) {
+        let count = u32::try_from(page.faults.len()).unwrap_or(u32::MAX);
+        out.push(LegendItem { fill: None, hatch: true, label: model.text("desk.gaps.legend").to_owned(), count });
+    }
     out
 }
 
@@ -64,6 +71,14 @@ fn swatch(pen: &Pen<'_>, down: bool, fill: Fill) -> (String, Style) {
     let style = Style::new().fg(theme.ink(ink, down, pattern)).bg(theme.ink(Ink::Fill(fill), down, pattern));
     let sign = sign(fill, caps.glyphs, pattern);
     (if pattern { format!("{sign} ") } else { format!("{sign}{sign}") }, style)
+}
+
+/// The pattern of the uncovered ground as two cells.
+fn hatch(pen: &Pen<'_>, down: bool) -> (String, Style) {
+    let (theme, caps) = (&pen.model.session.theme, pen.model.session.caps);
+    let ink = theme.ink(Ink::Hatch(Fill::Outside), down, caps.pattern());
+    let sign = if caps.glyphs == Glyphs::Ascii { "xx" } else { "\u{2899}\u{2899}" };
+    (sign.to_owned(), Style::new().fg(ink).bg(theme.role(Role::Ground)))
 }
 
 pub(super) fn legend(pen: &mut Pen<'_>, area: Rect) {
@@ -96,6 +111,10 @@ pub(super) fn legend(pen: &mut Pen<'_>, area: Rect) {
         let mut at = slot.x;
         if let Some(fill) = item.fill {
             let (sign, style) = swatch(pen, is_down(home), fill);
+            at = pen.text(slot, at, y, &sign, style) + 1;
+        }
+        if item.hatch {
+            let (sign, style) = hatch(pen, is_down(home));
             at = pen.text(slot, at, y, &sign, style) + 1;
         }
         let style = pen.style(Tone::Text);

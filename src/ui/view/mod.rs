@@ -10,7 +10,9 @@ mod list;
 mod map;
 mod over;
 mod pen;
+mod quality;
 pub(super) mod question;
+mod round;
 mod sheet;
 
 use ratatui::Frame;
@@ -84,6 +86,8 @@ fn board_of(model: &Model, cells: u16) -> Option<board::Board<'_>> {
     Some(match model.desk.screen? {
         Screen::Import => import::board(model, cells),
         Screen::Batches => batches::board(model),
+        Screen::Quality => quality::board(model, cells),
+        Screen::Round => round::board(model, cells),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::plan::{About, Answer, Question};
 use crate::domain::text::quote;
+use crate::domain::view_state::Listing;
 use crate::ui::dialog::Offer;
 use crate::ui::model::Model;
 use crate::ui::number;
@@ -73,7 +74,16 @@ fn answer(model: &Model, question: &Question, answer: &Answer) -> (String, Strin
         About::Complete { .. } => format!("desk.complete.{}", answer.value),
         _ => String::new(),
     };
-    let shown = if lang.has(&key) { lang.text(&key).to_owned() } else { quote(&answer.value) };
+    // A level by its name, not by its code.
+    let level = matches!(question.about, About::Target).then(|| model.listing_label(&Listing::Units(answer.value.as_str().into())));
+    let level = level.filter(|label| !label.is_empty());
+    let shown = if let Some(level) = level {
+        level
+    } else if lang.has(&key) {
+        lang.text(&key).to_owned()
+    } else {
+        quote(&answer.value)
+    };
     let args: Vec<String> = answer.why.1.iter().map(|arg| quote(arg)).collect();
     let args: Vec<&dyn std::fmt::Display> = args.iter().map(|arg| arg as &dyn std::fmt::Display).collect();
     let why = if lang.has(&answer.why.0) { lang.fill(&answer.why.0, &args) } else { String::new() };

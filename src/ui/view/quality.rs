@@ -1,0 +1,171 @@
+//! 质量: faults of the boundaries, problems of the loads, what was read and not joined.
+
+use super::board::Board;
+use super::import::{problem_row, severity};
+use super::pen::{Line, Tone};
+use super::sheet::Sheet;
+use crate::domain::page::ReadCount;
+use crate::domain::quality::{Fault, Grade};
+use crate::domain::text::quote;
+use crate::ui::desk::Part;
+use crate::ui::model::{Ask, Model};
+use crate::ui::number;
+
+/// The screen, or the fault that the map shows.
+pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
+    let lang = model.session.lang;
+    let quality = &model.desk.quality;
+    let reads = model.workspace.as_ref().map_or(&[][..], |w| &w.reads);
+    let mut board = Board::new(lang.text("desk.quality.title").to_owned(), quality.cursors[quality.part as usize]);
+    let faults = quality.shown();
+    if quality.flying.is_some() {
+        let at = quality.cursors[Part::Faults as usize].at;
+        board.title = faults.get(at).map_or_else(String::new, |fault| heading(model, fault));
+        board.note = format!("{}/{}", at + 1, faults.len());
+        board.count = faults.len();
+        board.hint = lang.text("desk.quality.hint_map").to_owned();
+        board.detail = Some(Box::new(move |cells| faults.get(at).map(|f| detail(model, f, cells, false)).unwrap_or_default()));
+        return board;
+    }
+    let listed: Vec<&ReadCount> = reads.iter().filter(|read| read.listed > 0).collect();
+    let all = quality.page.as_ref().map_or_else(|| "…".to_owned(), |page| page.faults.len().to_string());
+    board.tabs = vec![
+        format!("{} {}", lang.text("desk.quality.faults"), all.replace('…', model.symbols().ellipsis)),
+        format!("{} {}", lang.text("desk.quality.loads"), model.problems.len()),
+        format!("{} {}", lang.text("desk.quality.join"), listed.len()),
+    ];
+    board.tab = quality.part as usize;
+    board.hint = lang.text(if quality.part == Part::Faults { "desk.quality.hint" } else { "desk.quality.hint_other" }).to_owned();
+    let at = quality.cursors[quality.part as usize].at;
+    match quality.part {
+        Part::Faults => {
+            board.empty = match (model.failure(Ask::Quality), &quality.page) {
+                (Some(problem), _) => lang.problem(problem),
+                (None, None) => lang.text("desk.quality.checking").to_owned(),
+                (None, Some(_)) => lang.text("desk.quality.clean").to_owned(),
+            };
+            board.head = head(model, cells);
+            board.count = faults.len();
+            let rows = faults.clone();
+            board.row = Box::new(move |n, cells| rows.get(n).map(|f| row(model, f, cells)).unwrap_or_default());
+            board.detail = Some(Box::new(move |cells| faults.get(at).map(|f| detail(model, f, cells, true)).unwrap_or_default()));
+        }
+        Part::Loads => {
+            board.empty = lang.text("desk.quality.no_problems").to_owned();
+            board.count = model.problems.len();
+            board.row = Box::new(move |n, cells| model.problems.get(n).map(|p| problem_row(model, p, cells)).unwrap_or_default());
+            board.detail = Some(Box::new(move |cells| {
+                let mut sheet = Sheet::new(model, cells);
+                if let Some(problem) = model.problems.get(at) {
+                    let (sign, key, tone) = severity(problem);
+                    sheet.text(0, &format!("{sign} {} {}", model.text(key), problem.code), tone);
+                    sheet.text(0, &problem.spot.to_string(), Tone::Accent);
+                    sheet.text(0, &lang.wording(problem), Tone::Text);
+                }
+                sheet.lines
+            }));
+        }
+        Part::Join => {
+            board.empty = lang.text("desk.quality.all_joined").to_owned();
+            board.count = listed.len();
+            board.row = Box::new(move |n, cells| listed.get(n).map(|read| read_row(model, read, cells)).unwrap_or_default());
+        }
+    }
+    board
+}
+
+/// Tolerance, what lies below it, and the kinds there are.
+fn head(model: &Model, cells: u16) -> Vec<Line> {
+    let lang = model.session.lang;
+    let quality = &model.desk.quality;
+    let Some(page) = &quality.page else { return Vec::new() };
+    let under: u32 = page.under.iter().map(|under| under.count).sum();
+    let area: f64 = page.under.iter().map(|under| under.area_m2).sum();
+    let area = number::area(area, model.session.caps.ambiguous_wide);
+    let text = lang.fill("desk.quality.summary", &[&page.units, &number::plain(page.tolerance_m), &under, &area]);
+    let mut lines: Vec<Line> = model.width().wrap(&text, cells).into_iter().map(|line| vec![(line, Tone::Dim)]).collect();
+    // The kinds, as many as fit around the chosen one.
+    let kinds = quality.kinds();
+    let mut words = vec![(format!("{} {}", lang.text("desk.quality.all"), page.faults.len()), quality.kind.is_none())];
+    words.extend(kinds.iter().map(|(kind, count)| (format!("{} {count}", name(model, kind.code())), quality.kind == Some(*kind))));
+    let chosen = words.iter().position(|(_, on)| *on).unwrap_or(0);
+    let wide = |(text, _): &(String, bool)| model.width().of(text) + 3;
+    let mut first = chosen;
+    let mut room = cells.saturating_sub(wide(&words[chosen]));
+    while first > 0 && wide(&words[first - 1]) <= room / 2 {
+        first -= 1;
+        room -= wide(&words[first]);
+    }
+    let line = words.into_iter().skip(first).map(
+        |(text, on)| {
+            if on { (format!("[{text}] "), Tone::Accent) } else { (format!(" {text}  "), Tone::Dim) }
+        },
+    );
+    lines.push(line.collect());
+    lines
+}
+
+/// A kind in words.
+fn name(model: &Model, code: &str) -> &'static str {
+    model.text(&format!("quality.kind.{code}"))
+}
+
+fn grade(grade: Grade) -> (&'static str, Tone) {
+    match grade {
+        Grade::Error => ("X", Tone::Error),
+        Grade::Warning => ("!", Tone::Lead),
+        Grade::Note => (".", Tone::Dim),
+    }
+}
+
+fn heading(model: &Model, fault: &Fault) -> String {
+    let (sign, _) = grade(fault.grade);
+    let unit = fault.units.first().map(|unit| format!(" {}", quote(&unit.name))).unwrap_or_default();
+    format!("{sign} {}{unit} {}", name(model, fault.kind.code()), size(model, fault))
+}
+
+/// Area, else length; empty for a point.
+fn size(model: &Model, fault: &Fault) -> String {
+    if fault.size.area_m2 > 0.0 {
+        number::area(fault.size.area_m2, model.session.caps.ambiguous_wide)
+    } else if fault.size.length_m > 0.0 {
+        format!("{} m", number::plain((fault.size.length_m * 10.0).round() / 10.0))
+    } else {
+        String::new()
+    }
+}
+
+fn row(model: &Model, fault: &Fault, cells: u16) -> Line {
+    let width = model.width();
+    let (sign, tone) = grade(fault.grade);
+    let units: Vec<String> = fault.units.iter().take(3).map(|unit| quote(&unit.name)).collect();
+    let size = size(model, fault);
+    let room = cells.saturating_sub(2 + 16 + 1 + width.of(&size) + 1);
+    vec![
+        (format!("{sign} "), tone),
+        (width.pad(name(model, fault.kind.code()), 16, model.symbols().ellipsis), Tone::Text),
+        (width.pad(&format!(" {}", units.join(&format!(" {} ", model.symbols().dot))), room + 1, model.symbols().ellipsis), Tone::Strong),
+        (format!(" {size}"), Tone::Dim),
+    ]
+}
+
+fn detail(model: &Model, fault: &Fault, cells: u16, titled: bool) -> Vec<Line> {
+    let lang = model.session.lang;
+    let mut sheet = Sheet::new(model, cells);
+    if titled {
+        sheet.text(0, &heading(model, fault), grade(fault.grade).1);
+    }
+    sheet.text(0, model.text(&format!("quality.todo.{}", fault.kind.code())), Tone::Text);
+    let units: Vec<String> = fault.units.iter().map(|unit| format!("{} {}", quote(&unit.name), quote(&unit.code))).collect();
+    sheet.text(0, &units.join(&format!(" {} ", model.symbols().dot)), Tone::Accent);
+    let [lon, lat] = fault.place_deg;
+    let width = number::plain((fault.size.width_m() * 100.0).round() / 100.0);
+    let key = if fault.size.width_m() > 0.0 { "desk.quality.place_width" } else { "desk.quality.place" };
+    sheet.text(0, &lang.fill(key, &[&format!("{lon:.6}"), &format!("{lat:.6}"), &width]), Tone::Dim);
+    sheet.lines
+}
+
+fn read_row(model: &Model, read: &ReadCount, cells: u16) -> Line {
+    let text = model.session.lang.fill("ui.problems.read", &[&quote(&read.name), &read.read, &read.drawn, &read.listed]);
+    vec![(model.width().cut(&text, cells, model.symbols().ellipsis).into_owned(), Tone::Text)]
+}
