@@ -303,6 +303,7 @@ pub struct Receipt {
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a receipt comes once per write, and no answer is kept in a list")]
 pub enum Loaded {
     /// To [`Query::Workspace`].
     Workspace(Arc<Workspace>),

@@ -337,11 +337,6 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// The boundary of a unit as it came.
-    pub(crate) fn rings_of(&self, world: &World, uid: Uid) -> Result<Vec<Vec<[f64; 2]>>, Problem> {
-        rings_of(&self.transaction, world, uid)
-    }
-
     /// Units, branches and boundaries that a layer or table has in batches that still count.
     pub(crate) fn uids_of(&self, source: &str) -> Result<FxHashSet<Uid>, Problem> {
         let mut statement = self.transaction.prepare_cached(

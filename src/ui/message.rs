@@ -9,6 +9,7 @@ use crate::locale::Lang;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a message is handled as soon as it comes")]
 pub enum Message {
     /// A key.
     Key(KeyEvent),

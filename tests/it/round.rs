@@ -422,6 +422,21 @@ fn a_corrected_file_replaces_its_own_part_and_after_the_end_it_is_a_correction()
 }
 
 #[test]
+fn a_file_that_was_taken_can_be_taken_back() {
+    let (workspace, town, units, _) = one();
+    let before = shown(&workspace, &town);
+    let page = take(&workspace, "a.csv", "2025年10月", &this_month(&units));
+    let batch = row(&page, &town)["receipts"][0]["batch"].to_string();
+    workspace.out(["undo", &batch]);
+    let page = round(&workspace, &[]);
+    assert_eq!((state(&page, &town), row(&page, &town)["receipts"].as_array().map(Vec::len)), ("absent", Some(0)));
+    assert_eq!(shown(&workspace, &town), before);
+    // It can be taken again, as if for the first time.
+    let page = round(&workspace, &["--take", &workspace.dir().join("a.csv").display().to_string()]);
+    assert_eq!((state(&page, &town), shown(&workspace, &town)), ("came", by_code(&this_month(&units))));
+}
+
+#[test]
 fn a_file_given_back_carries_marks_and_remarks_and_can_be_taken_again() {
     let (workspace, town, units, _) = one();
     let label = asked().label;

@@ -124,7 +124,7 @@ fn every_planted_defect_is_named_on_its_unit_and_nothing_else_is() {
                 "geometry_null" | "coordinates_empty" => told("E_GEOM_NONE"),
                 "ring_not_closed" => told("E_GEOM_RING_OPEN"),
                 "exterior_clockwise" => found(FaultKind::Orientation, &[code]),
-                "lat_lon_swapped" => told("E_GEOM_RANGE"),
+                "lat_lon_swapped" => told("E_GEOM_SWAPPED"),
                 "repeated_points" => found(FaultKind::RepeatedPoints, &[code]),
                 "spike" => found(FaultKind::Spike, &[code]),
                 "z_coordinates" => told("E_GEOM_Z"),

@@ -13,10 +13,10 @@ use crate::store::Writer;
 use crate::store::import_log::{What, batches_of};
 
 /// Folder of the kept files in a workspace.
-const FOLDER: &str = "data/batches";
+pub(in crate::import) const FOLDER: &str = "data/batches";
 
 /// Keeps copies of files under their hash, each whole or not at all.
-pub(super) fn keep(dir: &Path, files: &[(String, PathBuf, String)]) -> Result<(), Problem> {
+pub(in crate::import) fn keep(dir: &Path, files: &[(String, PathBuf, String)]) -> Result<(), Problem> {
     let folder = dir.join(FOLDER);
     let failed = |e: std::io::Error, name: &str| {
         let code = if e.kind() == std::io::ErrorKind::StorageFull { "E_DISK_FULL" } else { "E_DISK" };

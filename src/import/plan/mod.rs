@@ -45,6 +45,7 @@ use crate::store::put::{NewBatch, Stamp};
 use crate::store::world::{self, World};
 
 pub use self::keep::rebuild;
+pub(super) use self::keep::{FOLDER, keep};
 
 /// Where a plan is made.
 #[derive(Clone, Copy, Debug)]
@@ -145,7 +146,7 @@ fn carry_out(
         return Ok((plan, Some(applied)));
     }
     // The files first: a batch without its file could not be made again.
-    keep::keep(scene.dir, &kept)?;
+    keep(scene.dir, &kept)?;
     for (n, (name, _, sha256)) in kept.iter().enumerate() {
         load.put_file(import, n, name, sha256)?;
     }

@@ -58,7 +58,7 @@ impl Areas {
         let points = area.points();
         let mut shares: Vec<(Uid, f64)> = Vec::new();
         for point in &points {
-            for under in self.0.locate_in_envelope_intersecting(&AABB::from_point(*point)).into_iter().filter(|a| a.holds(*point)) {
+            for under in self.0.locate_in_envelope_intersecting(&AABB::from_point(*point)).filter(|a| a.holds(*point)) {
                 match shares.iter_mut().find(|(uid, _)| *uid == under.uid) {
                     Some((_, n)) => *n += 1.0,
                     None => shares.push((under.uid, 1.0)),

@@ -132,9 +132,14 @@ fn key(sheet: &Sheet, profiles: &Profiles, tree: &Finder<'_>, taken: &[usize]) -
     found.map(|(_, n)| n).or_else(|| usual.first().copied())
 }
 
-/// How many cells of a sample name one unit.
+/// How many cells of a sample name a unit; none where that is fewer than half, which is chance.
 fn hits(sheet: &Sheet, tree: &Finder<'_>, column: usize) -> usize {
-    sheet.sample(column).filter(|v| matches!(tree.find(v), Found::One(_) | Found::Several)).count()
+    let (mut all, mut hits) = (0, 0);
+    for value in sheet.sample(column) {
+        all += 1;
+        hits += usize::from(tree.find(value) != Found::None);
+    }
+    if hits * 2 >= all { hits } else { 0 }
 }
 
 /// Columns that are indicators by id or label, whole or in parts.

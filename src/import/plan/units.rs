@@ -566,11 +566,14 @@ fn mint(manifest: &crate::import::manifest::Manifest, level: &LevelId, code: &st
     }
 }
 
+/// The unit above, and the stem and ending of a name.
+type Sibling = (Option<Uid>, (String, &'static str));
+
 /// Fresh records that are units of the store under another code: one of a name below one unit, on
 /// both sides.
 fn recoded(world: &World, at: usize, records: &[Record], fresh: &[usize], absent: &[u32]) -> Vec<(usize, u32)> {
     let table = world.table(at);
-    let mut old: FxHashMap<(Option<Uid>, (String, &str)), Option<u32>> = FxHashMap::default();
+    let mut old: FxHashMap<Sibling, Option<u32>> = FxHashMap::default();
     for row in absent {
         let parent = table.parent(*row).map(|(t, r)| world.table(t).uids[r as usize]);
         let name = table.names.get(*row as usize);
@@ -711,9 +714,10 @@ fn parent_rule(world: &World, level: usize, fields: &[FieldSample], id: &str, fi
     world.table(nearest).drawn.iter().any(|drawn| *drawn).then_some(ParentBy::Position)
 }
 
+/// Whether the values can be codes: a few that occur twice are a fault of the data, not of the guess.
 fn distinct(field: &FieldSample) -> bool {
-    let mut seen = FxHashSet::default();
-    !field.values.is_empty() && field.values.iter().all(|v| seen.insert(v))
+    let seen: FxHashSet<&String> = field.values.iter().collect();
+    !field.values.is_empty() && seen.len() * 2 >= field.values.len()
 }
 
 /// Share of values for which something holds, 0..=1.

@@ -28,6 +28,9 @@ use crate::store::load::NewValue;
 /// Different words in a column of numbers; with more it is a column of texts.
 const WORDS_MAX: usize = 12;
 
+/// A reading of a unit and its row.
+type Line = (Uid, Reading, u64);
+
 /// What a sheet says of words in place of numbers.
 struct Words<'a> {
     choices: &'a Meanings,
@@ -110,7 +113,7 @@ impl Planner<'_, '_> {
             .filter(|(label, _)| !label.is_empty())
             .collect();
         // Indicator and period, each with its readings in the order of the file.
-        let mut sets: BTreeMap<(usize, Period), Vec<(Uid, Reading, u64)>> = BTreeMap::new();
+        let mut sets: BTreeMap<(usize, Period), Vec<Line>> = BTreeMap::new();
         let position = |indicator: &Indicator| self.scene.framework.indicators.iter().position(|i| i.id == indicator.id).unwrap_or(0);
         let places: Vec<usize> = roles.indicators.iter().map(|(i, _)| position(i)).collect();
         let mut seen: FxHashSet<Uid> = FxHashSet::default();

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use self::read::{Asked, Claim, Read, Report, once};
 pub(crate) use self::read::{Fault, Spot};
 use super::book::{self, Book, BookOptions};
+use super::plan;
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::round::{Form, Intake, IntakeFile, Outside, RoundPage, RoundRow, Taken};
@@ -27,8 +28,6 @@ use crate::store::round::{Owners, Part};
 const FILES_MAX: usize = 2_000;
 /// Folders below a folder that are looked into.
 const DEPTH_MAX: usize = 4;
-/// Folder of a workspace in which files are kept by their hash.
-const KEPT: &str = "data/batches";
 
 /// What files of a round are read with.
 pub(crate) struct Desk<'a> {
@@ -85,13 +84,14 @@ pub(crate) fn look(desk: &Desk<'_>, files: &[PathBuf]) -> (Intake, Vec<Came>) {
 /// Keeps the files by their hash and gives the parts that the store takes.
 ///
 /// # Errors
-/// `E_DISK` where a file cannot be kept: nothing is taken then.
+/// `E_DISK`, `E_DISK_FULL` where a file cannot be kept, `E_PLAN_CHANGED` where it was changed meanwhile:
+/// nothing is taken then.
 pub(crate) fn parts(dir: &Path, came: Vec<Came>) -> Result<Vec<Part>, Problem> {
     let mut parts = Vec::new();
     for one in came.into_iter().filter(|c| !c.file.skipped) {
         let Some((unit, code, _)) = one.file.unit else { continue };
-        if let Some(from) = &one.keep {
-            keep(dir, from, &one.file.taken.kept)?;
+        if let Some(from) = one.keep {
+            plan::keep(dir, &[(one.file.taken.file.clone(), from, one.file.taken.kept.clone())])?;
         }
         let sheets = one.book.map_or_else(Vec::new, |b| b.sheets.into_iter().map(|s| s.name).collect());
         parts.push(Part { unit, code, taken: one.file.taken, sheets, values: one.values });
@@ -101,7 +101,7 @@ pub(crate) fn parts(dir: &Path, came: Vec<Came>) -> Result<Vec<Part>, Problem> {
 
 /// A file that was taken, read again as it is kept; `None` where it is gone.
 pub(crate) fn again(desk: &Desk<'_>, taken: &Taken) -> Option<Came> {
-    let path = kept(desk.dir, &taken.kept);
+    let path = desk.dir.join(plan::FOLDER).join(&taken.kept);
     let shown = taken.file.split('/').next().unwrap_or(&taken.file);
     let books = book::read_file(&path, shown, desk.options).ok()?;
     let book = books.into_iter().find(|b| b.file == taken.file)?;
@@ -115,22 +115,6 @@ pub(crate) enum Mark<'a> {
     Problem(&'a Problem),
     /// Its row belongs to another unit.
     Outside(&'a Outside),
-}
-
-/// Where a kept file lies.
-fn kept(dir: &Path, hash: &str) -> PathBuf {
-    dir.join(KEPT).join(hash)
-}
-
-fn keep(dir: &Path, from: &Path, hash: &str) -> Result<(), Problem> {
-    let to = kept(dir, hash);
-    if to.is_file() {
-        return Ok(());
-    }
-    let failed = |e: std::io::Error| Problem::new("E_DISK", Severity::Refused, to.display().to_string()).arg(e);
-    std::fs::create_dir_all(dir.join(KEPT)).map_err(failed)?;
-    let part = to.with_extension("part");
-    std::fs::copy(from, &part).and_then(|_| std::fs::rename(&part, &to)).map_err(failed)
 }
 
 /// The files behind what a person named, folders in the order of their names.

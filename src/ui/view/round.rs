@@ -102,7 +102,7 @@ fn columns(model: &Model, (name, state): (u16, u16)) -> Line {
         head("desk.round.unit", name + 1),
         head("desk.round.state", state + 1),
         head("desk.round.cells", BAR + 9),
-        head("desk.round.same", 6),
+        head("desk.round.same", 8),
         (lang.text("desk.round.faults").to_owned(), Tone::Dim),
     ]
 }
@@ -135,7 +135,7 @@ fn row(model: &Model, row: &RoundRow, (name, state): (u16, u16), cells: u16) -> 
     if cells > name + state + BAR + 12 {
         line.push((width.pad(&bar(symbols, share, BAR), BAR, ""), Tone::Accent));
         line.push((width.pad(&format!(" {}/{}", row.cells.came, row.cells.asked), 9, ""), Tone::Text));
-        line.push((width.pad(&same, 6, ""), Tone::Dim));
+        line.push((width.pad(&same, 8, ""), Tone::Dim));
     }
     line.push((notes.join(" "), Tone::Lead));
     line
