@@ -1,23 +1,20 @@
-//! 导入: choosing files, answering what the plan asks, carrying it out.
+//! 导入: files and their plan, answering what the plan asks, carrying it out.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent};
-use tui_input::Input;
+use crossterm::event::KeyCode;
 
-use crate::domain::files::FileKind;
 use crate::domain::period::Period;
 use crate::domain::plan::{About, Applied, Choices, Meaning, Target};
 use crate::domain::request::{Query, Write};
-use crate::ui::desk::{Entry, Importing, Screen, Tab, split};
+use crate::ui::desk::{Entry, Importing, Screen, Tab};
 use crate::ui::dialog::Choose;
 use crate::ui::keys::Key;
 use crate::ui::message::Effect;
 use crate::ui::model::{Ask, Model};
 use crate::ui::overlay::Overlay;
 use crate::ui::update::desk::tab_step;
-use crate::ui::update::over::edit;
 use crate::ui::view::question;
 
 impl Model {
@@ -36,116 +33,8 @@ impl Model {
         }
     }
 
-    /// A key that the path takes; typing a path begins by typing.
-    pub(super) fn browser_types(&mut self, event: &KeyEvent, key: Key) -> bool {
-        if !self.desk.import.files.is_empty() {
-            return false;
-        }
-        let browser = &mut self.desk.import.browser;
-        if !browser.typing {
-            let begins = match key.code {
-                KeyCode::Tab => Some(browser.typed_dir()),
-                KeyCode::Char(c @ ('/' | '~' | '\\')) => Some(c.to_string()),
-                KeyCode::Char(c) if c.is_alphanumeric() && !matches!(c, 'j' | 'k' | 'q') && key.modifiers.is_empty() => {
-                    Some(format!("{}{c}", browser.typed_dir()))
-                }
-                _ => None,
-            };
-            let Some(typed) = begins else { return false };
-            browser.input = Input::new(typed);
-            browser.typing = true;
-            self.path_typed();
-            return true;
-        }
-        match key.code {
-            KeyCode::Esc => self.stop_typing(),
-            KeyCode::Enter => self.take_entry(),
-            KeyCode::Tab => match browser.completed() {
-                Some(path) => {
-                    browser.input = Input::new(path);
-                    self.path_typed();
-                }
-                None => {
-                    let text = self.text("desk.files.no_match");
-                    self.say(text);
-                }
-            },
-            _ => {
-                let Some(request) = edit(event) else { return false };
-                browser.input.handle(request);
-                self.path_typed();
-            }
-        }
-        true
-    }
-
-    /// The folder part of a typed path is looked into as soon as it is there.
-    pub(super) fn path_typed(&mut self) {
-        let browser = &mut self.desk.import.browser;
-        browser.cursor = Default::default();
-        let (dir, rest) = split(browser.input.value());
-        let dir = if dir.is_empty() && rest == "~" { "~" } else { dir };
-        if !dir.is_empty() && dir != browser.typed_dir() {
-            browser.dir = PathBuf::from(dir);
-        }
-    }
-
-    fn stop_typing(&mut self) {
-        let browser = &mut self.desk.import.browser;
-        browser.typing = false;
-        browser.input = Input::default();
-        browser.cursor = Default::default();
-        if let Some(list) = &browser.list {
-            browser.dir.clone_from(&list.dir);
-        }
-    }
-
-    /// Enter: into a folder; a file is taken and its plan made.
-    fn take_entry(&mut self) {
-        let browser = &mut self.desk.import.browser;
-        if browser.typing && split(browser.input.value()).1.is_empty() {
-            // The folder itself was typed.
-            self.stop_typing();
-            return;
-        }
-        let at = browser.cursor.at;
-        let (path, folder) = match browser.entries().get(at) {
-            Some(Entry::Parent(path)) => (path.to_path_buf(), true),
-            Some(Entry::Of(entry)) => (entry.path.clone(), entry.kind == FileKind::Folder),
-            None => {
-                let text = self.text("desk.files.no_match");
-                self.say(text);
-                return;
-            }
-        };
-        if folder {
-            self.enter_folder(path);
-            return;
-        }
-        if browser.typing {
-            self.stop_typing();
-        }
-        let browser = &mut self.desk.import.browser;
-        if browser.chosen.is_empty() {
-            browser.chosen.push(path);
-            self.make_plan();
-        } else if browser.chosen.contains(&path) {
-            self.make_plan();
-        } else {
-            browser.chosen.push(path);
-        }
-    }
-
-    fn enter_folder(&mut self, path: PathBuf) {
-        let browser = &mut self.desk.import.browser;
-        browser.typing = false;
-        browser.input = Input::default();
-        browser.cursor = Default::default();
-        browser.dir = path;
-    }
-
     /// From the files that are ticked to their plan.
-    fn make_plan(&mut self) {
+    pub(super) fn make_plan(&mut self) {
         let import = &mut self.desk.import;
         if import.browser.chosen.is_empty() {
             let text = self.text("desk.files.none_chosen");
@@ -372,19 +261,6 @@ impl Model {
         let import = &self.desk.import;
         let write = Write::Import { files: import.files.clone(), choices: import.choices.clone(), digest: plan.digest.clone() };
         self.confirm(lang.text("desk.apply.title").to_owned(), text, write);
-    }
-
-    /// A pasted path is typed.
-    pub(super) fn paste_path(&mut self, text: &str) -> bool {
-        let import = &mut self.desk.import;
-        if self.desk.screen != Some(Screen::Import) || !import.files.is_empty() || text.is_empty() {
-            return false;
-        }
-        let typed = if import.browser.typing { format!("{}{text}", import.browser.input.value()) } else { text.to_owned() };
-        import.browser.typing = true;
-        import.browser.input = Input::new(typed);
-        self.path_typed();
-        true
     }
 
     /// The import was carried out.

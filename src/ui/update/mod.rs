@@ -2,6 +2,7 @@
 
 mod answer;
 mod batches;
+mod browse;
 mod correct;
 mod desk;
 mod dialog;
