@@ -136,21 +136,20 @@ impl Environment {
     }
 
     /// What is known of the terminal by its name. REP: VTE, Windows Terminal, kitty, Konsole, xterm
-    /// itself. Erasing to the background in force: everything that calls itself an xterm, and those
-    /// whose terminfo entries have `bce`. Inside tmux or screen nothing is known.
+    /// itself. Erasing to the background in force: likewise, and terminals whose own terminfo entry has `bce`.
+    /// `TERM=xterm-256color` alone says nothing: many call themselves so that erase to black. Inside tmux
+    /// or screen nothing is known.
     #[must_use]
     pub fn shortcuts(&self) -> Shortcuts {
         const REPEAT: [&str; 6] =
             ["VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "XTERM_VERSION", "GHOSTTY_RESOURCES_DIR"];
-        const ERASE: [&str; 8] = ["xterm", "vte", "alacritty", "foot", "konsole", "linux", "rxvt", "gnome"];
+        const ERASE: [&str; 5] = ["alacritty", "foot", "konsole", "linux", "rxvt"];
         let term = self.var("TERM").unwrap_or_default();
         if self.var("TMUX").is_some() || self.var("STY").is_some() || term.starts_with("tmux") || term.starts_with("screen") {
             return Shortcuts::default();
         }
-        Shortcuts {
-            repeat: REPEAT.iter().any(|v| self.var(v).is_some()),
-            erase: self.var("WT_SESSION").is_some() || ERASE.iter().any(|name| term.starts_with(name)),
-        }
+        let known = REPEAT.iter().any(|v| self.var(v).is_some());
+        Shortcuts { repeat: known, erase: known || ERASE.iter().any(|name| term.starts_with(name)) }
     }
 
     /// Everything the screens need to know of the terminal before it was asked.
