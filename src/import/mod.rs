@@ -6,6 +6,7 @@ mod files;
 mod glance;
 mod layer;
 pub mod layout;
+mod locate;
 pub mod manifest;
 mod match_unit;
 mod names;
