@@ -183,6 +183,39 @@ pub struct Cover {
     pub spill_m2: f64,
 }
 
+/// What mending did to a ring, or would do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MendedRing {
+    /// 1-based ring of the boundary as it came.
+    pub ring: u32,
+    /// `repeats`, `closed`, `spikes`, `dropped` or `taken-apart`; texts under `quality.mend.<what>`.
+    pub what: String,
+    /// How many places it was done at.
+    pub count: u32,
+    /// Why a ring was dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultKind>,
+    /// Where, degrees.
+    pub place_deg: [f64; 2],
+}
+
+/// A boundary that was mended, or would be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mended {
+    /// Whose it is.
+    pub unit: FaultUnit,
+    /// Its level.
+    pub level: LevelId,
+    /// Every change, ring by ring.
+    pub rings: Vec<MendedRing>,
+    /// Area by the even-odd rule before, square metres.
+    pub before_m2: f64,
+    /// And after.
+    pub after_m2: f64,
+    /// Something is left of it; else the original stays as it is.
+    pub is_kept: bool,
+}
+
 /// Every fault of the boundaries at or below a place.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct QualityPage {

@@ -12,6 +12,7 @@ mod match_unit;
 mod names;
 pub mod plan;
 mod profile;
+pub mod repair;
 pub(crate) mod round;
 mod sheet;
 mod table;

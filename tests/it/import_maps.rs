@@ -167,10 +167,11 @@ fn an_archive_gives_its_maps_and_tables_like_the_files_themselves() {
     ws.write("in/all.zip", archive(&files));
     let zip = path(&ws, "in/all.zip");
     // Nothing says what the shapes are: it is asked, and nothing is done.
-    let plan = imported(&ws, &[&zip, "--column", "code=编码"]);
+    let plan = imported(&ws, &[&zip, "--apply"]);
+    assert_eq!(batches(&plan), [] as [i64; 0], "{plan}");
     let told: Vec<&str> = plan["plan"]["inputs"].as_array().into_iter().flatten().filter_map(|i| i["file"].as_str()).collect();
     assert!(told.iter().any(|f| f.ends_with("in/all.zip/maps/村.shp")) && told.len() == 4, "{plan}");
-    let taken = imported(&ws, &[&zip, "--apply", "--crs", "EPSG:4490"]);
+    let taken = imported(&ws, &[&zip, "--as", "village", "--crs", "EPSG:4490", "--apply"]);
     assert_eq!((count(&taken, "new"), count(&taken, "aside")), (6, 0), "{taken}");
     assert_eq!(batches(&taken).len(), 4);
     for (town, villages) in [("东镇", ["上坝村", "下坝村"]), ("西镇", ["河口村", "滩头村"])] {
@@ -272,4 +273,71 @@ fn extent(ws: &Workspace) -> Vec<f64> {
     let page: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let extent = &page["quality"]["faults"][0]["extent"];
     ["min_x_deg", "min_y_deg", "max_x_deg", "max_y_deg"].map(|k| extent[k].as_f64().unwrap_or_else(|| panic!("{page}"))).to_vec()
+}
+
+/// A bow-tie beside a sound village.
+fn tangled() -> Workspace {
+    let ws = county();
+    let mut map: Value =
+        serde_json::from_str(&layer(&[("010101", "上坝村", [107.0, 36.0, 0.05, 0.1]), ("010102", "下坝村", [107.05, 36.0, 0.05, 0.1])]))
+            .expect("our own");
+    map["features"][1]["geometry"]["coordinates"] = json!([[[107.05, 36.0], [107.1, 36.1], [107.1, 36.0], [107.05, 36.1], [107.05, 36.0]]]);
+    ws.write("in/villages.geojson", map.to_string());
+    let made = imported(&ws, &[&path(&ws, "in/villages.geojson"), "--as", "village", "--apply"]);
+    assert_eq!(count(&made, "new"), 2, "{made}");
+    ws
+}
+
+fn faults(ws: &Workspace, kind: &str) -> usize {
+    let output = ws.xiantu(["check", "--kind", kind, "--json"]).output().expect("runs");
+    let page: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    page["quality"]["faults"].as_array().map_or(0, Vec::len)
+}
+
+#[test]
+fn a_bow_tie_is_mended_on_request_and_comes_back_with_undo() {
+    let ws = tangled();
+    assert_eq!(faults(&ws, "self-crossing"), 1);
+    // Looking changes nothing.
+    let looked = ws.out(["--lang", "en", "check", "东镇", "--repair"]);
+    assert!(looked.contains("下坝村 010102") && looked.contains("taken apart") && looked.contains("--apply"), "{looked}");
+    assert!(!looked.contains("上坝村"), "{looked}");
+    assert_eq!(faults(&ws, "self-crossing"), 1);
+    let mended = ws.json(["check", "010102", "--repair", "--apply", "--json"]);
+    assert_eq!(mended["mended"][0]["rings"][0]["what"], "taken-apart", "{mended}");
+    let area = |key: &str| mended["mended"][0][key].as_f64().expect("an area");
+    assert!(area("after_m2") > 1.0 && (area("after_m2") / area("before_m2") - 1.0).abs() < 1e-6, "{mended}");
+    let batch = mended["applied"]["batches"][0].to_string();
+    assert_eq!(faults(&ws, "self-crossing"), 0);
+    let batches = ws.json(["batches", "--json"]);
+    assert_eq!((batches[0]["kind"].as_str(), batches[0]["rows"].as_u64()), (Some("repair"), Some(1)), "{batches}");
+    // Again there is nothing to do; and all of it can be made again from what is kept.
+    assert_eq!(ws.json(["check", "--repair", "--apply", "--json"])["applied"]["batches"], json!([]));
+    for rest in ["reference.db", "reference.db-wal", "reference.db-shm"] {
+        let _ = std::fs::remove_file(ws.dir().join("data").join(rest));
+    }
+    assert_eq!(faults(&ws, "self-crossing"), 0);
+    ws.out(["undo", &batch]);
+    assert_eq!(faults(&ws, "self-crossing"), 1);
+}
+
+#[test]
+fn faults_leave_as_geojson_for_the_survey_bureau() {
+    let ws = tangled();
+    let to = path(&ws, "out/faults.geojson");
+    std::fs::create_dir(ws.dir().join("out")).expect("a folder");
+    let output = ws.xiantu(["check", "--geojson", &to]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(&to).expect("the file");
+    let read: geojson::FeatureCollection = text.parse::<geojson::GeoJson>().and_then(TryFrom::try_from).expect("GeoJSON");
+    let told =
+        |kind: &str| read.features.iter().find(|f| f.property("kind").is_some_and(|k| k == kind)).unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(told("self-crossing").property("code"), Some(&json!("010102")));
+    let gap = told("gap");
+    assert!(gap.property("area_m2").and_then(Value::as_f64).is_some_and(|a| a > 1e6), "{text}");
+    assert!(gap.geometry.as_ref().is_some_and(|g| g.value.type_name().ends_with("Polygon")), "{text}");
+    // Whole or not at all: nothing lies beside it, and a place that cannot be written says so.
+    assert_eq!(std::fs::read_dir(ws.dir().join("out")).expect("the folder").count(), 1);
+    let refused = ws.xiantu(["check", "--geojson", &path(&ws, "maps")]).output().expect("runs");
+    assert_eq!(refused.status.code(), Some(7), "{}", String::from_utf8_lossy(&refused.stderr));
 }

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Scene, carry_out, source};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
+use crate::import::repair::{self, Wanted};
 use crate::store::Writer;
 use crate::store::import_log::{What, batches_of};
 
@@ -81,6 +82,13 @@ pub fn rebuild(writer: &mut Writer, scene: &Scene<'_>, progress: &mut dyn FnMut(
                 let scene = Scene { today, ..*scene };
                 carry_out_again(writer, &scene, items, &choices, import, (&entry.actor, now), progress)?;
                 made += 1;
+            }
+            What::Repair { import, units, today } => {
+                if batches_of(writer.reference(), import)?.is_empty() {
+                    let scene = Scene { today, ..*scene };
+                    repair::apply(writer, &scene, Wanted::Units(&units), Some(import), (&entry.actor, now))?;
+                    made += 1;
+                }
             }
             What::Undo { batches } => {
                 let found: Vec<i64> =

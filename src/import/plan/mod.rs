@@ -210,6 +210,8 @@ struct Planner<'p, 'l> {
     report: Report,
     /// Number of the import and the post, where it is carried out.
     apply: Option<(i64, &'p str)>,
+    /// Maps are among its files.
+    has_maps: bool,
     /// More files follow, which may rest on what this one brings.
     more: bool,
     /// File and its batch.
@@ -239,6 +241,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             load,
             report: Report::default(),
             apply,
+            has_maps: false,
             more: false,
             batches: Vec::new(),
             learned: Vec::new(),
@@ -259,6 +262,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             self.open(item, &mut opened, progress);
         }
         let opened = self.in_layers(opened);
+        self.has_maps = opened.iter().any(|o| matches!(o, Opened::Map(_)));
         let world = self.world(self.scene.framework.levels.len())?;
         let mut ranked: Vec<(usize, usize, Opened)> =
             opened.into_iter().map(|o| (self.rank(&o, &world), o)).map(|((a, b), o)| (a, b, o)).collect();
@@ -372,7 +376,15 @@ impl<'p, 'l> Planner<'p, 'l> {
 
     fn roles(&self, sheet: &Sheet, profile: &Profile, world: &World) -> Roles {
         let tree = Finder::new(world, 0..self.scene.framework.levels.len());
-        roles::guess(sheet, self.scene.framework, &self.profiles, profile, self.choices, &tree)
+        let guess = |choices: &Choices| roles::guess(sheet, self.scene.framework, &self.profiles, profile, choices, &tree);
+        // Beside maps the level that was said is theirs: a table is what it seems, where it seems anything.
+        if self.has_maps && matches!(self.choices.target, Some(Target::Units(Some(_)))) {
+            let own = guess(&Choices { target: None, ..self.choices.clone() });
+            if own.target.is_some() {
+                return own;
+            }
+        }
+        guess(self.choices)
     }
 
     fn table(&mut self, sheet: &Sheet, mut input: crate::domain::plan::Input, sha256: &str, part: u32) -> Result<(), Problem> {
@@ -465,7 +477,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             Some(batch) => batch,
             None => {
                 let (import, actor) = self.apply.unwrap_or((i64::MAX, ""));
-                let said = Choice { choices: Box::new(self.choices.clone()), today: self.scene.today };
+                let said = Choice::new(self.choices, self.scene.today);
                 let choices = serde_json::to_string(&said).unwrap_or_default();
                 let new = NewBatch { import, kind, source: &from.source, file: &from.file, sha256: &from.sha256, actor, choices: &choices };
                 let batch = self.load.open_batch(&new)?;

@@ -29,10 +29,17 @@ impl Planner<'_, '_> {
     pub(super) fn map_level(&self, map: &Map, world: &World) -> Option<usize> {
         let fields = map.fields();
         let profile = self.map_profile(fields);
-        if let Some(Target::Units(Some(level))) = self.choices.target.clone().or_else(|| profile.target()) {
-            return self.level(&level);
+        if let Some(Target::Units(Some(level))) = &self.choices.target {
+            return self.level(level);
         }
-        let id = self.id_field(fields, &profile)?;
+        let id = self.id_field(fields, &profile);
+        if let Some(Target::Units(Some(level))) = profile.target()
+            && let Some(level) = self.level(&level)
+            && (self.choices.profile.is_some() || !id.is_some_and(|id| lie_below(id, world, level)))
+        {
+            return Some(level);
+        }
+        let id = id?;
         let share = |field: &FieldSample, level: usize| {
             let finder = Finder::new(world, level..level + 1);
             share(field.values.iter(), |v| finder.by_code(v) != Found::None)
@@ -285,6 +292,15 @@ fn parent_rule(world: &World, level: usize, fields: &[FieldSample], id: &str, ma
         return Some(ParentBy::File(None));
     }
     world.table(nearest).drawn.iter().any(|drawn| *drawn).then_some(ParentBy::Position)
+}
+
+/// Whether codes are not those of a level but begin with them: vendors give every level the same
+/// headings, so what was learned of one does not hold for the next.
+fn lie_below(id: &FieldSample, world: &World, level: usize) -> bool {
+    let finder = Finder::new(world, level..level + 1);
+    let known = |code: &str| finder.by_code(code) != Found::None;
+    let begins = |code: &String| code.char_indices().skip(1).any(|(end, _)| known(&code[..end]));
+    !id.values.iter().any(|code| known(code)) && share(id.values.iter(), begins) >= FITS
 }
 
 /// Whether the values can be codes: a few that occur twice are a fault of the data, not of the guess.
