@@ -74,6 +74,8 @@ kinds! {
     OutsideParent = "outside-parent" Error,
     /// A unit whose parent is not known; the one that it lies in is named beside it.
     NoParent = "no-parent" Warning,
+    /// A branch that by its place lies in another unit than its table says: both are named beside it.
+    BranchElsewhere = "branch-elsewhere" Warning,
     /// A unit with none below it, where the level below is drawn.
     NoChildren = "no-children" Warning,
     /// The area differs from the official figure.
@@ -208,7 +210,7 @@ pub struct Mended {
     pub level: LevelId,
     /// Every change, ring by ring.
     pub rings: Vec<MendedRing>,
-    /// Area by the even-odd rule before, square metres.
+    /// Area as it was computed before, square metres: halves of a bow-tie take each other away.
     pub before_m2: f64,
     /// And after.
     pub after_m2: f64,
