@@ -199,7 +199,11 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(
             form(Command::new("check").about(t("cmd.check").to_owned()).arg(place()))
                 .arg(opt("level", "LEVEL").help(t("opt.check_level").to_owned()))
-                .arg(opt("kind", "KIND").value_parser(PossibleValuesParser::new(FaultKind::ALL.iter().map(|kind| kind.code())))),
+                .arg(opt("kind", "KIND").value_parser(PossibleValuesParser::new(FaultKind::ALL.iter().map(|kind| kind.code()))))
+                .arg(opt("geojson", "FILE").value_parser(value_parser!(PathBuf)))
+                .arg(flag("repair").conflicts_with_all(["level", "kind", "geojson"]))
+                .arg(flag("apply").requires("repair").help(t("opt.repair_apply").to_owned()))
+                .after_help(t("check_help").to_owned()),
         )
         .subcommand(import(lang))
         .subcommand(Command::new("batches").about(t("cmd.batches").to_owned()).arg(flag("json")))

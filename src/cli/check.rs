@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 use serde::Serialize;
@@ -13,12 +14,13 @@ use crate::domain::problem::{Problem, Severity};
 use crate::domain::quality::{Fault, FaultKind, Grade, QualityPage};
 use crate::domain::request::{Loaded, Query};
 use crate::domain::text::quote;
+use crate::export::faults;
 use crate::locale::Lang;
 use crate::runtime::engine::expect;
 use crate::ui::number::plain as number;
 
 use super::choice::Choice;
-use super::{Common, Failure};
+use super::{Common, Failure, repair};
 
 /// Areas from here on are written in square kilometres, square metres.
 const KM2_FROM_M2: f64 = 100_000.0;
@@ -37,6 +39,9 @@ struct Checked<'a> {
 pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let lang = common.lang;
     let mut choice = Choice::open(common, m)?;
+    if m.get_flag("repair") {
+        return repair::run(common, m, &choice);
+    }
     let mut view = choice.workspace.home.clone();
     view.place = choice.subject.or(view.place);
     let level = m.get_one::<String>("level").map(|word| level(lang, &choice.workspace, word)).transpose()?;
@@ -45,11 +50,17 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let page =
         expect(outcome, |l| if let Loaded::Quality(page) = l { Some(page) } else { None }).map_err(|p| Failure::problem(lang, &p))?;
     let problems = &choice.workspace.problems;
+    let written = m.get_one::<PathBuf>("geojson");
+    if let Some(to) = written {
+        faults::write(&page, lang, to).map_err(|p| Failure::problem(lang, &p))?;
+    }
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
         let checked = Checked { reads: &choice.workspace.reads, problems, quality: &page };
         serde_json::to_writer_pretty(&mut out, &checked).map_err(io::Error::from)?;
         writeln!(out)?;
+    } else if let Some(to) = written {
+        writeln!(out, "{}", lang.fill("quality.written", &[&page.faults.len(), &to.display()]))?;
     } else {
         out.write_all(plain(lang, problems, &page).as_bytes())?;
     }
@@ -116,7 +127,7 @@ fn plain(lang: Lang, problems: &[Problem], page: &QualityPage) -> String {
     out
 }
 
-fn name(lang: Lang, kind: FaultKind) -> &'static str {
+pub(super) fn name(lang: Lang, kind: FaultKind) -> &'static str {
     lang.text(&format!("quality.kind.{}", kind.code()))
 }
 
@@ -138,7 +149,7 @@ fn fault(lang: Lang, fault: &Fault) -> String {
 }
 
 /// An area with its unit.
-fn area(m2: f64) -> String {
+pub(super) fn area(m2: f64) -> String {
     if m2.abs() >= KM2_FROM_M2 { format!("{:.2} km²", m2 / 1e6) } else { format!("{} m²", number(m2)) }
 }
 

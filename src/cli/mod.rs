@@ -18,6 +18,7 @@ mod plan_text;
 mod print;
 mod publish;
 mod read_book;
+mod repair;
 mod round;
 mod round_text;
 mod show;

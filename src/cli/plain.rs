@@ -114,6 +114,9 @@ pub(super) fn card(lang: Lang, workspace: &Workspace, card: &Card) -> String {
     for (kind, count) in &card.branches {
         out.push(&format!("{kind} {count}"));
     }
+    if let Some((table, place)) = &card.elsewhere {
+        out.push(&lang.fill("ui.card.elsewhere", &[table, place]));
+    }
     for (field, text) in &card.fields {
         out.push(&format!("{field}: {text}"));
     }

@@ -228,6 +228,8 @@ pub struct Card {
     pub branches: Vec<(String, u32)>,
     /// Further columns of a branch.
     pub fields: Vec<(String, String)>,
+    /// Names of a branch's unit by its table and by its place, where the two disagree.
+    pub elsewhere: Option<(String, String)>,
     /// Figures, the indicator in force first.
     pub figures: Vec<Figure>,
     /// Leads, its own first.

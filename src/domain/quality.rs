@@ -74,6 +74,8 @@ kinds! {
     OutsideParent = "outside-parent" Error,
     /// A unit whose parent is not known; the one that it lies in is named beside it.
     NoParent = "no-parent" Warning,
+    /// A branch that by its place lies in another unit than its table says: both are named beside it.
+    BranchElsewhere = "branch-elsewhere" Warning,
     /// A unit with none below it, where the level below is drawn.
     NoChildren = "no-children" Warning,
     /// The area differs from the official figure.
@@ -181,6 +183,39 @@ pub struct Cover {
     pub gap_m2: f64,
     /// Ground of its children outside it, square metres, likewise.
     pub spill_m2: f64,
+}
+
+/// What mending did to a ring, or would do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MendedRing {
+    /// 1-based ring of the boundary as it came.
+    pub ring: u32,
+    /// `repeats`, `closed`, `spikes`, `dropped` or `taken-apart`; texts under `quality.mend.<what>`.
+    pub what: String,
+    /// How many places it was done at.
+    pub count: u32,
+    /// Why a ring was dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultKind>,
+    /// Where, degrees.
+    pub place_deg: [f64; 2],
+}
+
+/// A boundary that was mended, or would be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mended {
+    /// Whose it is.
+    pub unit: FaultUnit,
+    /// Its level.
+    pub level: LevelId,
+    /// Every change, ring by ring.
+    pub rings: Vec<MendedRing>,
+    /// Area as it was computed before, square metres: halves of a bow-tie take each other away.
+    pub before_m2: f64,
+    /// And after.
+    pub after_m2: f64,
+    /// Something is left of it; else the original stays as it is.
+    pub is_kept: bool,
 }
 
 /// Every fault of the boundaries at or below a place.

@@ -1,6 +1,7 @@
-//! Files that leave the program: templates, files given back. What comes from data is written as text
+//! Files that leave the program: templates, files given back, faults for the survey bureau. What comes from data is written as text
 //! cells and never as a formula, and only into cells of a workbook's body.
 
+pub mod faults;
 pub mod returned;
 mod style;
 pub mod template;
@@ -12,15 +13,25 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::text::is_hostile;
 
-/// Writes a workbook whole or not at all: beside its place first, then into it.
+/// Writes a workbook whole or not at all.
 fn save(mut book: Workbook, to: &Path) -> Result<(), Problem> {
     let failed = |e: &dyn std::fmt::Display| Problem::new("E_NOT_SAVED", Severity::Refused, to.display().to_string()).arg(e);
-    let bytes = book.save_to_buffer().map_err(|e| failed(&e))?;
-    let beside = to.with_extension("xlsx.part");
+    write_whole(&book.save_to_buffer().map_err(|e| failed(&e))?, to)
+}
+
+/// Writes a file whole or not at all: beside its place first, then into it.
+fn write_whole(bytes: &[u8], to: &Path) -> Result<(), Problem> {
+    let failed = |e: &dyn std::fmt::Display| Problem::new("E_NOT_SAVED", Severity::Refused, to.display().to_string()).arg(e);
+    let mut name = to.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let beside = to.with_file_name(name);
     if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| failed(&e))?;
     }
-    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, to)).map_err(|e| failed(&e))
+    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, to)).map_err(|e| {
+        let _ = std::fs::remove_file(&beside);
+        failed(&e)
+    })
 }
 
 /// What a writer of workbooks says is a mistake of ours: a name or a size that was not checked before.

@@ -111,4 +111,17 @@ impl Features {
         let rings = &self.rings[record.rings.start as usize..record.rings.end as usize];
         rings.iter().map(|r| &self.coords_deg[r.start as usize..r.end as usize]).collect()
     }
+
+    /// Adds the features of a further file of the same layer.
+    pub fn append(&mut self, other: Self) {
+        let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let (places, rings) = (count(self.coords_deg.len()), count(self.rings.len()));
+        self.coords_deg.extend(other.coords_deg);
+        self.rings.extend(other.rings.into_iter().map(|r| r.start + places..r.end + places));
+        let records = other.records.into_iter();
+        self.records.extend(records.map(|r| FeatureRecord { rings: r.rings.start + rings..r.rings.end + rings, ..r }));
+        self.skipped += other.skipped;
+        self.read += other.read;
+        self.converted_from = self.converted_from.take().or(other.converted_from);
+    }
 }

@@ -94,8 +94,9 @@ fn add(draft: &mut Draft, level: usize, manifest: &Manifest, read: &[(&Layer, fi
     let mut taken: FxHashSet<Uid> = FxHashSet::default();
     let mut units = Vec::new();
     for (layer, file, features) in read {
-        for record in &features.records {
-            let parent = parents.of_feature(layer.parent.as_ref(), record, features, &file.stem);
+        let above = parents.of_features(layer.parent.as_ref(), features, |_| &file.stem);
+        for (record, above) in features.records.iter().zip(above) {
+            let parent = above.uid;
             let uid = Uid::of_unit(&manifest.county, &manifest.tree, layer.level.as_str(), &record.code);
             if (parent.is_none() && !parents.top()) || !taken.insert(uid) {
                 continue;

@@ -112,8 +112,10 @@ pub(super) fn store(
         };
         let batch = load.batch("layer", &source)?;
         let (mut units, mut drawn) = (Vec::new(), 0u32);
-        for record in &read.features.records {
-            let aside = |code: &str| Problem::new(code, Severity::Aside, &*read.file.shown_as).line(record.line).record(record.record);
+        let above = parents.of_features(layer.parent.as_ref(), &read.features, |_| &read.file.stem);
+        for (record, above) in read.features.records.iter().zip(above) {
+            let problem = |code: &str, severity| Problem::new(code, severity, &*read.file.shown_as).line(record.line).record(record.record);
+            let aside = |code: &str| problem(code, Severity::Aside);
             let uid = Uid::of_unit(&manifest.county, &manifest.tree, layer.level.as_str(), &record.code);
             if !taken.insert(uid) {
                 read.problems.push(aside("E_IMPORT_DUPLICATE").field(&layer.id).arg(&record.code));
@@ -121,9 +123,7 @@ pub(super) fn store(
             }
             // What another source says of the unit stands where this layer says nothing.
             let known = world.table(level).row(uid).and_then(|row| world.table(level).parent(row));
-            let parent = parents
-                .of_feature(layer.parent.as_ref(), record, &read.features, &read.file.stem)
-                .or_else(|| known.map(|(t, row)| world.table(t).uids[row as usize]));
+            let parent = above.uid.or_else(|| known.map(|(t, row)| world.table(t).uids[row as usize]));
             if parent.is_none() && !parents.top() {
                 taken.remove(&uid);
                 // What names the unit above: a property, or the file itself.
@@ -131,6 +131,7 @@ pub(super) fn store(
                 read.problems.push(aside("E_IMPORT_PARENT").arg(&record.code).arg(named.unwrap_or_default()));
                 continue;
             }
+            read.problems.extend(above.lies.and_then(|lies| lies.doubt(&world, &record.code, |code| problem(code, Severity::Mark))));
             units.push((uid, record, parent));
             if record.kind != GeometryKind::None {
                 drawn += 1;

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::Done;
 use super::files::{Found, sha256, verify};
+use super::locate::Drawn;
 use super::manifest::{Column, Manifest, Table, What};
 use super::sheet::{Cells, Sheet};
 use super::units::{Directory, Match, Parents};
@@ -225,24 +226,33 @@ impl<'a> Rows<'a> {
     fn branches(&mut self, load: &mut Load<'_>, batch: i64, taken: &mut FxHashSet<Uid>) -> Result<u32, Problem> {
         let keys = self.keys()?;
         let need = |role| self.column(role).and_then(|c| c.ok_or_else(|| self.refuse("E_TABLE_COLUMN").field(role).arg(role).arg("")));
-        let (name, unit) = (need("name")?, need("unit")?);
-        let (code, kind, x, y) = (self.column("code")?, self.column("kind")?, self.column("lon")?, self.column("lat")?);
-        let mapped: Vec<usize> = keys.iter().copied().chain([name, unit]).chain([code, kind, x, y].into_iter().flatten()).collect();
-        let further: Vec<usize> = (0..self.read.sheet.headings.len())
+        let (name, code, kind) = (need("name")?, self.column("code")?, self.column("kind")?);
+        let place = self.column("lon")?.zip(self.column("lat")?);
+        let unit = if place.is_some() { self.column("unit")? } else { Some(need("unit")?) };
+        let further = [code, kind, unit, place.map(|p| p.0), place.map(|p| p.1)].into_iter().flatten();
+        let mapped: Vec<usize> = keys.iter().copied().chain([name]).chain(further).collect();
+        let others: Vec<usize> = (0..self.read.sheet.headings.len())
             .filter(|n| {
                 !mapped.contains(n)
                     && !self.read.sheet.headings[*n].is_empty()
                     && !self.table.without.contains(&self.read.sheet.headings[*n])
             })
             .collect();
-        self.gate(&further)?;
+        self.gate(&others)?;
         self.gate(&[name])?;
         let levels = self.levels()?;
         let world = load.world(self.framework, levels.end)?;
         let directory = Directory::new(&world, levels);
-        let unit_field = self.read.sheet.headings[unit].clone();
+        let unit_field = unit.map(|n| self.read.sheet.headings[n].clone()).unwrap_or_default();
+        let places: Vec<Option<[f64; 2]>> = self.read.sheet.rows().map(|(line, cells)| self.place(place?, line, cells)).collect();
+        let mut lies: Vec<Option<Uid>> = vec![None; places.len()];
+        // What a level was given for does not say how low a place may lie.
+        let tree = load.world(self.framework, self.framework.levels.len())?;
+        if let Some(drawn) = place.map(|_| Drawn::lowest(&tree, load.connection())).transpose()?.flatten() {
+            lies = drawn.around(&places.iter().map(|p| p.unwrap_or([f64::NAN; 2])).collect::<Vec<_>>());
+        }
         let mut branches = Vec::new();
-        for (line, cells) in self.read.sheet.rows() {
+        for ((line, cells), (place_deg, lies)) in self.read.sheet.rows().zip(places.into_iter().zip(lies)) {
             let cell = |n: usize| cells.get(n).unwrap_or_default();
             let Some(key) = self.key(&keys, line, cells) else { continue };
             let uid = Uid::of_branch(&self.manifest.county, &key);
@@ -250,22 +260,22 @@ impl<'a> Rows<'a> {
                 self.aside("E_IMPORT_DUPLICATE", line, &self.table.key.join("+"), &[&key.replace('\u{1f}', " ")]);
                 continue;
             }
-            let Some(at) = self.unit(&directory, cell(unit), line, &unit_field) else { continue };
-            let place_deg = match (x.map(cell), y.map(cell)) {
-                (Some(x), Some(y)) if !x.is_empty() && !y.is_empty() => match (x.parse::<f64>(), y.parse::<f64>()) {
-                    (Ok(x), Ok(y)) if x.abs() <= 180.0 && y.abs() <= 90.0 => Some([x, y]),
-                    _ => {
-                        // The branch is known all the same; only its point is not.
-                        self.problems.push(
-                            Problem::new("E_TABLE_PLACE", Severity::Mark, &*self.read.file.shown_as).line(line).arg(format!("{x}, {y}")),
-                        );
-                        None
-                    }
+            let at = match (unit.map(cell).unwrap_or_default(), lies) {
+                ("", Some(lies)) => lies,
+                (named, _) => match self.unit(&directory, named, line, &unit_field) {
+                    Some(at) => at,
+                    None => continue,
                 },
-                _ => None,
             };
+            if let (Some(named), Some(lies)) = (tree.place(at), lies.and_then(|uid| tree.place(uid)))
+                && !tree.lies_in(lies, named)
+                && !tree.lies_in(named, lies)
+            {
+                let problem = Problem::new("E_BRANCH_PLACE", Severity::Mark, &*self.read.file.shown_as).line(line);
+                self.problems.push(problem.arg(clean_name(cell(name))).arg(tree.name(named)).arg(tree.name(lies)));
+            }
             taken.insert(uid);
-            let fields = further.iter().map(|n| (self.read.sheet.headings[*n].clone(), clean_name(cell(*n)).into_owned()));
+            let fields = others.iter().map(|n| (self.read.sheet.headings[*n].clone(), clean_name(cell(*n)).into_owned()));
             branches.push(NewBranch {
                 uid,
                 code: code.map_or_else(|| key.replace('\u{1f}', " "), |c| cell(c).to_owned()),
@@ -279,6 +289,22 @@ impl<'a> Rows<'a> {
         }
         load.branches(batch, &branches)?;
         Ok(u32::try_from(branches.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The place of a row; that it is none is no reason to leave the row out.
+    fn place(&mut self, (x, y): (usize, usize), line: u64, cells: Cells<'_>) -> Option<[f64; 2]> {
+        let (x, y) = (cells.get(x).unwrap_or_default(), cells.get(y).unwrap_or_default());
+        if x.is_empty() || y.is_empty() {
+            return None;
+        }
+        match (x.parse::<f64>(), y.parse::<f64>()) {
+            (Ok(x), Ok(y)) if x.abs() <= 180.0 && y.abs() <= 90.0 => Some([x, y]),
+            _ => {
+                let problem = Problem::new("E_TABLE_PLACE", Severity::Mark, &*self.read.file.shown_as);
+                self.problems.push(problem.line(line).arg(format!("{x}, {y}")));
+                None
+            }
+        }
     }
 
     /// Stops the table at a column with values that look personal.

@@ -1,15 +1,13 @@
 //! Finding units by code or name, and the unit above a new one.
 
-use rstar::{AABB, RTree, RTreeObject};
 use rustc_hash::FxHashMap;
 
+use super::locate::{Drawn, Lies};
 use super::manifest::ParentBy;
 use crate::domain::id::Uid;
 use crate::domain::problem::Problem;
-use crate::gis::measure::contains;
 use crate::gis::read::{FeatureRecord, Features};
-use crate::store::Db;
-use crate::store::load::{Load, rings_of};
+use crate::store::load::Load;
 use crate::store::world::World;
 
 /// Units of some levels by code and by name.
@@ -82,28 +80,23 @@ pub(super) struct Parents<'w> {
     only: Option<Uid>,
     /// There are no units above at all: the workspace begins here.
     top: bool,
-    boxes: Option<RTree<Boundary>>,
+    /// Boundaries of the nearest level, where units are found by their position.
+    drawn: Option<Drawn>,
 }
 
-struct Boundary {
-    uid: Uid,
-    rings_deg: Vec<Vec<[f64; 2]>>,
-    envelope: AABB<[f64; 2]>,
-}
-
-impl RTreeObject for Boundary {
-    type Envelope = AABB<[f64; 2]>;
-
-    fn envelope(&self) -> Self::Envelope {
-        self.envelope
-    }
+/// The unit above a feature.
+pub(super) struct Above {
+    /// The unit; `None` where it is not known.
+    pub(super) uid: Option<Uid>,
+    /// How its position told it.
+    pub(super) lies: Option<Lies>,
 }
 
 impl<'w> Parents<'w> {
     pub(super) fn new(world: &'w World, level: usize, by: Option<&ParentBy>, load: &Load<'_>) -> Result<Self, Problem> {
         let mut this = Self::named(world, level);
         if let (Some(ParentBy::Position), Some(nearest)) = (by, nearest(world, level)) {
-            this.boxes = Some(boundaries(world, nearest, load.connection())?);
+            this.drawn = Some(Drawn::level(world, nearest, load.connection())?);
         }
         Ok(this)
     }
@@ -121,7 +114,7 @@ impl<'w> Parents<'w> {
                 _ => None,
             },
             top: nearest.is_none(),
-            boxes: None,
+            drawn: None,
         }
     }
 
@@ -130,20 +123,23 @@ impl<'w> Parents<'w> {
         self.top
     }
 
-    /// The unit above a feature, by the rule of its layer.
-    pub(super) fn of_feature(&self, by: Option<&ParentBy>, record: &FeatureRecord, features: &Features, stem: &str) -> Option<Uid> {
+    /// The unit above each feature, by the rule of its layer; `stem` is what a record's file is named after.
+    pub(super) fn of_features<'s>(&self, by: Option<&ParentBy>, features: &Features, stem: impl Fn(usize) -> &'s str) -> Vec<Above> {
+        if let (Some(ParentBy::Position), Some(drawn)) = (by, &self.drawn) {
+            return drawn.homes(features).into_iter().map(|lies| Above { uid: lies.as_ref().map(|l| l.uid), lies }).collect();
+        }
+        let records = features.records.iter().enumerate();
+        records.map(|(n, record)| Above { uid: self.of_record(by, record, stem(n)), lies: None }).collect()
+    }
+
+    fn of_record(&self, by: Option<&ParentBy>, record: &FeatureRecord, stem: &str) -> Option<Uid> {
         match by {
             None => self.only,
             Some(ParentBy::Field(_)) => self.of_code(record.parent.as_deref()?),
             Some(ParentBy::Prefix(None)) => self.nearest.prefix(&record.code),
             Some(ParentBy::Prefix(Some(_))) => self.nearest.prefix(record.parent.as_deref()?),
             Some(ParentBy::File(_)) => self.nearest.one(stem).or_else(|| self.nearest.contained(stem)),
-            Some(ParentBy::Position) => {
-                let rings = features.rings_deg(record);
-                let middle = inside(&rings).and_then(|p| self.around(p));
-                // Where borders were drawn apart (coasts, islets): the one most corners lie in.
-                middle.or_else(|| self.around_most(&rings))
-            }
+            Some(ParentBy::Position) => None,
         }
     }
 
@@ -156,78 +152,9 @@ impl<'w> Parents<'w> {
     pub(super) fn only(&self) -> Option<Uid> {
         self.only
     }
-
-    fn around_most(&self, rings: &[&[[f64; 2]]]) -> Option<Uid> {
-        let mut counts: FxHashMap<Uid, usize> = FxHashMap::default();
-        for uid in rings.iter().flat_map(|r| r.iter()).filter_map(|p| self.around(*p)) {
-            *counts.entry(uid).or_default() += 1;
-        }
-        counts.into_iter().max_by_key(|(uid, n)| (*n, *uid)).map(|(uid, _)| uid)
-    }
-
-    fn around(&self, point_deg: [f64; 2]) -> Option<Uid> {
-        around(self.boxes.as_ref()?, point_deg)
-    }
 }
 
 /// The nearest level above that has units.
 fn nearest(world: &World, level: usize) -> Option<usize> {
     (0..level).rev().find(|above| world.len(*above) > 0)
-}
-
-/// Finds the unit that a point lies in.
-pub(super) struct Locator(RTree<Boundary>);
-
-impl Locator {
-    /// Over the lowest level that has boundaries.
-    pub(super) fn lowest(world: &World, connection: &Db) -> Result<Option<Self>, Problem> {
-        let drawn = |level: &usize| world.table(*level).drawn.iter().any(|drawn| *drawn);
-        let level = (0..world.levels.len()).rev().find(drawn);
-        level.map(|level| boundaries(world, level, connection).map(Self)).transpose()
-    }
-
-    /// The unit around a point.
-    pub(super) fn around(&self, point_deg: [f64; 2]) -> Option<Uid> {
-        around(&self.0, point_deg)
-    }
-}
-
-fn around(boxes: &RTree<Boundary>, point_deg: [f64; 2]) -> Option<Uid> {
-    let near = boxes.locate_in_envelope_intersecting(&AABB::from_point(point_deg));
-    near.into_iter()
-        .find(|b| {
-            let rings: Vec<&[[f64; 2]]> = b.rings_deg.iter().map(Vec::as_slice).collect();
-            contains(&rings, point_deg)
-        })
-        .map(|b| b.uid)
-}
-
-fn boundaries(world: &World, level: usize, connection: &Db) -> Result<RTree<Boundary>, Problem> {
-    let mut out = Vec::new();
-    for uid in &world.table(level).uids {
-        let rings_deg = rings_of(connection, world, *uid)?;
-        if !rings_deg.is_empty() {
-            let points: Vec<[f64; 2]> = rings_deg.iter().flatten().copied().collect();
-            out.push(Boundary { uid: *uid, envelope: AABB::from_points(points.iter()), rings_deg });
-        }
-    }
-    Ok(RTree::bulk_load(out))
-}
-
-/// A point inside rings: the middle of the widest run on a line through the middle of their box.
-fn inside(rings: &[&[[f64; 2]]]) -> Option<[f64; 2]> {
-    let (south, north) = rings.iter().flat_map(|r| r.iter()).fold((f64::MAX, f64::MIN), |(s, n), p| (s.min(p[1]), n.max(p[1])));
-    let y = f64::midpoint(south, north);
-    let mut crossings: Vec<f64> = Vec::new();
-    for ring in rings {
-        for (n, a) in ring.iter().enumerate() {
-            let b = ring[(n + 1) % ring.len()];
-            if (a[1] > y) != (b[1] > y) {
-                crossings.push((b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0]);
-            }
-        }
-    }
-    crossings.sort_by(f64::total_cmp);
-    let runs = crossings.as_chunks::<2>().0;
-    runs.iter().max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0]))).map(|run| [f64::midpoint(run[0], run[1]), y])
 }

@@ -8,13 +8,16 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::access::Access;
+use crate::domain::id::Uid;
 use crate::domain::page::Workspace;
 use crate::domain::plan::{Applied, Choices, Plan};
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::quality::Mended;
 use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
 use crate::framework::Framework;
 use crate::import::manifest::Manifest;
 use crate::import::plan::{self, Scene};
+use crate::import::repair::{self, Wanted};
 use crate::import::{self, Summary};
 use crate::store::{Mode, Reader, Store};
 
@@ -201,6 +204,26 @@ impl Importer {
         } else {
             plan::plan(&mut self.writer, &scene, files, choices, now, progress).map(|plan| (plan, None))
         }
+    }
+
+    /// Mends the boundaries at or below a place, or of the whole county, where that is wanted; else
+    /// only says what it would do.
+    ///
+    /// # Errors
+    /// Why it could not be saved; nothing is changed then.
+    pub fn repair(
+        &mut self,
+        below: Option<Uid>,
+        carry_out: bool,
+        (actor, today): (&str, Date),
+    ) -> Result<(Vec<Mended>, Option<Applied>), Problem> {
+        let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
+        let (wanted, now) = (Wanted::Below(below), Timestamp::now());
+        if carry_out {
+            let (mended, applied) = repair::apply(&mut self.writer, &scene, wanted, None, (actor, now))?;
+            return Ok((mended, Some(applied)));
+        }
+        repair::look(&mut self.writer, &scene, wanted, now).map(|mended| (mended, None))
     }
 
     /// Takes batches back, all or none.

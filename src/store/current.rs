@@ -27,6 +27,20 @@ pub(crate) fn boundary(connection: &Connection, world: &World, level: usize, uid
     Ok(found.filter(|(.., gone)| !gone).map(|(kind, coords, _)| (kind, coords)))
 }
 
+/// The day from which the boundary of a unit holds that counts now, `YYYY-MM-DD`; empty: always.
+pub(crate) fn boundary_since(connection: &Connection, world: &World, level: usize, uid: Uid) -> Result<String, Problem> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT valid_from FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND ",
+        as_of!("g"),
+        " ORDER BY g.batch DESC LIMIT 1"
+    ))?;
+    let parameters = named_params! {
+        ":county": world.county, ":level": world.levels[level].as_str(), ":uid": uid.as_bytes(),
+        ":day": world.at.day.to_string(), ":known": world.at.known_ms
+    };
+    Ok(statement.query_row(parameters, |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
 /// Readings of an indicator in a period.
 pub(crate) fn values(
     connection: &Connection,

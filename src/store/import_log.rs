@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::error::damaged;
 use super::load::Load;
 use super::world;
+use crate::domain::id::Uid;
 use crate::domain::plan::Choices;
 use crate::domain::problem::Problem;
 
@@ -40,6 +41,15 @@ pub(crate) enum What {
         /// The day the session believed in.
         today: jiff::civil::Date,
     },
+    /// Boundaries were mended.
+    Repair {
+        /// Number of the import.
+        import: i64,
+        /// Whose boundaries.
+        units: Vec<Uid>,
+        /// The day the session believed in.
+        today: jiff::civil::Date,
+    },
     /// Batches were taken back.
     Undo {
         /// Import and the position of the batch among its batches.
@@ -49,7 +59,7 @@ pub(crate) enum What {
 
 /// Appends an entry.
 pub(super) fn append(records: &Connection, county: &str, entry: &Entry) -> Result<(), Problem> {
-    let kind = if matches!(entry.what, What::Import { .. }) { "import" } else { "undo" };
+    let kind = if matches!(entry.what, What::Undo { .. }) { "undo" } else { "import" };
     let body = serde_json::to_string(&entry.what).map_err(|e| damaged("records.db", e))?;
     records.execute(
         "INSERT INTO import_log (county, kind, at_ms, actor, body) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -100,14 +110,19 @@ pub(super) fn missing(reference: &Connection, logged: &[Entry]) -> Result<Vec<En
     let mut last = 0;
     while let Some(row) = rows.next()? {
         let (id, import): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let is_logged = |entry: &Entry| matches!(&entry.what, What::Import { import: n, .. } if *n == import);
+        let is_logged =
+            |entry: &Entry| matches!(&entry.what, What::Import { import: n, .. } | What::Repair { import: n, .. } if *n == import);
         if import != last && !logged.iter().any(is_logged) {
-            let Choice { choices, today } =
+            let Choice { choices, today, repair } =
                 serde_json::from_str(row.get_ref(5)?.as_str().unwrap_or_default()).map_err(|e| damaged("reference.db", e))?;
             let mut files =
                 reference.prepare_cached("SELECT file, sha256 FROM import_file WHERE county = ?1 AND import = ?2 ORDER BY n")?;
             let files = files.query_map(params![county, import], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-            out.push(Entry { at_ms: row.get(2)?, actor: row.get(4)?, what: What::Import { import, files, choices, today } });
+            let what = match repair.is_empty() {
+                true => What::Import { import, files, choices, today },
+                false => What::Repair { import, units: repair, today },
+            };
+            out.push(Entry { at_ms: row.get(2)?, actor: row.get(4)?, what });
         }
         last = import;
         if let Some(at_ms) = row.get::<_, Option<i64>>(3)? {
@@ -129,6 +144,16 @@ pub(crate) struct Choice {
     pub(crate) choices: Box<Choices>,
     /// The day the session believed in.
     pub(crate) today: jiff::civil::Date,
+    /// Whose boundaries were mended, where that is what it did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) repair: Vec<Uid>,
+}
+
+impl Choice {
+    /// Those of an import.
+    pub(crate) fn new(choices: &Choices, today: jiff::civil::Date) -> Self {
+        Self { choices: Box::new(choices.clone()), today, repair: Vec::new() }
+    }
 }
 
 impl Load<'_> {

@@ -516,6 +516,15 @@ fn pack_unit(world: &World, level: usize, row: u32) -> PackUnit {
 }
 
 fn boundaries(connection: &Connection, world: &World, level: usize) -> Result<Boundaries, Problem> {
+    let (features, rows) = boundaries_of(connection, world, level)?;
+    let units = rows.iter().map(|n| pack_unit(world, level, *n)).collect();
+    let mut order: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
+    order.sort_by_key(|n| rows[*n as usize]);
+    Ok(Boundaries { features, units, order })
+}
+
+/// The boundaries of a level as they came, and the row of each record.
+pub(crate) fn boundaries_of(connection: &Connection, world: &World, level: usize) -> Result<(Features, Vec<u32>), Problem> {
     let table = world.table(level);
     let mut features = Features::default();
     let mut rows: Vec<u32> = Vec::new();
@@ -555,10 +564,7 @@ fn boundaries(connection: &Connection, world: &World, level: usize) -> Result<Bo
             had_z: false,
         });
     }
-    let units = rows.iter().map(|n| pack_unit(world, level, *n)).collect();
-    let mut order: Vec<u32> = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
-    order.sort_by_key(|n| rows[*n as usize]);
-    Ok(Boundaries { features, units, order })
+    Ok((features, rows))
 }
 
 /// The boundary of a unit as it came: rings of longitude and latitude, degrees.

@@ -91,10 +91,10 @@ impl Load<'_> {
         Ok(id)
     }
 
-    /// Names a part of a batch's file.
+    /// Names a part of a batch's file; the name it has stays.
     pub(crate) fn put_part(&mut self, batch: i64, part: u32, name: &str) -> Result<(), Problem> {
         self.transaction.execute(
-            "INSERT INTO batch_part (county, batch, part, name) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT OR IGNORE INTO batch_part (county, batch, part, name) VALUES (?1, ?2, ?3, ?4)",
             params![self.county, batch, part, name],
         )?;
         Ok(())

@@ -417,6 +417,7 @@ impl Fake {
                 vec![("党支部".into(), 2)]
             },
             fields: if branch.is_some() { vec![("书记任职".into(), "2023-05".into())] } else { vec![] },
+            elsewhere: None,
             figures: self
                 .indicators
                 .iter()

@@ -13,6 +13,7 @@ mod corpus_tables;
 mod demo;
 mod generated;
 mod import;
+mod import_maps;
 mod layers;
 mod numbers;
 mod print;

@@ -12,7 +12,9 @@ pub struct Home {
     pub parent: u32,
     /// Share of the unit's area that lies in it, 0–1.
     pub share: f64,
-    /// Share that lies in the next one, 0–1.
+    /// The parent in which the next largest part lies.
+    pub next: Option<u32>,
+    /// Share that lies in that one, 0–1.
     pub next_share: f64,
 }
 
@@ -46,5 +48,6 @@ pub(super) fn home(parents: &Units<'_>, children: &Units<'_>, unit: u32) -> Opti
         near.map(|p| (area_m2(&overlay::intersection(&loops, &parents.loops(p))) / whole, p)).filter(|(share, _)| *share > 0.0).collect();
     shares.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let (share, parent) = *shares.first()?;
-    Some(Home { parent, share, next_share: shares.get(1).map_or(0.0, |s| s.0) })
+    let next = shares.get(1);
+    Some(Home { parent, share, next: next.map(|s| s.1), next_share: next.map_or(0.0, |s| s.0) })
 }

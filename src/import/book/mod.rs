@@ -103,6 +103,8 @@ pub struct BookOptions {
 
 /// Bytes by which a database is told.
 const HEAD_BYTES: u64 = 16;
+/// Bytes by which a file of an archive is told.
+const PART_HEAD_BYTES: u64 = 1024;
 
 /// Reads a file. An archive gives one book for each of its files.
 ///
@@ -194,13 +196,7 @@ fn files(archive: &mut Archive<'_>, shown_as: &str, options: &BookOptions) -> Re
         }
         let shown_as = format!("{shown_as}/{}", entry.name);
         let bytes = archive.bytes(at)?;
-        let book = match sniff::sort(&bytes) {
-            Sort::Zip => Archive::open(&bytes, &shown_as).and_then(|mut inner| {
-                let container = sniff::container(&mut inner);
-                contained(container, &mut inner, &bytes, &shown_as, options)
-            }),
-            other => plain(other, &bytes, &shown_as, options),
-        };
+        let book = read_part(&bytes, &shown_as, options);
         books.push(book.unwrap_or_else(|problem| {
             let mut refused = Book::new(&shown_as, Format::Delimited);
             refused.notes.push(problem);
@@ -211,6 +207,54 @@ fn files(archive: &mut Archive<'_>, shown_as: &str, options: &BookOptions) -> Re
         true => Err(Problem::new("E_TABLE_EMPTY", Severity::Refused, shown_as)),
         false => Ok(books),
     }
+}
+
+/// Reads a file out of an archive, which may be a workbook but no further archive.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read_part(bytes: &[u8], shown_as: &str, options: &BookOptions) -> Result<Book, Problem> {
+    match sniff::sort(bytes) {
+        Sort::Zip => {
+            let mut inner = Archive::open(bytes, shown_as)?;
+            let container = sniff::container(&mut inner);
+            contained(container, &mut inner, bytes, shown_as, options)
+        }
+        // A database is put beside its archive by whoever reads one.
+        other => plain(other, bytes, shown_as, options),
+    }
+}
+
+/// Names and bytes of the files of an archive, by the limits of [`read_file`]; `None` where it is
+/// one document (a workbook), or where by their first bytes none of its files is `wanted`.
+///
+/// # Errors
+/// Where the archive is damaged, over the limits, or not what it says.
+pub fn unpack(path: &Path, shown_as: &str, wanted: impl Fn(&[u8]) -> bool) -> Result<Option<Vec<(String, Vec<u8>)>>, Problem> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|f| f.take(limits::FILE_MAX_BYTES + 1).read_to_end(&mut bytes));
+    read.map_err(|e| Problem::new("E_IMPORT_READ", Severity::Refused, shown_as).arg(e))?;
+    if bytes.len() as u64 > limits::FILE_MAX_BYTES {
+        return Err(Problem::new("E_TABLE_SIZE", Severity::Refused, shown_as).arg(limits::FILE_MAX_BYTES >> 20));
+    }
+    let mut archive = Archive::open(&bytes, shown_as)?;
+    if !matches!(sniff::container(&mut archive), Container::Files) {
+        return Ok(None);
+    }
+    let files = 0..archive.entries.len();
+    let files: Vec<usize> = files.filter(|at| !archive.entries[*at].folder && !is_litter(&archive.entries[*at].name)).collect();
+    let mut any = false;
+    for at in &files {
+        let mut head = Vec::new();
+        if archive.reader(*at)?.take(PART_HEAD_BYTES).read_to_end(&mut head).is_err() {
+            return Err(archive.damaged(*at));
+        }
+        any |= wanted(&head);
+    }
+    if !any {
+        return Ok(None);
+    }
+    files.into_iter().map(|at| Ok((archive.entries[at].name.clone(), archive.bytes(at)?))).collect::<Result<_, _>>().map(Some)
 }
 
 /// What programs leave in folders: nobody sent it.

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Scene, carry_out, source};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
+use crate::import::repair::{self, Wanted};
 use crate::store::Writer;
 use crate::store::import_log::{What, batches_of};
 
@@ -77,10 +78,17 @@ pub fn rebuild(writer: &mut Writer, scene: &Scene<'_>, progress: &mut dyn FnMut(
                 if !batches_of(writer.reference(), import)?.is_empty() {
                     continue;
                 }
-                let items = files_again(scene.dir, &files)?;
+                let items = source::again(&scene.dir.join(FOLDER), &files)?;
                 let scene = Scene { today, ..*scene };
                 carry_out_again(writer, &scene, items, &choices, import, (&entry.actor, now), progress)?;
                 made += 1;
+            }
+            What::Repair { import, units, today } => {
+                if batches_of(writer.reference(), import)?.is_empty() {
+                    let scene = Scene { today, ..*scene };
+                    repair::apply(writer, &scene, Wanted::Units(&units), Some(import), (&entry.actor, now))?;
+                    made += 1;
+                }
             }
             What::Undo { batches } => {
                 let found: Vec<i64> =
@@ -97,19 +105,6 @@ pub fn rebuild(writer: &mut Writer, scene: &Scene<'_>, progress: &mut dyn FnMut(
         }
     }
     Ok(made)
-}
-
-/// The kept files of an import under the names they had.
-fn files_again(dir: &Path, files: &[(String, String)]) -> Result<Vec<source::Item>, Problem> {
-    files
-        .iter()
-        .filter(|(name, _)| !source::is_companion(name, files.iter().map(|(n, _)| n.as_str())))
-        .map(|(name, sha256)| {
-            let lost = || Problem::new("E_BATCH_FILE", Severity::Refused, name.as_str()).arg(sha256);
-            let item = source::again(&dir.join(FOLDER), name, files).ok_or_else(lost)?;
-            if item.sha256 == *sha256 { Ok(item) } else { Err(lost()) }
-        })
-        .collect()
 }
 
 fn carry_out_again(

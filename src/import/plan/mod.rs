@@ -8,13 +8,16 @@
 mod figure;
 mod keep;
 mod map;
-mod overlap;
 mod people;
 mod report;
 mod roles;
 mod sheet;
 mod source;
+mod spill;
 mod units;
+mod units_differ;
+mod units_map;
+mod units_reshaped;
 mod values;
 mod zones;
 
@@ -38,6 +41,7 @@ use crate::domain::plan::{About, Applied, Choices, Counts, Plan, Target};
 use crate::domain::problem::{Problem, Severity, Spot};
 use crate::domain::request::{Progress, Stop};
 use crate::framework::Framework;
+use crate::gis::read::Content;
 use crate::store::Writer;
 use crate::store::import_log::{self, Choice, Entry, What};
 use crate::store::load::Load;
@@ -206,6 +210,8 @@ struct Planner<'p, 'l> {
     report: Report,
     /// Number of the import and the post, where it is carried out.
     apply: Option<(i64, &'p str)>,
+    /// Maps are among its files.
+    has_maps: bool,
     /// More files follow, which may rest on what this one brings.
     more: bool,
     /// File and its batch.
@@ -235,6 +241,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             load,
             report: Report::default(),
             apply,
+            has_maps: false,
             more: false,
             batches: Vec::new(),
             learned: Vec::new(),
@@ -255,6 +262,8 @@ impl<'p, 'l> Planner<'p, 'l> {
             self.scene.stop.check()?;
             self.open(item, &mut opened, progress);
         }
+        let opened = self.in_layers(opened);
+        self.has_maps = opened.iter().any(|o| matches!(o, Opened::Map(_)));
         let world = self.world(self.scene.framework.levels.len())?;
         let mut ranked: Vec<(usize, usize, Opened)> =
             opened.into_iter().map(|o| (self.rank(&o, &world), o)).map(|((a, b), o)| (a, b, o)).collect();
@@ -280,16 +289,41 @@ impl<'p, 'l> Planner<'p, 'l> {
         progress(Progress::Reading { name: item.found.shown_as.clone(), done: 0, of: item.found.size });
         if item.shape != Shape::Table {
             match Map::open(item, self.choices, progress) {
-                Ok(map) => out.push(Opened::Map(Box::new(map))),
+                Ok(maps) => out.extend(maps.into_iter().map(|map| Opened::Map(Box::new(map)))),
                 Err(problem) => self.report.problems.push(problem),
             }
             return;
         }
         let options = BookOptions { encoding: self.choices.encoding.clone(), child: book::child::executable(), ..BookOptions::default() };
-        match book::read_file(&item.found.path, &item.found.shown_as, &options) {
+        let read = match item.inputs.first().map(|i| &i.content) {
+            Some(Content::Bytes(bytes)) => book::read_part(bytes, &item.found.shown_as, &options).map(|book| vec![book]),
+            _ => book::read_file(&item.found.path, &item.found.shown_as, &options),
+        };
+        match read {
             Ok(books) => books.into_iter().for_each(|book| self.sheets(book, &item.sha256, out)),
             Err(problem) => self.report.problems.push(problem),
         }
+    }
+
+    /// Map files that are one layer: those of a folder with the same properties, where a person
+    /// said which level they are.
+    fn in_layers(&self, opened: Vec<Opened>) -> Vec<Opened> {
+        if !matches!(self.choices.target, Some(Target::Units(Some(_)))) {
+            return opened;
+        }
+        let mut out: Vec<Opened> = Vec::new();
+        for one in opened {
+            let Opened::Map(map) = one else {
+                out.push(one);
+                continue;
+            };
+            let same = out.iter_mut().find_map(|o| if let Opened::Map(m) = o { m.is_one_layer_with(&map).then_some(m) } else { None });
+            match same {
+                Some(first) => first.more.push(*map),
+                None => out.push(Opened::Map(map)),
+            }
+        }
+        out
     }
 
     fn sheets(&mut self, mut book: Book, sha256: &str, out: &mut Vec<Opened>) {
@@ -344,7 +378,15 @@ impl<'p, 'l> Planner<'p, 'l> {
 
     fn roles(&self, sheet: &Sheet, profile: &Profile, world: &World) -> Roles {
         let tree = Finder::new(world, 0..self.scene.framework.levels.len());
-        roles::guess(sheet, self.scene.framework, &self.profiles, profile, self.choices, &tree)
+        let guess = |choices: &Choices| roles::guess(sheet, self.scene.framework, &self.profiles, profile, choices, &tree);
+        // Beside maps the level that was said is theirs: a table is what it seems, where it seems anything.
+        if self.has_maps && matches!(self.choices.target, Some(Target::Units(Some(_)))) {
+            let own = guess(&Choices { target: None, ..self.choices.clone() });
+            if own.target.is_some() {
+                return own;
+            }
+        }
+        guess(self.choices)
     }
 
     fn table(&mut self, sheet: &Sheet, mut input: crate::domain::plan::Input, sha256: &str, part: u32) -> Result<(), Problem> {
@@ -437,7 +479,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             Some(batch) => batch,
             None => {
                 let (import, actor) = self.apply.unwrap_or((i64::MAX, ""));
-                let said = Choice { choices: Box::new(self.choices.clone()), today: self.scene.today };
+                let said = Choice::new(self.choices, self.scene.today);
                 let choices = serde_json::to_string(&said).unwrap_or_default();
                 let new = NewBatch { import, kind, source: &from.source, file: &from.file, sha256: &from.sha256, actor, choices: &choices };
                 let batch = self.load.open_batch(&new)?;

@@ -12,8 +12,8 @@ use crate::domain::plan::{ChangeKind, FieldChange};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::text::clean_name;
 use crate::import::layout;
+use crate::import::locate::Drawn;
 use crate::import::match_unit::{Finder, tell};
-use crate::import::units::Locator;
 use crate::store::current;
 use crate::store::load::NewBranch;
 use crate::store::put::EntityRow;
@@ -65,21 +65,23 @@ impl Planner<'_, '_> {
     fn organisations(&mut self, sheet: &Sheet, columns: &Columns, world: &World) -> Result<Vec<Row>, Problem> {
         let levels = self.scene.framework.levels.len();
         let finder = Finder::new(world, 0..levels);
-        let locator = match columns.place {
-            Some(_) => Locator::lowest(world, self.load.connection())?,
-            None => None,
-        };
+        let places: Vec<Option<[f64; 2]>> =
+            sheet.rows().map(|(line, cells)| columns.place.and_then(|of| self.place(sheet, cells, of, line))).collect();
+        let mut lies: Vec<Option<Uid>> = vec![None; places.len()];
+        if let Some(drawn) = columns.place.map(|_| Drawn::lowest(world, self.load.connection())).transpose()?.flatten() {
+            // Nobody lies at a place that is not known.
+            let known: Vec<[f64; 2]> = places.iter().map(|p| p.unwrap_or([f64::NAN; 2])).collect();
+            lies = drawn.around(&known);
+        }
         let mut out: Vec<Row> = Vec::new();
         let mut seen: FxHashSet<String> = FxHashSet::default();
-        for (line, cells) in sheet.rows() {
+        for ((line, cells), (place_deg, by_place)) in sheet.rows().zip(places.into_iter().zip(lies)) {
             let cell = |n: usize| cells.get(n).trim();
             let name = clean_name(cell(columns.name)).into_owned();
             if name.is_empty() {
                 self.report.aside(sheet.problem("E_TABLE_KEY", line).field(&sheet.headings[columns.name]));
                 continue;
             }
-            let place_deg = columns.place.and_then(|(x, y)| self.place(sheet, cells, (x, y), line));
-            let by_place = place_deg.and_then(|p| locator.as_ref().and_then(|l| l.around(p)));
             let named = columns.unit.map(cell).unwrap_or_default();
             let unit = match (named, by_place) {
                 ("", Some(unit)) => Some(unit),

@@ -1,18 +1,25 @@
-//! The files of an import: found, told apart by their content, hashed.
+//! The files of an import: found, told apart by their content, hashed. An archive that holds maps
+//! is taken apart here, so that what is in it comes in like the files themselves.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::spill::Spill;
 use crate::domain::problem::{Problem, Severity};
+use crate::gis::read::{Content, MapInput};
+use crate::import::book;
 use crate::import::files::{Found, sha256};
 
 /// Files of one import at most.
 const FILES_MAX: usize = 2_000;
 /// Folders below a folder that are looked into.
 const DEPTH_MAX: usize = 4;
+/// Bytes by which a file is told.
+const HEAD_BYTES: usize = 1024;
 /// Endings of the files that belong to a `.shp`.
-const COMPANIONS: [&str; 5] = ["dbf", "shx", "prj", "cpg", "sbn"];
+const COMPANIONS: [&str; 9] = ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qpj", "qmd", "shp.xml"];
 
 /// What a file is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +39,14 @@ pub(super) struct Item {
     pub(super) found: Found,
     /// What it is read as.
     pub(super) shape: Shape,
-    /// SHA-256 of it, hex.
+    /// SHA-256 of it, hex; that of the archive it lies in.
     pub(super) sha256: String,
-    /// It and its companions, as kept: name, place, hash.
+    /// It and its companions: where they are, or their bytes where they come out of an archive.
+    pub(super) inputs: Vec<MapInput>,
+    /// What is to be kept of it: name, place, hash. Of an archive's files the first one keeps it.
     pub(super) kept: Vec<(String, PathBuf, String)>,
+    /// Where a database out of an archive lies for as long as it is read.
+    pub(super) _spill: Option<Arc<Spill>>,
 }
 
 /// The files behind what a person named, in the order of their names.
@@ -56,29 +67,72 @@ pub(super) fn items(files: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Item>
         problems.push(Problem::new("E_PLAN_FILES", Severity::Refused, "").arg(paths.len()).arg(FILES_MAX));
         return Vec::new();
     }
-    let main = |path: &Path| {
-        let ending = ending(path);
-        !(COMPANIONS.contains(&&*ending) && path.with_extension("shp").is_file())
-    };
-    paths.iter().filter(|path| main(path)).filter_map(|path| item(path).map_err(|p| problems.push(p)).ok()).collect()
+    let names: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+    let mut out = Vec::new();
+    for ((path, name), companion) in paths.iter().zip(&names).zip(companions(&names)) {
+        if companion {
+            continue;
+        }
+        let made = if path.is_file() { made(name, path, &beside(path)) } else { Err(absent(path, name)) };
+        match made {
+            Ok(made) => out.extend(made),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    out
 }
 
-/// Whether a file of an import belongs to another one of it.
-pub(super) fn is_companion<'n>(name: &str, mut names: impl Iterator<Item = &'n str>) -> bool {
-    let main = Path::new(name).with_extension("shp");
-    COMPANIONS.contains(&&*ending(Path::new(name))) && names.any(|n| Path::new(n) == main)
+/// The kept files of an import under the names they had.
+///
+/// # Errors
+/// `E_BATCH_FILE` where one is missing or not what it was.
+pub(super) fn again(folder: &Path, files: &[(String, String)]) -> Result<Vec<Item>, Problem> {
+    let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+    let mut out = Vec::new();
+    for ((name, sha256), companion) in files.iter().zip(companions(&names)) {
+        if companion {
+            continue;
+        }
+        let belongs = |n: &str| main_of(n).is_some_and(|main| Some(main) == own(name));
+        let beside: Vec<(String, PathBuf)> =
+            files.iter().filter(|(n, _)| belongs(n)).map(|(n, sha256)| (n.clone(), folder.join(sha256))).collect();
+        let lost = || Problem::new("E_BATCH_FILE", Severity::Refused, name.as_str()).arg(sha256);
+        let made = made(name, &folder.join(sha256), &beside).map_err(|_| lost())?;
+        if made.iter().any(|item| item.sha256 != *sha256) {
+            return Err(lost());
+        }
+        out.extend(made);
+    }
+    Ok(out)
 }
 
-/// A kept file under the name it had, with those that belong to it.
-pub(super) fn again(folder: &Path, name: &str, files: &[(String, String)]) -> Option<Item> {
-    let of = |(name, sha256): &(String, String)| (name.clone(), folder.join(sha256), sha256.clone());
-    let main = of(files.iter().find(|(n, _)| n == name)?);
-    let found = look(&main.1, name).ok()?;
-    let belongs = |n: &str| is_companion(n, std::iter::once(name)) && Path::new(n).with_extension("shp") == Path::new(name);
-    let shape = shape(&main.1).ok()?;
-    let sha256 = sha256(&found).ok()?;
-    let beside = files.iter().filter(|(n, _)| belongs(n)).map(of);
-    Some(Item { found, shape, sha256, kept: std::iter::once(main.clone()).chain(beside).collect() })
+/// Which of some files belong to a shapefile among them.
+fn companions(names: &[String]) -> Vec<bool> {
+    let mains: rustc_hash::FxHashSet<String> = names.iter().filter_map(|n| own(n)).collect();
+    names.iter().map(|n| main_of(n).is_some_and(|main| mains.contains(&main))).collect()
+}
+
+/// The name of a shapefile without its ending, as file systems compare it.
+fn own(name: &str) -> Option<String> {
+    name.to_lowercase().strip_suffix(".shp").map(str::to_owned)
+}
+
+/// The shapefile that a file belongs to by its ending, likewise.
+fn main_of(name: &str) -> Option<String> {
+    let lower = name.to_lowercase();
+    COMPANIONS.iter().find_map(|ending| lower.strip_suffix(ending)?.strip_suffix('.').map(str::to_owned))
+}
+
+/// The files beside a shapefile that belong to it.
+fn beside(path: &Path) -> Vec<(String, PathBuf)> {
+    let Some(main) = own(&path.display().to_string()) else { return Vec::new() };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let named = entries.map(|e| path.with_file_name(e.file_name())).filter(|p| p.is_file());
+    let mut out: Vec<(String, PathBuf)> = named.map(|p| (p.display().to_string(), p)).collect();
+    out.retain(|(name, _)| main_of(name).is_some_and(|m| m == main));
+    out.sort();
+    out
 }
 
 fn look(path: &Path, name: &str) -> std::io::Result<Found> {
@@ -87,14 +141,14 @@ fn look(path: &Path, name: &str) -> std::io::Result<Found> {
     Ok(Found {
         path: path.to_owned(),
         shown_as: name.to_owned(),
-        stem: Path::new(name).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default(),
+        stem: stem(name),
         size: meta.len(),
         mtime_ms: mtime.and_then(|t| i64::try_from(t.as_millis()).ok()).unwrap_or_default(),
     })
 }
 
-fn ending(path: &Path) -> String {
-    path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+fn stem(name: &str) -> String {
+    Path::new(name).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn walk(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) {
@@ -115,41 +169,99 @@ fn walk(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) {
     }
 }
 
-fn item(path: &Path) -> Result<Item, Problem> {
-    let shown_as = path.display().to_string();
-    let wrong = |e: std::io::Error| Problem::new("E_IMPORT_READ", Severity::Refused, &*shown_as).arg(e);
-    let found = look(path, &shown_as).map_err(wrong)?;
-    if !path.is_file() {
-        return Err(Problem::new("E_IMPORT_ABSENT", Severity::Refused, shown_as));
+fn absent(path: &Path, name: &str) -> Problem {
+    match std::fs::metadata(path) {
+        Err(e) => Problem::new("E_IMPORT_READ", Severity::Refused, name).arg(e),
+        Ok(_) => Problem::new("E_IMPORT_ABSENT", Severity::Refused, name),
     }
-    let shape = shape(path).map_err(wrong)?;
+}
+
+/// A file as what it is: an archive with maps in it as all its files.
+fn made(name: &str, path: &Path, beside: &[(String, PathBuf)]) -> Result<Vec<Item>, Problem> {
+    let wrong = |e: std::io::Error| Problem::new("E_IMPORT_READ", Severity::Refused, name).arg(e);
+    let found = look(path, name).map_err(wrong)?;
+    let mut head = Vec::new();
+    File::open(path).and_then(|f| f.take(HEAD_BYTES as u64).read_to_end(&mut head)).map_err(wrong)?;
     let sha256_of_main = sha256(&found)?;
-    let mut kept = vec![(shown_as.clone(), path.to_owned(), sha256_of_main.clone())];
-    if ending(path) == "shp" {
-        for ending in COMPANIONS {
-            let beside = path.with_extension(ending);
-            if let Ok(found) = look(&beside, &beside.display().to_string()) {
-                kept.push((found.shown_as.clone(), beside, sha256(&found)?));
-            }
-        }
+    let kept = (name.to_owned(), path.to_owned(), sha256_of_main.clone());
+    if head.starts_with(b"PK\x03\x04")
+        && let Some(files) = book::unpack(path, name, |head| shape(head) != Shape::Table)?
+    {
+        return unpacked(&found, &sha256_of_main, kept, files);
     }
-    Ok(Item { found, shape, sha256: sha256_of_main, kept })
+    let mut kept = vec![kept];
+    for (name, path) in beside {
+        let found = look(path, name).map_err(wrong)?;
+        kept.push((name.clone(), path.clone(), sha256(&found)?));
+    }
+    let inputs = kept.iter().map(|(name, path, _)| MapInput { name: name.clone(), content: Content::Path(path.clone()) });
+    let inputs = inputs.collect();
+    Ok(vec![Item { found, shape: shape(&head), sha256: sha256_of_main, inputs, kept, _spill: None }])
+}
+
+/// The files of an archive, each shapefile with those that belong to it.
+fn unpacked(archive: &Found, sha256: &str, kept: (String, PathBuf, String), files: Vec<(String, Vec<u8>)>) -> Result<Vec<Item>, Problem> {
+    let names: Vec<String> = files.iter().map(|(name, _)| format!("{}/{name}", archive.shown_as)).collect();
+    let files: Vec<Arc<[u8]>> = files.into_iter().map(|(_, bytes)| bytes.into()).collect();
+    let input = |n: usize| MapInput { name: names[n].clone(), content: Content::Bytes(Arc::clone(&files[n])) };
+    let mut out: Vec<Item> = Vec::new();
+    for (n, companion) in companions(&names).into_iter().enumerate() {
+        if companion {
+            continue;
+        }
+        let belongs = |other: &usize| main_of(&names[*other]).is_some_and(|main| Some(main) == own(&names[n]));
+        let mut inputs: Vec<MapInput> = std::iter::once(n).chain((0..names.len()).filter(belongs)).map(input).collect();
+        let shape = shape(&files[n][..files[n].len().min(HEAD_BYTES)]);
+        let mut found = Found { shown_as: names[n].clone(), stem: stem(&names[n]), size: files[n].len() as u64, ..archive.clone() };
+        let mut spill = None;
+        // SQLite reads files, not bytes.
+        if files[n].starts_with(b"SQLite format 3\0") {
+            let made = Spill::new(&files[n]).map_err(|e| Problem::new("E_DISK", Severity::Refused, names[n].as_str()).arg(e))?;
+            found.path.clone_from(&made.file);
+            inputs = vec![MapInput { name: names[n].clone(), content: Content::Path(made.file.clone()) }];
+            spill = Some(Arc::new(made));
+        }
+        let kept = if out.is_empty() { vec![kept.clone()] } else { Vec::new() };
+        out.push(Item { found, shape, sha256: sha256.to_owned(), inputs, kept, _spill: spill });
+    }
+    Ok(out)
 }
 
 /// Told by the first bytes, never by the name.
-fn shape(path: &Path) -> std::io::Result<Shape> {
-    let mut head = Vec::new();
-    File::open(path)?.take(1024).read_to_end(&mut head)?;
+fn shape(head: &[u8]) -> Shape {
     // GeoPackage: an SQLite file with its own application id (OGC 12-128r19, 1.1.1.1.1).
     let geopackage =
         head.starts_with(b"SQLite format 3\0") && head.get(68..72).is_some_and(|id| [&b"GPKG"[..], b"GP10", b"GP11"].contains(&id));
     // File code 9994, big-endian (ESRI Shapefile Technical Description, July 1998).
     let shapefile = head.starts_with(&[0, 0, 0x27, 0x0a]);
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     // ECharts wraps its maps into a script that registers them.
     let script = text.starts_with(b"(function") || text.windows(11).any(|w| w == b"registerMap");
     if geopackage {
-        return Ok(Shape::GeoPackage);
+        return Shape::GeoPackage;
     }
-    Ok(if shapefile || script || text.starts_with(b"{") || text.starts_with(b"[") { Shape::Map } else { Shape::Table })
+    if shapefile || script || text.starts_with(b"{") || text.starts_with(b"[") { Shape::Map } else { Shape::Table }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_belong_to_the_shapefile_of_their_name_whatever_its_case() {
+        let names = ["甲/A.SHP", "甲/a.dbf", "甲/A.shp.xml", "乙/a.dbf", "甲/b.prj", "甲/a.geojson"].map(str::to_owned);
+        assert_eq!(companions(&names), [false, true, true, false, false, false]);
+    }
+
+    #[test]
+    fn content_tells_and_not_the_name() {
+        assert_eq!(shape(b"\xef\xbb\xbf {\"type\""), Shape::Map);
+        assert_eq!(shape(&[0, 0, 0x27, 0x0a, 0]), Shape::Map);
+        assert_eq!(shape("编码,名称\n".as_bytes()), Shape::Table);
+        let mut database = b"SQLite format 3\0".to_vec();
+        database.resize(100, 0);
+        assert_eq!(shape(&database), Shape::Table);
+        database[68..72].copy_from_slice(b"GPKG");
+        assert_eq!(shape(&database), Shape::GeoPackage);
+    }
 }

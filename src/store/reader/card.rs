@@ -60,6 +60,7 @@ pub(super) fn card(ask: &Ask<'_>, uid: Uid, view: &ViewState) -> Result<Option<C
         },
         branches: kinds.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
         fields: if subject == Subject::Branch { ask.fields(row)? } else { Vec::new() },
+        elsewhere: if subject == Subject::Branch { elsewhere(ask, place)? } else { None },
         figures: figures(ask, place, view)?,
         leads,
         marks: ask.marks_on(uid).to_vec(),
@@ -82,6 +83,35 @@ fn zones(ask: &Ask<'_>, place: Place) -> Result<Vec<String>, Problem> {
     let zones = ask.world.zones(ask.connection)?;
     let lies = |code: &str| zones.get(code).is_some_and(|members| members.iter().any(|m| way.contains(m)));
     Ok(ask.framework.zones.iter().filter(|z| lies(&z.code)).map(|z| z.label.clone()).collect())
+}
+
+/// The unit of a branch and the one that its place lies in, where the two disagree.
+fn elsewhere(ask: &Ask<'_>, branch: Place) -> Result<Option<(String, String)>, Problem> {
+    let world = &ask.world;
+    let (Some(place_deg), Some(unit)) = (world.branches().places_deg[branch.1 as usize], world.table(branch.0).parent(branch.1)) else {
+        return Ok(None);
+    };
+    let holds = |place: Place| -> Result<bool, Problem> {
+        let rings = load::rings_of(ask.connection, world, ask.uid(place))?;
+        let rings: Vec<&[[f64; 2]]> = rings.iter().map(Vec::as_slice).collect();
+        Ok(measure::contains(&rings, place_deg))
+    };
+    if holds(unit)? {
+        return Ok(None);
+    }
+    // Down the tree, so that few boundaries are looked at.
+    let mut found: Option<Place> = None;
+    for table in 0..world.levels.len() {
+        ask.table(table)?;
+        for row in world.range(found, table) {
+            if world.table(table).drawn[row as usize] && holds((table, row))? {
+                found = Some((table, row));
+                break;
+            }
+        }
+    }
+    let apart = |lies: &Place| !world.lies_in(*lies, unit) && !world.lies_in(unit, *lies);
+    Ok(found.filter(apart).map(|lies| (world.name(unit).to_owned(), world.name(lies).to_owned())))
 }
 
 fn area_km2(ask: &Ask<'_>, uid: Uid) -> Result<Option<f64>, Problem> {

@@ -10,9 +10,11 @@ use rusqlite::named_params;
 use super::ask::{Ask, Place};
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::problem::Problem;
-use crate::domain::quality::{Cover, Fault, FaultKind, FaultUnit, QualityPage, Under};
+use crate::domain::quality::{Cover, Fault, FaultKind, FaultUnit, QualityPage, Size, Under};
+use crate::domain::scene::Extent;
 use crate::domain::view_state::ViewState;
 use crate::gis::check::{self, Level, TOLERANCE_M, UnitRef};
+use crate::gis::locate::assign;
 use crate::gis::original;
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
 use crate::store::error::damaged;
@@ -20,6 +22,8 @@ use crate::store::world::{self, as_of, known};
 
 /// A parent that is there but not drawn: its children are held against nothing.
 const NOT_DRAWN: u32 = u32::MAX;
+/// Half the box that a branch is shown in, degrees: about 500 m.
+const AROUND_DEG: f64 = 5e-3;
 
 /// Everything found in a county.
 #[derive(Debug, Default)]
@@ -106,6 +110,7 @@ fn check(ask: &Ask<'_>) -> Result<Checked, Problem> {
         };
         checked.faults.push((places, fault));
     }
+    checked.faults.extend(branches(ask, &drawn, &named)?);
     checked.faults.sort_by(|(_, a), (_, b)| a.kind.cmp(&b.kind).then(b.size.area_m2.abs().total_cmp(&a.size.area_m2.abs())));
     checked.covers = report
         .covers
@@ -126,6 +131,37 @@ fn check(ask: &Ask<'_>) -> Result<Checked, Problem> {
         }
     }
     Ok(checked)
+}
+
+/// Branches that lie elsewhere than their tables say.
+fn branches(ask: &Ask<'_>, drawn: &[Drawn], named: &dyn Fn(Place) -> FaultUnit) -> Result<Vec<(Vec<Place>, Fault)>, Problem> {
+    let table = ask.world.branch_table();
+    ask.table(table)?;
+    let Some(lowest) = drawn.last() else { return Ok(Vec::new()) };
+    let places = ask.world.branches().places_deg.iter();
+    let placed: Vec<(u32, [f64; 2])> = (0_u32..).zip(places).filter_map(|(row, place)| Some((row, (*place)?))).collect();
+    let points: Vec<[f64; 2]> = placed.iter().map(|(_, place)| *place).collect();
+    let mut out = Vec::new();
+    for ((row, place_deg), found) in placed.into_iter().zip(assign(&lowest.features, &points)) {
+        let (Some(found), Some(unit)) = (found, ask.world.table(table).parent(row)) else { continue };
+        let lies = (lowest.table, lowest.rows[found as usize]);
+        if ask.world.lies_in(lies, unit) || ask.world.lies_in(unit, lies) {
+            continue;
+        }
+        let [x, y] = place_deg;
+        let fault = Fault {
+            kind: FaultKind::BranchElsewhere,
+            grade: FaultKind::BranchElsewhere.grade(),
+            level: ask.world.levels[unit.0].clone(),
+            units: [(table, row), unit, lies].into_iter().map(named).collect(),
+            place_deg,
+            extent: Extent { min_x_deg: x - AROUND_DEG, min_y_deg: y - AROUND_DEG, max_x_deg: x + AROUND_DEG, max_y_deg: y + AROUND_DEG },
+            size: Size::default(),
+            rings_deg: Vec::new(),
+        };
+        out.push((vec![(table, row), unit, lies], fault));
+    }
+    Ok(out)
 }
 
 /// The record of the unit above on the level drawn above.

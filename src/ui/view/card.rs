@@ -137,6 +137,10 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
             sheet.text(0, &lang.fill("ui.card.leads_more", &[&(card.leads.len() - shown)]), Tone::Dim);
         }
     }
+    if let Some((table, place)) = &card.elsewhere {
+        sheet.gap();
+        sheet.text(0, &lang.fill("ui.card.elsewhere", &[table, place]), Tone::Lead);
+    }
     if !card.fields.is_empty() {
         sheet.gap();
         let label = card.fields.iter().map(|(name, _)| width.of(name)).max().unwrap_or(0);
