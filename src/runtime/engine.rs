@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::domain::access::Access;
 use crate::domain::page::Workspace;
-use crate::domain::plan::{Applied, Choices, Plan};
+use crate::domain::plan::{Applied, Choices, Plan, Rests};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
 use crate::framework::Framework;
@@ -200,6 +200,17 @@ impl Importer {
             plan::import(&mut self.writer, &scene, files, choices, None, (actor, now), progress)
         } else {
             plan::plan(&mut self.writer, &scene, files, choices, now, progress).map(|plan| (plan, None))
+        }
+    }
+
+    /// Which later batches rest on some, before those are taken back.
+    ///
+    /// # Errors
+    /// Why the store does not answer.
+    pub fn rests(&mut self, batches: &[i64], today: Date) -> Result<Arc<Vec<Rests>>, Problem> {
+        match self.reader.answer(&Query::Rests { batches: batches.to_vec() }, &Access::read_only(), today)? {
+            Loaded::Rests(rests) => Ok(rests),
+            _ => Err(unexpected()),
         }
     }
 

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Scene, carry_out, source};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
+use crate::import::round;
 use crate::store::Writer;
 use crate::store::import_log::{What, batches_of};
 
@@ -62,8 +63,8 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<String> {
     Ok(crate::store::hex(&hasher.finalize()))
 }
 
-/// Brings the imports back into a reference.db that lost them, in their order and with their
-/// times, from the kept files. Does nothing where they are there.
+/// Brings the imports and the files of rounds back into a reference.db that lost them, in their
+/// order and with their times, from the kept files. Does nothing where they are there.
 ///
 /// # Errors
 /// `E_BATCH_FILE` where a kept file is missing or not what it was; what came before it stays.
@@ -81,6 +82,12 @@ pub fn rebuild(writer: &mut Writer, scene: &Scene<'_>, progress: &mut dyn FnMut(
                 let scene = Scene { today, ..*scene };
                 carry_out_again(writer, &scene, items, &choices, import, (&entry.actor, now), progress)?;
                 made += 1;
+            }
+            What::Round(file) => {
+                if batches_of(writer.reference(), file.import)?.is_empty() {
+                    round::take_afresh(writer, scene.dir, scene.framework, &file, (&entry.actor, now))?;
+                    made += 1;
+                }
             }
             What::Undo { batches } => {
                 let found: Vec<i64> =

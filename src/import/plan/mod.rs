@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rustc_hash::FxHashSet;
 use sha2::{Digest as _, Sha256};
 
 use self::map::Map;
@@ -31,7 +32,7 @@ use self::sheet::Sheet;
 use self::source::{Item, Shape};
 use super::book::{self, Book, BookOptions};
 use super::manifest::Manifest;
-use super::match_unit::Finder;
+use super::match_unit::{Finder, Found};
 use super::profile::{OneOrMore, Profile, Profiles, fingerprint};
 use crate::domain::id::LevelId;
 use crate::domain::plan::{About, Applied, Choices, Counts, Plan, Target};
@@ -46,6 +47,9 @@ use crate::store::world::{self, World};
 
 pub use self::keep::rebuild;
 pub(super) use self::keep::{FOLDER, keep};
+
+/// Digits of a village's code in the statistical division codes.
+const VILLAGE_DIGITS: usize = 12;
 
 /// Where a plan is made.
 #[derive(Clone, Copy, Debug)]
@@ -356,15 +360,21 @@ impl<'p, 'l> Planner<'p, 'l> {
         };
         let world = self.world(self.scene.framework.levels.len())?;
         let roles = self.roles(sheet, &profile, &world);
+        let keys: Vec<usize> = ["code", "parent", "unit"].into_iter().filter_map(|role| roles.get(role)).collect();
+        let without = |heading: &str| self.choices.without.contains(heading) || profile.without.contains(heading);
+        let personal = {
+            let tree = Finder::new(&world, 0..self.scene.framework.levels.len());
+            // Villages may come with their grids in one list.
+            let codes = sheet.rows().filter_map(|(_, cells)| Some(cells.get(roles.get("code")?).trim()));
+            let villages: FxHashSet<&str> = codes.filter(|code| code.len() == VILLAGE_DIGITS).collect();
+            sheet.personal(&without, &keys, &|code| villages.contains(code) || tree.by_code(code) != Found::None)
+        };
         drop(world);
         let known = self.choices.profile.is_some() || profile != Profile::default();
         input.profile = known.then(|| self.choices.profile.clone().unwrap_or_else(|| "learned".to_owned()));
         input.columns = roles.named(&sheet.headings);
         input.unused = sheet.headings.iter().filter(|h| !h.is_empty() && !input.columns.values().any(|c| c == *h)).cloned().collect();
         let spot = Spot { file: sheet.shown_as.clone(), ..Spot::default() };
-        let without = |heading: &str| self.choices.without.contains(heading) || profile.without.contains(heading);
-        let keys: Vec<usize> = ["code", "parent", "unit"].into_iter().filter_map(|role| roles.get(role)).collect();
-        let personal = sheet.personal(&without, &keys);
         if !personal.is_empty() {
             let names = personal.iter().map(|(heading, _)| heading.clone()).collect::<Vec<_>>();
             let answers = names.iter().map(|name| answer(name, "plan.why.without", vec![name.clone()])).collect();
