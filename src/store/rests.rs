@@ -12,20 +12,19 @@ use super::world;
 use crate::domain::plan::Rests;
 use crate::domain::problem::Problem;
 
-/// Batches that are taken back (`?2`, a JSON list), later ones that stand, and units that would be
-/// gone. `?1` is the county.
-const SETS: &str = "
-WITH back AS MATERIALIZED (SELECT value AS id FROM json_each(?2)),
-later AS MATERIALIZED (
-  SELECT id FROM batch WHERE county = ?1 AND withdrawn_at IS NULL AND import > 0
-    AND id > (SELECT min(id) FROM back) AND id NOT IN (SELECT id FROM back)),
-lost AS MATERIALIZED (
-  SELECT DISTINCT uid FROM unit_version o WHERE o.county = ?1 AND o.batch IN (SELECT id FROM back) AND o.gone = 0
-    AND NOT EXISTS (
-      SELECT 1 FROM unit_version k JOIN batch b ON b.county = k.county AND b.id = k.batch
-      WHERE k.county = o.county AND k.tree = o.tree AND k.level = o.level AND k.uid = o.uid AND k.gone = 0
-        AND b.withdrawn_at IS NULL AND k.batch NOT IN (SELECT id FROM back)))
-";
+// The store's connections bound how deep an expression may be: what goes and what came later are
+// looked up first and handed over as lists (`?2`: batches that go, `?3`: later ones or units, JSON).
+
+/// Batches after the first that goes which stand, without those that go.
+const LATER: &str = "SELECT id FROM batch WHERE county = ?1 AND withdrawn_at IS NULL AND import > 0
+  AND id > (SELECT min(value) FROM json_each(?2)) AND id NOT IN (SELECT value FROM json_each(?2))";
+
+/// Units that no batch that stays has.
+const LOST: &str = "SELECT DISTINCT lower(hex(uid)) FROM unit_version o
+  WHERE o.county = ?1 AND o.gone = 0 AND o.batch IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (
+    SELECT 1 FROM unit_version k JOIN batch b ON b.county = ?1 AND b.id = k.batch AND b.withdrawn_at IS NULL
+    WHERE k.county = ?1 AND (k.tree, k.level, k.uid) = (o.tree, o.level, o.uid) AND k.gone = 0
+      AND k.batch NOT IN (SELECT value FROM json_each(?2)))";
 
 /// A table of rows of batches: the index that has all that is asked, what makes a row the same row,
 /// and the column with the unit that it speaks of.
@@ -47,15 +46,18 @@ const TABLES: [Rows; 6] = [
 ];
 
 impl Rows {
-    /// Later batches with the number of their rows that rest on what is taken back.
+    /// Later batches with the number of their rows that rest on what goes; `?4` are lost units.
     fn query(&self) -> String {
         let Self { table, index, unit, .. } = self;
-        let same: String = self.same.iter().map(|column| format!(" AND o.{column} = v.{column}")).collect();
+        let of = |alias: &str| self.same.iter().map(|column| format!("{alias}.{column}")).collect::<Vec<_>>().join(", ");
         format!(
-            "{SETS} SELECT v.batch, count(*) FROM {table} v {index} WHERE v.county = ?1 AND v.batch IN (SELECT id FROM later)
-             AND (v.{unit} IN (SELECT uid FROM lost) OR EXISTS (
-               SELECT 1 FROM {table} o {index} WHERE o.county = v.county{same} AND o.batch < v.batch AND o.batch IN (SELECT id FROM back)))
-             GROUP BY v.batch"
+            "SELECT v.batch, count(*) FROM {table} v {index} WHERE v.county = ?1 AND v.batch IN (SELECT value FROM json_each(?3))
+             AND (lower(hex(v.{unit})) IN (SELECT value FROM json_each(?4)) OR EXISTS (
+               SELECT 1 FROM {table} o {index} WHERE o.county = ?1 AND ({}) = ({})
+                 AND o.batch < v.batch AND o.batch IN (SELECT value FROM json_each(?2))))
+             GROUP BY v.batch",
+            of("o"),
+            of("v")
         )
     }
 }
@@ -63,11 +65,17 @@ impl Rows {
 /// The later batches that rest on some, the oldest first.
 pub(crate) fn on(connection: &Connection, batches: &[i64]) -> Result<Vec<Rests>, Problem> {
     let county = world::county(connection)?;
-    let list = serde_json::to_string(batches).unwrap_or_default();
+    let back = serde_json::to_string(batches).unwrap_or_default();
+    let later: Vec<i64> = connection.prepare(LATER)?.query_map(params![county, back], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    if later.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lost: Vec<String> = connection.prepare(LOST)?.query_map(params![county, back], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let (later, lost) = (serde_json::to_string(&later).unwrap_or_default(), serde_json::to_string(&lost).unwrap_or_default());
     let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
     for rows in &TABLES {
         let mut statement = connection.prepare(&rows.query())?;
-        let mut found = statement.query(params![county, list])?;
+        let mut found = statement.query(params![county, back, later, lost])?;
         while let Some(row) = found.next()? {
             *counts.entry(row.get(0)?).or_default() += row.get::<_, u64>(1)?;
         }

@@ -208,6 +208,8 @@ struct Planner<'p, 'l> {
     profiles: Profiles,
     load: &'p mut Load<'l>,
     report: Report,
+    /// What the file at hand leaves out is gone: said by a person, else by its profile.
+    complete: Option<bool>,
     /// Number of the import and the post, where it is carried out.
     apply: Option<(i64, &'p str)>,
     /// More files follow, which may rest on what this one brings.
@@ -238,6 +240,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             profiles,
             load,
             report: Report::default(),
+            complete: choices.complete,
             apply,
             more: false,
             batches: Vec::new(),
@@ -370,6 +373,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             sheet.personal(&without, &keys, &|code| villages.contains(code) || tree.by_code(code) != Found::None)
         };
         drop(world);
+        self.complete = self.choices.complete.or(profile.complete);
         let known = self.choices.profile.is_some() || profile != Profile::default();
         input.profile = known.then(|| self.choices.profile.clone().unwrap_or_else(|| "learned".to_owned()));
         input.columns = roles.named(&sheet.headings);
@@ -412,8 +416,16 @@ impl<'p, 'l> Planner<'p, 'l> {
             let mut kept: std::collections::BTreeSet<String> = profile.without.clone();
             kept.extend(self.choices.without.iter().filter(|h| sheet.headings.contains(h)).cloned());
             let headings = sheet.headings.join("|");
-            let learned =
-                Profile { headings, columns, meanings, without: kept, complete: profile.complete, ..Profile::default() }.of(&target);
+            let learned = Profile {
+                headings,
+                columns,
+                meanings,
+                without: kept,
+                complete: profile.complete,
+                period: profile.period,
+                ..Profile::default()
+            }
+            .of(&target);
             if self.choices.profile.is_none() {
                 self.learned.push((input.fingerprint.clone(), learned));
             }

@@ -7,7 +7,9 @@ use crate::domain::plan::Input;
 use crate::domain::problem::{Problem, Severity, Spot};
 use crate::framework::privacy::Gate;
 use crate::import::book::{Book, Format, Grid};
+use crate::import::cell;
 use crate::import::layout::{self, Laid, Row};
+use crate::import::profile::PeriodRule;
 
 /// Rows that are looked at to tell what a column holds.
 pub(super) const SAMPLE_ROWS: usize = 200;
@@ -37,6 +39,20 @@ impl Sheet {
     /// The period that its title or name says.
     pub(super) fn period(&self) -> Option<Period> {
         self.laid.period
+    }
+
+    /// The period that a rule of a profile finds, but for a column.
+    pub(super) fn period_by(&self, rule: PeriodRule) -> Option<Period> {
+        match rule {
+            PeriodRule::Title => self.laid.title.as_deref().and_then(cell::find_period),
+            // A month in the name of a sheet takes the year of the title.
+            PeriodRule::Sheet => {
+                let says = cell::find_period(&self.laid.sheet).is_some() || cell::find_month(&self.laid.sheet).is_some();
+                self.laid.period.filter(|_| says)
+            }
+            PeriodRule::Column => None,
+            PeriodRule::Fixed(period) => Some(period),
+        }
     }
 
     /// The unit of measure of a column.

@@ -194,6 +194,7 @@ impl Planner<'_, '_> {
         let shown_as = item.found.shown_as.clone();
         let spot = Spot { file: shown_as.clone(), ..Spot::default() };
         let profile = self.map_profile(fields);
+        self.complete = self.choices.complete.or(profile.complete);
         let mut input = Input {
             file: shown_as.clone(),
             part: map.file.layer().unwrap_or_default().to_owned(),
@@ -282,7 +283,8 @@ impl Planner<'_, '_> {
         self.level_units(&world, level, records, Some(&features), &shown_as, &from)?;
         if self.choices.profile.is_none() && self.report.questions[asked..].iter().all(|q| !q.needed) {
             let columns = input.columns.iter().map(|(role, name)| (role.clone(), OneOrMore::One(name.clone()))).collect();
-            let learned = Profile { headings: names.join("|"), columns, ..Profile::default() }.of(&Target::Units(Some(level_id)));
+            let learned = Profile { headings: names.join("|"), columns, complete: profile.complete, ..Profile::default() }
+                .of(&Target::Units(Some(level_id)));
             self.learned.push((input.fingerprint.clone(), learned));
         }
         self.report.inputs.push(input);
@@ -519,11 +521,11 @@ impl Planner<'_, '_> {
         if absent.is_empty() {
             return Ok(Vec::new());
         }
-        if self.choices.complete != Some(true) {
+        if self.complete != Some(true) {
             // Where units were merged or split, keeping the old ones would draw them twice.
             let needed =
-                self.choices.complete.is_none() && changes.iter().any(|c| matches!(c.kind, UnitChangeKind::Merged | UnitChangeKind::Split));
-            if self.choices.complete.is_none() {
+                self.complete.is_none() && changes.iter().any(|c| matches!(c.kind, UnitChangeKind::Merged | UnitChangeKind::Split));
+            if self.complete.is_none() {
                 let gone = absent.len().to_string();
                 let answers =
                     vec![answer("part", "plan.why.part", vec![gone.clone()]), answer("complete", "plan.why.complete", vec![gone])];

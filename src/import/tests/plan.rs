@@ -170,6 +170,37 @@ fn personal_columns_stop_a_table_all_at_once() {
     assert!(!text.contains("138"), "{text}");
 }
 
+#[test]
+fn a_profile_says_where_the_period_stands_and_whether_a_list_is_complete() {
+    let mut place = Place::new();
+    let columns = "columns = { unit = \"单元编码\", period = \"填报\" }\nwhat = \"values\"\n";
+    let text = "2025年8月一览表,,\n单元编码,数,填报\n0101,7,2025-10\n";
+    let file = place.file("in/a.csv", text);
+    let named = |name: &str| Choices { profile: Some(name.to_owned()), ..Choices::default() };
+    let mut period = |rule: &str, name: &str| {
+        place.put(&format!("data/profiles/{name}.toml"), &format!("{columns}{rule}\n"));
+        let plan = place.plan(std::slice::from_ref(&file), &named(name));
+        let change = plan.changes.first().and_then(|c| c.fields.first()).and_then(|f| f.period).map(|p| p.to_string());
+        (change, plan.problems.iter().map(|p| p.code.to_string()).collect::<Vec<_>>())
+    };
+    assert_eq!(period("", "none").0.as_deref(), Some("2025-10"), "a column counts first");
+    assert_eq!(period("period = \"title\"", "title").0.as_deref(), Some("2025-08"));
+    assert_eq!(period("period = \"column\"", "column").0.as_deref(), Some("2025-10"));
+    assert_eq!(period("period = \"2024Q4\"", "fixed").0.as_deref(), Some("2024Q4"));
+    assert_eq!(period("period = \"sheet\"", "sheet").0, None, "the sheet of a csv has no name: it is asked");
+    assert_eq!(period("period = \"soon\"", "wrong").1, ["E_PROFILE_TOML"]);
+
+    // A complete list takes away what it leaves out; a part does not and is not asked about.
+    let list = place.file("in/units.csv", "编码,名称,层级,上级编码\n010101,甲,leaf,0101\n");
+    let mut gone = |complete: bool| {
+        place.put("data/profiles/list.toml", &format!("what = \"units\"\ncomplete = {complete}\n"));
+        let plan = place.plan(std::slice::from_ref(&list), &named("list"));
+        (plan.counts.gone > 0, plan.questions.iter().any(|q| matches!(q.about, About::Complete { .. })))
+    };
+    assert_eq!(gone(true), (true, false));
+    assert_eq!(gone(false), (false, false));
+}
+
 /// A made-up number of the form of a citizen's: county, birthday, and its check digit (GB 11643-1999).
 fn identity(n: u32) -> String {
     let body = format!("99012119800101{n:03}");
@@ -336,6 +367,8 @@ impl Step {
                 rows.iter().for_each(|n| write(&mut text, format_args!("{},甲区", LEAVES[*n])));
             }
             Self::Map(rows, _) => {
+                // A column that repeats one code throughout is not taken for codes.
+                let rows: std::collections::BTreeMap<usize, u32> = rows.iter().copied().collect();
                 let units: Vec<_> = rows.iter().map(|(n, v)| (LEAVES[*n], "图", &LEAVES[*n][..4], f64::from(*v), 0.0, 1.0)).collect();
                 return ("map.geojson", squares(&units));
             }
