@@ -1,4 +1,5 @@
-//! A workbook of an office with 50,000 rows and 20 columns: read, laid out, every cell looked at.
+//! A workbook of an office with 50,000 rows and 20 columns: read, laid out, every cell looked at; then
+//! whole processes of imports and of a round beside their limits.
 //! Prints user + system CPU time and the most memory a process held, medians of 5 runs.
 //!
 //! `cargo bench --bench import` makes the workbook in a temporary folder and starts itself anew for
@@ -6,6 +7,11 @@
 //! bench needs Linux.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+
+#[path = "city/mod.rs"]
+mod city;
+#[path = "import/process.rs"]
+mod process;
 
 use std::fs;
 use std::path::Path;
@@ -44,6 +50,7 @@ fn main() {
             of(|r| r.1)
         );
     }
+    process::measure();
 }
 
 /// One run of this program on the workbook: CPU time, milliseconds, and peak memory, megabytes.

@@ -208,15 +208,19 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(import(lang))
         .subcommand(Command::new("batches").about(t("cmd.batches").to_owned()).arg(flag("json")))
         .subcommand(
-            Command::new("undo").about(t("cmd.undo").to_owned()).after_help(t("undo_help").to_owned()).arg(
-                Arg::new("batches")
-                    .value_name("BATCH")
-                    .required(true)
-                    .action(ArgAction::Append)
-                    .num_args(1..)
-                    .value_parser(value_parser!(i64).range(1..))
-                    .help(t("opt.batches").to_owned()),
-            ),
+            Command::new("undo")
+                .about(t("cmd.undo").to_owned())
+                .after_help(t("undo_help").to_owned())
+                .arg(
+                    Arg::new("batches")
+                        .value_name("BATCH")
+                        .required(true)
+                        .action(ArgAction::Append)
+                        .num_args(1..)
+                        .value_parser(value_parser!(i64).range(1..))
+                        .help(t("opt.batches").to_owned()),
+                )
+                .arg(flag("anyway").help(t("opt.anyway").to_owned())),
         )
         .subcommand(
             choice(Command::new("correct").about(t("cmd.correct").to_owned()).arg(place().required(true)))

@@ -38,11 +38,13 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// When a batch was loaded or taken back, in the zone of the person, to the minute.
+pub(super) fn time(ms: i64) -> String {
+    let at = Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 fn line(lang: Lang, row: &BatchRow) -> String {
-    let time = |ms: i64| {
-        let at = Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
-        at.strftime("%Y-%m-%d %H:%M").to_string()
-    };
     let key = match (row.withdrawn_at_ms, row.import) {
         (Some(_), _) => "withdrawn",
         (None, 0) => "of_manifest",

@@ -389,6 +389,20 @@ pub struct BatchRow {
     pub rows: u64,
 }
 
+/// A later batch with rows that rest on batches which are to be taken back: they say the same things
+/// anew, or speak of units that would be gone. It stands, but shows less then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rests {
+    /// Its number.
+    pub id: i64,
+    /// Its file.
+    pub file: String,
+    /// When it was loaded, milliseconds of UTC.
+    pub known_from_ms: i64,
+    /// Its rows that rest on them.
+    pub rows: u64,
+}
+
 /// What applying or undoing did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Applied {

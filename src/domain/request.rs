@@ -12,7 +12,7 @@ use super::files::FileList;
 use super::id::{IndicatorId, LevelId, Uid};
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
-use super::plan::{Applied, BatchRow, Choices, Plan};
+use super::plan::{Applied, BatchRow, Choices, Plan, Rests};
 use super::problem::Problem;
 use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
@@ -94,6 +94,11 @@ pub enum Query {
     },
     /// Every batch, the newest first.
     Batches,
+    /// Which later batches rest on some, before those are taken back.
+    Rests {
+        /// The batches that are to be taken back.
+        batches: Vec<i64>,
+    },
     /// What is wrong with the boundaries at or below a place.
     Quality {
         /// Place and AsOf.
@@ -333,6 +338,8 @@ pub enum Loaded {
     Plan(Arc<Plan>),
     /// To [`Query::Batches`].
     Batches(Arc<Vec<BatchRow>>),
+    /// To [`Query::Rests`].
+    Rests(Arc<Vec<Rests>>),
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::names::plain;
 use crate::domain::id::LevelId;
+use crate::domain::period::Period;
 use crate::domain::plan::{Meaning, Target};
 use crate::domain::problem::{Problem, Severity};
 
@@ -42,9 +43,50 @@ pub(super) struct Profile {
     /// Headings that are not read.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) without: BTreeSet<String>,
-    /// Every file is a complete list.
+    /// Every file is a complete list: what it leaves out is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) complete: Option<bool>,
+    /// Where the period of values stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) period: Option<PeriodRule>,
+}
+
+/// Where the period of values stands; without a rule a column counts first, then sheet and title.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) enum PeriodRule {
+    /// In the lines above the headings.
+    Title,
+    /// In the name of the sheet.
+    Sheet,
+    /// In the column of the role `period`.
+    Column,
+    /// Nowhere: it is always this one.
+    Fixed(Period),
+}
+
+impl TryFrom<String> for PeriodRule {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        match word.as_str() {
+            "title" => Ok(Self::Title),
+            "sheet" => Ok(Self::Sheet),
+            "column" => Ok(Self::Column),
+            other => other.parse().map(Self::Fixed).map_err(|_| format!("period = {other:?}: title | sheet | column | 2025-09 | 2025Q3 …")),
+        }
+    }
+}
+
+impl From<PeriodRule> for String {
+    fn from(rule: PeriodRule) -> Self {
+        match rule {
+            PeriodRule::Title => "title".to_owned(),
+            PeriodRule::Sheet => "sheet".to_owned(),
+            PeriodRule::Column => "column".to_owned(),
+            PeriodRule::Fixed(period) => period.to_string(),
+        }
+    }
 }
 
 /// What the records are.

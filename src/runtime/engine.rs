@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use crate::domain::access::Access;
 use crate::domain::id::Uid;
 use crate::domain::page::Workspace;
-use crate::domain::plan::{Applied, Choices, Plan};
+use crate::domain::plan::{Applied, Choices, Plan, Rests};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::quality::Mended;
 use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
@@ -224,6 +224,17 @@ impl Importer {
             return Ok((mended, Some(applied)));
         }
         repair::look(&mut self.writer, &scene, wanted, now).map(|mended| (mended, None))
+    }
+
+    /// Which later batches rest on some, before those are taken back.
+    ///
+    /// # Errors
+    /// Why the store does not answer.
+    pub fn rests(&mut self, batches: &[i64], today: Date) -> Result<Arc<Vec<Rests>>, Problem> {
+        match self.reader.answer(&Query::Rests { batches: batches.to_vec() }, &Access::read_only(), today)? {
+            Loaded::Rests(rests) => Ok(rests),
+            _ => Err(unexpected()),
+        }
     }
 
     /// Takes batches back, all or none.

@@ -59,7 +59,7 @@ impl Importer {
                     return Err(Problem::new("E_PLAN_CHANGED", Severity::Refused, ""));
                 }
                 let parts = round::parts(&self.dir, came)?;
-                self.writer.take(*period, &parts, now, actor)?;
+                self.writer.take(*period, &parts, (now, today), actor)?;
                 Ok(Loaded::Intake(Arc::new(intake)))
             }
             Write::RoundReturn { period, unit, remark, to } => {

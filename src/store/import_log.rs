@@ -5,6 +5,7 @@
 //! ended in between, the next one that opens the store writes what is missing from the batches
 //! themselves ([`missing`]).
 
+use jiff::civil::Date;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +13,10 @@ use super::error::damaged;
 use super::load::Load;
 use super::world;
 use crate::domain::id::Uid;
+use crate::domain::period::Period;
 use crate::domain::plan::Choices;
 use crate::domain::problem::Problem;
+use crate::domain::round::of_batch_source;
 
 /// An entry of the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +42,7 @@ pub(crate) enum What {
         /// What was chosen.
         choices: Box<Choices>,
         /// The day the session believed in.
-        today: jiff::civil::Date,
+        today: Date,
     },
     /// Boundaries were mended.
     Repair {
@@ -48,13 +51,34 @@ pub(crate) enum What {
         /// Whose boundaries.
         units: Vec<Uid>,
         /// The day the session believed in.
-        today: jiff::civil::Date,
+        today: Date,
     },
+    /// A file of a round was taken for a unit.
+    Round(RoundFile),
     /// Batches were taken back.
     Undo {
         /// Import and the position of the batch among its batches.
         batches: Vec<(i64, usize)>,
     },
+}
+
+/// A file of a round whose values were stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RoundFile {
+    /// Number of the import.
+    pub(crate) import: i64,
+    /// The round.
+    pub(crate) period: Period,
+    /// Code of the unit that answers.
+    pub(crate) code: String,
+    /// File as the person named it, without folders.
+    pub(crate) file: String,
+    /// Its SHA-256, hex; of one of an archive, that of its cells.
+    pub(crate) sha256: String,
+    /// SHA-256 of the file that is kept, hex.
+    pub(crate) kept: String,
+    /// The day the session believed in.
+    pub(crate) today: Date,
 }
 
 /// Appends an entry.
@@ -99,30 +123,24 @@ pub(crate) fn batches_of(connection: &Connection, import: i64) -> Result<Vec<i64
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// What the batches say that the log does not: imports, then batches taken back.
+/// What the batches say that the log does not: imports and files of rounds, then batches taken back.
 pub(super) fn missing(reference: &Connection, logged: &[Entry]) -> Result<Vec<Entry>, Problem> {
     let county = world::county(reference)?;
     let mut out = Vec::new();
-    let mut statement = reference
-        .prepare("SELECT id, import, known_from, withdrawn_at, actor, choices FROM batch WHERE county = ?1 AND import > 0 AND kind <> 'round' ORDER BY id")?;
+    let mut statement =
+        reference.prepare("SELECT id, import, known_from, withdrawn_at, actor FROM batch WHERE county = ?1 AND import > 0 ORDER BY id")?;
     let mut rows = statement.query([&county])?;
     let mut undone = Vec::new();
     let mut last = 0;
     while let Some(row) = rows.next()? {
         let (id, import): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let is_logged =
-            |entry: &Entry| matches!(&entry.what, What::Import { import: n, .. } | What::Repair { import: n, .. } if *n == import);
+        let is_logged = |entry: &Entry| match &entry.what {
+            What::Import { import: n, .. } | What::Repair { import: n, .. } => *n == import,
+            What::Round(file) => file.import == import,
+            What::Undo { .. } => false,
+        };
         if import != last && !logged.iter().any(is_logged) {
-            let Choice { choices, today, repair } =
-                serde_json::from_str(row.get_ref(5)?.as_str().unwrap_or_default()).map_err(|e| damaged("reference.db", e))?;
-            let mut files =
-                reference.prepare_cached("SELECT file, sha256 FROM import_file WHERE county = ?1 AND import = ?2 ORDER BY n")?;
-            let files = files.query_map(params![county, import], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-            let what = match repair.is_empty() {
-                true => What::Import { import, files, choices, today },
-                false => What::Repair { import, units: repair, today },
-            };
-            out.push(Entry { at_ms: row.get(2)?, actor: row.get(4)?, what });
+            out.push(Entry { at_ms: row.get(2)?, actor: row.get(4)?, what: made(reference, &county, id, import)? });
         }
         last = import;
         if let Some(at_ms) = row.get::<_, Option<i64>>(3)? {
@@ -137,13 +155,36 @@ pub(super) fn missing(reference: &Connection, logged: &[Entry]) -> Result<Vec<En
     Ok(out)
 }
 
+/// What was done, as the first batch of an import tells it.
+fn made(reference: &Connection, county: &str, batch: i64, import: i64) -> Result<What, Problem> {
+    let damage = |e| damaged("reference.db", e);
+    let mut files = reference.prepare_cached("SELECT file, sha256 FROM import_file WHERE county = ?1 AND import = ?2 ORDER BY n")?;
+    let files: Vec<(String, String)> =
+        files.query_map(params![county, import], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let (source, sha256, choices): (String, String, String) = reference.query_row(
+        "SELECT source, source_sha256, choices FROM batch WHERE county = ?1 AND id = ?2",
+        params![county, batch],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let Some((period, code)) = of_batch_source(&source) else {
+        let Choice { choices, today, repair } = serde_json::from_str(&choices).map_err(damage)?;
+        return Ok(match repair.is_empty() {
+            true => What::Import { import, files, choices, today },
+            false => What::Repair { import, units: repair, today },
+        });
+    };
+    let Choice { today, .. } = serde_json::from_str(&choices).map_err(damage)?;
+    let (file, kept) = files.into_iter().next().unwrap_or_default();
+    Ok(What::Round(RoundFile { import, period, code: code.to_owned(), file, sha256, kept, today }))
+}
+
 /// What a batch remembers of the choices of its import.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Choice {
     /// The choices.
     pub(crate) choices: Box<Choices>,
     /// The day the session believed in.
-    pub(crate) today: jiff::civil::Date,
+    pub(crate) today: Date,
     /// Whose boundaries were mended, where that is what it did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) repair: Vec<Uid>,
@@ -151,7 +192,7 @@ pub(crate) struct Choice {
 
 impl Choice {
     /// Those of an import.
-    pub(crate) fn new(choices: &Choices, today: jiff::civil::Date) -> Self {
+    pub(crate) fn new(choices: &Choices, today: Date) -> Self {
         Self { choices: Box::new(choices.clone()), today, repair: Vec::new() }
     }
 }

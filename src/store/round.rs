@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
 
+use super::import_log::{Choice, Entry, RoundFile, What};
 use super::load::{Load, NewValue};
 use super::put::{NewBatch, Stamp};
+use super::world::World;
 use super::writer::{Writer, mask};
 use super::{block, log, world};
 use crate::domain::fact::Body;
-use crate::domain::id::{IndicatorId, Uid};
+use crate::domain::id::{IndicatorId, LevelId, Uid};
 use crate::domain::period::Period;
+use crate::domain::plan::Choices;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Loaded, Outcome, Receipt, Write};
-use crate::domain::round::{Arrived, LISTED_MAX, Ledger, Taken, batch_source, default_level, fold_rounds, is_due, of_batch_source};
+use crate::domain::round::{Arrived, LISTED_MAX, Ledger, Round, Taken, batch_source, default_level, fold_rounds, is_due, of_batch_source};
 use crate::domain::unit::Subject;
 use crate::domain::value::Reading;
 
@@ -102,15 +106,22 @@ impl Writer {
     ///
     /// # Errors
     /// `E_ROUND_NONE` where no such round was opened; whatever keeps the store from being written.
-    pub(crate) fn take(&mut self, period: Period, parts: &[Part], now: Timestamp, actor: &str) -> Result<u64, Problem> {
+    pub(crate) fn take(&mut self, period: Period, parts: &[Part], (now, today): (Timestamp, Date), actor: &str) -> Result<u64, Problem> {
         self.ledger(period)?;
         let framework = Arc::clone(&self.framework);
         if parts.iter().any(|part| !part.values.is_empty()) {
             let mut load = self.load(now)?;
+            let mut files = Vec::new();
             for part in parts.iter().filter(|part| !part.values.is_empty()) {
-                store(&mut load, period, part, actor)?;
+                // An import of its own, so that it can be taken back as one.
+                let file = part.file(load.next_import(None)?, period, today);
+                store(&mut load, &file, part, actor)?;
+                files.push(file);
             }
             load.finish(&framework)?;
+            for file in files {
+                self.log_import(&Entry { at_ms: now.as_millisecond(), actor: actor.to_owned(), what: What::Round(file) })?;
+            }
         }
         let round = Uid::of_round(&world::county(&self.reference)?, period);
         for part in parts {
@@ -121,19 +132,50 @@ impl Writer {
     }
 }
 
-fn store(load: &mut Load<'_>, period: Period, part: &Part, actor: &str) -> Result<(), Problem> {
-    // An import of its own, so that it can be taken back as one.
-    let import = load.next_import(None)?;
+impl Part {
+    /// What the log of imports says of it.
+    fn file(&self, import: i64, period: Period, today: Date) -> RoundFile {
+        let Taken { file, sha256, kept, .. } = self.taken.clone();
+        RoundFile { import, period, code: self.code.clone(), file, sha256, kept, today }
+    }
+}
+
+impl Writer {
+    /// Stores the values of a part that reference.db lost, under the number that its import had.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being written.
+    pub(crate) fn take_again(&mut self, file: &RoundFile, part: &Part, (actor, then): (&str, Timestamp)) -> Result<(), Problem> {
+        let framework = Arc::clone(&self.framework);
+        let mut load = self.load(then)?;
+        let import = load.next_import(Some(file.import))?;
+        store(&mut load, &RoundFile { import, ..file.clone() }, part, actor)?;
+        load.finish(&framework)?;
+        Ok(())
+    }
+
+    /// A round as it was at an instant; `None` where nobody opened it.
+    pub(crate) fn round_at(&self, period: Period, at: Timestamp) -> Result<Option<Round>, Problem> {
+        let facts = log::read(&self.records)?;
+        let then = fold_rounds(facts.iter().filter(|fact| fact.hlc.0 <= at.as_millisecond())).remove(&period);
+        // A clock that was set back leaves what came before it after it.
+        let ledger = then.or_else(|| fold_rounds(&facts).remove(&period));
+        Ok(ledger.map(|ledger| ledger.round))
+    }
+}
+
+fn store(load: &mut Load<'_>, from: &RoundFile, part: &Part, actor: &str) -> Result<(), Problem> {
+    let said = Choice::new(&Choices::default(), from.today);
     let batch = load.open_batch(&NewBatch {
-        import,
+        import: from.import,
         kind: KIND,
-        source: &batch_source(period, &part.code),
-        file: &part.taken.file,
-        sha256: &part.taken.sha256,
+        source: &batch_source(from.period, &from.code),
+        file: &from.file,
+        sha256: &from.sha256,
         actor,
-        choices: "",
+        choices: &serde_json::to_string(&said).unwrap_or_default(),
     })?;
-    load.put_file(import, 0, &part.taken.file, &part.taken.kept)?;
+    load.put_file(from.import, 0, &from.file, &from.kept)?;
     for (n, name) in (0..).zip(&part.sheets) {
         load.put_part(batch, n, name)?;
     }
@@ -146,9 +188,8 @@ fn store(load: &mut Load<'_>, period: Period, part: &Part, actor: &str) -> Resul
     Ok(())
 }
 
-/// Kind of the batches of rounds: they are told again by the facts about their files, not by the log of
-/// imports.
-pub(super) const KIND: &str = "round";
+/// Kind of the batches of rounds.
+const KIND: &str = "round";
 
 /// What goes into the log for ever: bounded, and without what looks personal.
 fn tidy(taken: &Taken) -> Taken {
@@ -267,6 +308,27 @@ pub(crate) struct Owner {
 pub(crate) struct Owners(pub(crate) FxHashMap<String, Owner>);
 
 impl Owners {
+    /// Every unit of a world whose tables are read, or of those within a place. Where two levels have the
+    /// same code, one that is asked counts.
+    pub(crate) fn of(world: &World, within: Option<(usize, u32)>, level: &LevelId, asked: &[LevelId]) -> Self {
+        let Some(table) = world.level(level) else { return Self::default() };
+        let mut out: FxHashMap<String, Owner> = FxHashMap::default();
+        for at in 0..world.levels.len() {
+            let units = world.table(at);
+            let wanted = asked.contains(&world.levels[at]);
+            for row in world.range(within, at) {
+                let n = row as usize;
+                let answers = world.ancestor((at, row), table).map(|above| world.table(table).uids[above as usize]);
+                let (code, name) = (units.codes.get(n).to_owned(), units.names.get(n).to_owned());
+                let key = code.to_uppercase();
+                if wanted || !out.contains_key(&key) {
+                    out.insert(key, Owner { uid: units.uids[n], code, name, level: at, answers });
+                }
+            }
+        }
+        Self(out)
+    }
+
     /// The unit of a code, as codes are compared: upper case.
     pub(crate) fn get(&self, code: &str) -> Option<&Owner> {
         self.0.get(code)

@@ -121,6 +121,7 @@ pub(super) enum Ask {
     Files,
     Plan,
     Batches,
+    Rests,
     Quality,
     Gaps,
     Round,

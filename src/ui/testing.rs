@@ -519,6 +519,7 @@ impl Fake {
             Query::Forms { .. } => Loaded::Forms(Arc::default()),
             Query::Plan { files, choices } => Loaded::Plan(Arc::new(fixtures::plan(files, choices))),
             Query::Batches => Loaded::Batches(Arc::new(fixtures::batches(&self.withdrawn))),
+            Query::Rests { batches } => Loaded::Rests(Arc::new(fixtures::rests(batches))),
             Query::Quality { kind, .. } => {
                 let units = [0, 1, 2].map(|n| &self.units[n]).map(|u| (u.uid, u.code.as_str(), u.name.as_str()));
                 Loaded::Quality(Arc::new(fixtures::quality(units, *kind)))

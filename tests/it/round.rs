@@ -525,3 +525,40 @@ fn what_cannot_be_told_or_must_not_be_kept_is_not_taken() {
     assert_eq!(code(&["round", "--take", &path]), Some(8));
     assert_eq!(code(&["round"]), Some(0));
 }
+
+#[test]
+fn a_lost_reference_gets_the_files_of_a_round_back() {
+    let (workspace, town, units, all) = one();
+    let (other, others) = all.iter().find(|(t, _)| **t != town).expect("another township");
+    let page = take(&workspace, "a.csv", "2025年10月", &this_month(&units));
+    let batch = row(&page, &town)["receipts"][0]["batch"].to_string();
+    take(&workspace, "other.csv", "2025年10月", &this_month(others));
+    workspace.out(["undo", &batch]);
+    let mut better = this_month(&units);
+    better[1].2 += 1;
+    // Out of an archive, as the townships send them.
+    let label = asked().label;
+    let head = strings(&["编码", &format!("{label}分子"), &format!("{label}分母")]);
+    let rows: Vec<_> = better.iter().map(|(c, n, d)| vec![c.clone(), n.to_string(), d.to_string()]).collect();
+    let archive = workspace.dir().join("乡镇.zip");
+    fs::write(&archive, zip(&[("b.csv".to_owned(), csv(&[&[head][..], &rows].concat()).into_bytes())])).expect("an archive");
+    let before = round(&workspace, &["--take", &archive.display().to_string()]);
+    assert_eq!((state(&before, &town), shown(&workspace, &town)), ("came", by_code(&better)));
+
+    for name in ["reference.db", "reference.db-wal", "reference.db-shm"] {
+        let _ = fs::remove_file(workspace.dir().join("data").join(name));
+    }
+    for name in ["a.csv", "other.csv", "乡镇.zip"] {
+        fs::remove_file(workspace.dir().join(name)).expect("the office's own files are gone");
+    }
+    workspace.out(["load"]);
+    let after = round(&workspace, &[]);
+    let state_of = |page: &Value| (page["rows"].clone(), page["cells"].clone(), page["burden"].clone());
+    assert_eq!(state_of(&after), state_of(&before));
+    assert_eq!(shown(&workspace, &town), by_code(&better));
+    assert_eq!(shown(&workspace, other), by_code(&this_month(others)));
+    // The batches have the numbers that they had: what was taken back stays so, and can be named.
+    let batches = workspace.json(["batches", "--json"]);
+    let withdrawn: Vec<_> = batches.as_array().expect("batches").iter().filter(|b| !b["withdrawn_at_ms"].is_null()).collect();
+    assert_eq!(withdrawn.iter().map(|b| b["file"].clone()).collect::<Vec<_>>(), ["a.csv"]);
+}

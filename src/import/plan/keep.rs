@@ -10,6 +10,7 @@ use super::{Scene, carry_out, source};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
 use crate::import::repair::{self, Wanted};
+use crate::import::round;
 use crate::store::Writer;
 use crate::store::import_log::{What, batches_of};
 
@@ -63,8 +64,8 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<String> {
     Ok(crate::store::hex(&hasher.finalize()))
 }
 
-/// Brings the imports back into a reference.db that lost them, in their order and with their
-/// times, from the kept files. Does nothing where they are there.
+/// Brings the imports and the files of rounds back into a reference.db that lost them, in their
+/// order and with their times, from the kept files. Does nothing where they are there.
 ///
 /// # Errors
 /// `E_BATCH_FILE` where a kept file is missing or not what it was; what came before it stays.
@@ -87,6 +88,12 @@ pub fn rebuild(writer: &mut Writer, scene: &Scene<'_>, progress: &mut dyn FnMut(
                 if batches_of(writer.reference(), import)?.is_empty() {
                     let scene = Scene { today, ..*scene };
                     repair::apply(writer, &scene, Wanted::Units(&units), Some(import), (&entry.actor, now))?;
+                    made += 1;
+                }
+            }
+            What::Round(file) => {
+                if batches_of(writer.reference(), file.import)?.is_empty() {
+                    round::take_afresh(writer, scene.dir, scene.framework, &file, (&entry.actor, now))?;
                     made += 1;
                 }
             }

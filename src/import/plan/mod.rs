@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rustc_hash::FxHashSet;
 use sha2::{Digest as _, Sha256};
 
 use self::map::Map;
@@ -34,7 +35,7 @@ use self::sheet::Sheet;
 use self::source::{Item, Shape};
 use super::book::{self, Book, BookOptions};
 use super::manifest::Manifest;
-use super::match_unit::Finder;
+use super::match_unit::{Finder, Found};
 use super::profile::{OneOrMore, Profile, Profiles, fingerprint};
 use crate::domain::id::LevelId;
 use crate::domain::plan::{About, Applied, Choices, Counts, Plan, Target};
@@ -50,6 +51,9 @@ use crate::store::world::{self, World};
 
 pub use self::keep::rebuild;
 pub(super) use self::keep::{FOLDER, keep};
+
+/// Digits of a village's code in the statistical division codes.
+const VILLAGE_DIGITS: usize = 12;
 
 /// Where a plan is made.
 #[derive(Clone, Copy, Debug)]
@@ -208,6 +212,8 @@ struct Planner<'p, 'l> {
     profiles: Profiles,
     load: &'p mut Load<'l>,
     report: Report,
+    /// What the file at hand leaves out is gone: said by a person, else by its profile.
+    complete: Option<bool>,
     /// Number of the import and the post, where it is carried out.
     apply: Option<(i64, &'p str)>,
     /// Maps are among its files.
@@ -240,6 +246,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             profiles,
             load,
             report: Report::default(),
+            complete: choices.complete,
             apply,
             has_maps: false,
             more: false,
@@ -400,15 +407,22 @@ impl<'p, 'l> Planner<'p, 'l> {
         };
         let world = self.world(self.scene.framework.levels.len())?;
         let roles = self.roles(sheet, &profile, &world);
+        let keys: Vec<usize> = ["code", "parent", "unit"].into_iter().filter_map(|role| roles.get(role)).collect();
+        let without = |heading: &str| self.choices.without.contains(heading) || profile.without.contains(heading);
+        let personal = {
+            let tree = Finder::new(&world, 0..self.scene.framework.levels.len());
+            // Villages may come with their grids in one list.
+            let codes = sheet.rows().filter_map(|(_, cells)| Some(cells.get(roles.get("code")?).trim()));
+            let villages: FxHashSet<&str> = codes.filter(|code| code.len() == VILLAGE_DIGITS).collect();
+            sheet.personal(&without, &keys, &|code| villages.contains(code) || tree.by_code(code) != Found::None)
+        };
         drop(world);
+        self.complete = self.choices.complete.or(profile.complete);
         let known = self.choices.profile.is_some() || profile != Profile::default();
         input.profile = known.then(|| self.choices.profile.clone().unwrap_or_else(|| "learned".to_owned()));
         input.columns = roles.named(&sheet.headings);
         input.unused = sheet.headings.iter().filter(|h| !h.is_empty() && !input.columns.values().any(|c| c == *h)).cloned().collect();
         let spot = Spot { file: sheet.shown_as.clone(), ..Spot::default() };
-        let without = |heading: &str| self.choices.without.contains(heading) || profile.without.contains(heading);
-        let keys: Vec<usize> = ["code", "parent", "unit"].into_iter().filter_map(|role| roles.get(role)).collect();
-        let personal = sheet.personal(&without, &keys);
         if !personal.is_empty() {
             let names = personal.iter().map(|(heading, _)| heading.clone()).collect::<Vec<_>>();
             let answers = names.iter().map(|name| answer(name, "plan.why.without", vec![name.clone()])).collect();
@@ -446,8 +460,16 @@ impl<'p, 'l> Planner<'p, 'l> {
             let mut kept: std::collections::BTreeSet<String> = profile.without.clone();
             kept.extend(self.choices.without.iter().filter(|h| sheet.headings.contains(h)).cloned());
             let headings = sheet.headings.join("|");
-            let learned =
-                Profile { headings, columns, meanings, without: kept, complete: profile.complete, ..Profile::default() }.of(&target);
+            let learned = Profile {
+                headings,
+                columns,
+                meanings,
+                without: kept,
+                complete: profile.complete,
+                period: profile.period,
+                ..Profile::default()
+            }
+            .of(&target);
             if self.choices.profile.is_none() {
                 self.learned.push((input.fingerprint.clone(), learned));
             }

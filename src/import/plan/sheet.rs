@@ -7,7 +7,9 @@ use crate::domain::plan::Input;
 use crate::domain::problem::{Problem, Severity, Spot};
 use crate::framework::privacy::Gate;
 use crate::import::book::{Book, Format, Grid};
+use crate::import::cell;
 use crate::import::layout::{self, Laid, Row};
+use crate::import::profile::PeriodRule;
 
 /// Rows that are looked at to tell what a column holds.
 pub(super) const SAMPLE_ROWS: usize = 200;
@@ -39,6 +41,20 @@ impl Sheet {
         self.laid.period
     }
 
+    /// The period that a rule of a profile finds, but for a column.
+    pub(super) fn period_by(&self, rule: PeriodRule) -> Option<Period> {
+        match rule {
+            PeriodRule::Title => self.laid.title.as_deref().and_then(cell::find_period),
+            // A month in the name of a sheet takes the year of the title.
+            PeriodRule::Sheet => {
+                let says = cell::find_period(&self.laid.sheet).is_some() || cell::find_month(&self.laid.sheet).is_some();
+                self.laid.period.filter(|_| says)
+            }
+            PeriodRule::Column => None,
+            PeriodRule::Fixed(period) => Some(period),
+        }
+    }
+
     /// The unit of measure of a column.
     pub(super) fn unit(&self, column: usize) -> Option<&str> {
         self.laid.headings.get(column).and_then(|h| h.unit.as_deref()).or(self.laid.unit.as_deref())
@@ -64,14 +80,28 @@ impl Sheet {
         Spot { file: self.shown_as.clone(), line: Some(line), ..Spot::default() }
     }
 
-    /// Headings that the privacy gate refuses, with the rule; `keys` are columns of codes, whose
-    /// values may look like anything.
-    pub(super) fn personal(&self, without: &dyn Fn(&str) -> bool, keys: &[usize]) -> Vec<(String, String)> {
+    /// Headings that the privacy gate refuses by their name or by their values, with the rule.
+    ///
+    /// `keys` are the columns that join the tree and `is_unit` tells a code of it. Codes of grids are
+    /// those of their villages with more digits, and some look like a person's number by chance: a
+    /// column of keys is refused only where most of it does.
+    pub(super) fn personal(&self, without: &dyn Fn(&str) -> bool, keys: &[usize], is_unit: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
         let mut out = Vec::new();
         for (n, heading) in self.headings.iter().enumerate().filter(|(_, h)| !h.is_empty() && !without(h)) {
             let rule = Gate.column(heading).or_else(|| {
-                let looks = |(_, cells): (u64, Row<'_>)| Gate.value_looks_personal(cells.get(n));
-                (!keys.contains(&n) && self.rows().any(looks)).then_some("value")
+                let mut values = self.rows().map(|(_, cells)| cells.get(n)).filter(|v| !v.is_empty());
+                let looks = |value: &str| !is_unit(value.trim()) && Gate.value_looks_personal_beside(value, is_unit);
+                let refused = if keys.contains(&n) {
+                    let (mut all, mut personal) = (0, 0);
+                    values.for_each(|value| {
+                        all += 1;
+                        personal += usize::from(looks(value));
+                    });
+                    personal * 2 > all
+                } else {
+                    values.any(looks)
+                };
+                refused.then_some("value")
             });
             out.extend(rule.map(|rule| (heading.clone(), rule.to_owned())));
         }

@@ -188,11 +188,11 @@ impl Planner<'_, '_> {
         if absent.is_empty() {
             return Ok(Vec::new());
         }
-        if self.choices.complete != Some(true) {
+        if self.complete != Some(true) {
             // Where units were merged or split, keeping the old ones would draw them twice.
             let needed =
-                self.choices.complete.is_none() && changes.iter().any(|c| matches!(c.kind, UnitChangeKind::Merged | UnitChangeKind::Split));
-            if self.choices.complete.is_none() {
+                self.complete.is_none() && changes.iter().any(|c| matches!(c.kind, UnitChangeKind::Merged | UnitChangeKind::Split));
+            if self.complete.is_none() {
                 let gone = absent.len().to_string();
                 let answers =
                     vec![answer("part", "plan.why.part", vec![gone.clone()]), answer("complete", "plan.why.complete", vec![gone])];

@@ -72,6 +72,7 @@ impl Planner<'_, '_> {
         let shown_as = map.shown_as();
         let spot = Spot { file: shown_as.clone(), ..Spot::default() };
         let profile = self.map_profile(fields);
+        self.complete = self.choices.complete.or(profile.complete);
         let mut input = Input {
             file: shown_as.clone(),
             part: map.file.layer().unwrap_or_default().to_owned(),
@@ -150,7 +151,8 @@ impl Planner<'_, '_> {
         self.level_units(&world, level, records, Some(&features), &files, &from)?;
         if self.choices.profile.is_none() && self.report.questions[asked..].iter().all(|q| !q.needed) {
             let columns = input.columns.iter().map(|(role, name)| (role.clone(), OneOrMore::One(name.clone()))).collect();
-            let learned = Profile { headings: names.join("|"), columns, ..Profile::default() }.of(&Target::Units(Some(level_id)));
+            let learned = Profile { headings: names.join("|"), columns, complete: profile.complete, ..Profile::default() }
+                .of(&Target::Units(Some(level_id)));
             self.learned.push((input.fingerprint.clone(), learned));
         }
         self.report.inputs.push(input);

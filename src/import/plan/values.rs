@@ -21,7 +21,7 @@ use crate::import::cell::find_period;
 use crate::import::layout::Row;
 use crate::import::match_unit::{Finder, tell};
 use crate::import::names::plain;
-use crate::import::profile::Profile;
+use crate::import::profile::{PeriodRule, Profile};
 use crate::store::current;
 use crate::store::load::NewValue;
 
@@ -84,9 +84,16 @@ impl Planner<'_, '_> {
             self.ask_column(sheet, "indicator");
             return Ok(Meanings::new());
         }
-        let fallback = self.choices.period.or(sheet.period());
-        input.period = fallback.filter(|_| roles.get("period").is_none());
-        if roles.get("period").is_none() && fallback.is_none() {
+        let by_rule = profile.period.map_or_else(|| sheet.period(), |rule| sheet.period_by(rule));
+        let fallback = self.choices.period.or(by_rule);
+        // Where a rule says that it stands elsewhere, a column of dates is something else.
+        let dated = roles.get("period").filter(|_| matches!(profile.period, None | Some(PeriodRule::Column)));
+        if profile.period == Some(PeriodRule::Column) && dated.is_none() {
+            self.ask_column(sheet, "period");
+            return Ok(Meanings::new());
+        }
+        input.period = fallback.filter(|_| dated.is_none());
+        if dated.is_none() && fallback.is_none() {
             let spot = Spot { file: sheet.shown_as.clone(), ..Spot::default() };
             let months = roles.indicators.first().map_or(1, |(i, _)| i.every_months);
             let guess = last_period(self.scene.today, months);
@@ -118,7 +125,7 @@ impl Planner<'_, '_> {
         let places: Vec<usize> = roles.indicators.iter().map(|(i, _)| position(i)).collect();
         let mut seen: FxHashSet<Uid> = FxHashSet::default();
         for (line, cells) in sheet.rows() {
-            let when = match roles.get("period").map(|c| cells.get(c).trim()) {
+            let when = match dated.map(|c| cells.get(c).trim()) {
                 None | Some("") => fallback,
                 Some(word) => {
                     let period = word.parse().ok().or_else(|| find_period(word));

@@ -72,7 +72,7 @@ impl Planner<'_, '_> {
 
     /// Whether what the file leaves out is gone; asked where it is not known and something would be.
     pub(super) fn is_complete(&mut self, sheet: &Sheet, gone: usize) -> bool {
-        let said = self.choices.complete;
+        let said = self.complete;
         if said.is_none() && gone > 0 {
             let about = About::Complete { gone: gone as u64 };
             let answers = vec![

@@ -1,6 +1,7 @@
 //! Taking the files of a round: whose each is, by the codes inside; what it changes, which is its own
 //! unit's part only; and what is wrong with it.
 
+mod afresh;
 mod anchor;
 mod read;
 mod word;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use self::afresh::take_afresh;
 use self::read::{Asked, Claim, Read, Report, once};
 pub(crate) use self::read::{Fault, Spot};
 use super::book::{self, Book, BookOptions};
@@ -189,14 +191,13 @@ impl Desk<'_> {
                 return Came { file: IntakeFile { unit: None, taken, skipped: true, correction: false }, ..Came::empty(Some(book)) };
             }
         };
-        let answers: BTreeMap<Uid, Option<Uid>> = report.seen.iter().map(|s| (s.owner.uid, s.owner.answers)).collect();
-        let ours = |unit: Uid| answers.get(&unit).is_some_and(|a| *a == Some(row.uid));
+        let ours = answered_by(&report, row.uid);
         let (spots, outside) = self.outside(&report, row.uid);
         taken.outside = outside;
         taken.declared = report.declared;
         taken.unused = report.unused.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
         let (claims, twice) = once(report.claims.into_iter().filter(|c| ours(c.unit)).collect());
-        let mut faults: Vec<Fault> = report.faults.into_iter().filter(|f| f.unit.is_none_or(ours)).collect();
+        let mut faults: Vec<Fault> = report.faults.into_iter().filter(|f| f.unit.is_none_or(&ours)).collect();
         faults.extend(twice.into_iter().map(|c| Fault {
             spot: c.spot,
             problem: Problem::new("E_ROUND_TWICE", Severity::Aside, &*book.file).line(c.spot.row.into()).arg(self.code_of(&c)),
@@ -310,6 +311,12 @@ impl Came {
         self.file.skipped = true;
         self
     }
+}
+
+/// Whether a unit in a file is one that `unit` answers for.
+fn answered_by(report: &Report, unit: Uid) -> impl Fn(Uid) -> bool + use<> {
+    let ours: BTreeSet<Uid> = report.seen.iter().filter(|s| s.owner.answers == Some(unit)).map(|s| s.owner.uid).collect();
+    move |of| ours.contains(&of)
 }
 
 /// Hash of what a book says, for a file out of an archive.

@@ -171,6 +171,86 @@ fn personal_columns_stop_a_table_all_at_once() {
 }
 
 #[test]
+fn a_profile_says_where_the_period_stands_and_whether_a_list_is_complete() {
+    let mut place = Place::new();
+    let columns = "columns = { unit = \"单元编码\", period = \"填报\" }\nwhat = \"values\"\n";
+    let text = "2025年8月一览表,,\n单元编码,数,填报\n0101,7,2025-10\n";
+    let file = place.file("in/a.csv", text);
+    let named = |name: &str| Choices { profile: Some(name.to_owned()), ..Choices::default() };
+    let mut period = |rule: &str, name: &str| {
+        place.put(&format!("data/profiles/{name}.toml"), &format!("{columns}{rule}\n"));
+        let plan = place.plan(std::slice::from_ref(&file), &named(name));
+        let change = plan.changes.first().and_then(|c| c.fields.first()).and_then(|f| f.period).map(|p| p.to_string());
+        (change, plan.problems.iter().map(|p| p.code.to_string()).collect::<Vec<_>>())
+    };
+    assert_eq!(period("", "none").0.as_deref(), Some("2025-10"), "a column counts first");
+    assert_eq!(period("period = \"title\"", "title").0.as_deref(), Some("2025-08"));
+    assert_eq!(period("period = \"column\"", "column").0.as_deref(), Some("2025-10"));
+    assert_eq!(period("period = \"2024Q4\"", "fixed").0.as_deref(), Some("2024Q4"));
+    assert_eq!(period("period = \"sheet\"", "sheet").0, None, "the sheet of a csv has no name: it is asked");
+    assert_eq!(period("period = \"soon\"", "wrong").1, ["E_PROFILE_TOML"]);
+
+    // A complete list takes away what it leaves out; a part does not and is not asked about.
+    let list = place.file("in/units.csv", "编码,名称,层级,上级编码\n010101,甲,leaf,0101\n");
+    let mut gone = |complete: bool| {
+        place.put("data/profiles/list.toml", &format!("what = \"units\"\ncomplete = {complete}\n"));
+        let plan = place.plan(std::slice::from_ref(&list), &named("list"));
+        (plan.counts.gone > 0, plan.questions.iter().any(|q| matches!(q.about, About::Complete { .. })))
+    };
+    assert_eq!(gone(true), (true, false));
+    assert_eq!(gone(false), (false, false));
+}
+
+/// A made-up number of the form of a citizen's: county, birthday, and its check digit (GB 11643-1999).
+fn identity(n: u32) -> String {
+    let body = format!("99012119800101{n:03}");
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = body.bytes().zip(weights).map(|(b, w)| u32::from(b - b'0') * w).sum();
+    format!("{body}{}", ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'][(sum % 11) as usize])
+}
+
+#[test]
+fn values_that_look_personal_stop_their_column_with_the_others_and_are_remembered() {
+    let mut place = Place::new();
+    let (a, b) = (identity(1), identity(2));
+    let file =
+        place.file("in/a.csv", &format!("单元编码,数,期间,姓名,备注,说明\n0101,3,2025Q3,某,好,\n0102,4,2025Q3,某,{a},13800138000\n"));
+    let files = [file];
+    let plan = place.plan(&files, &Choices::default());
+    let Some(About::Privacy { columns }) = plan.questions.first().map(|q| q.about.clone()) else { panic!("{plan:#?}") };
+    let named: Vec<(&str, &str)> = columns.iter().map(|(h, rule)| (h.as_str(), rule.as_str())).collect();
+    assert_eq!(named, [("姓名", "name"), ("备注", "value"), ("说明", "value")]);
+    let choices = Choices { without: ["姓名", "备注", "说明"].map(str::to_owned).into(), ..Choices::default() };
+    place.import(&files, &choices);
+    place.put("in/a.csv", &format!("单元编码,数,期间,姓名,备注,说明\n0101,5,2025Q3,某,{b},13900139000\n"));
+    let plan = place.plan(&files, &Choices::default());
+    assert!(plan.ready() && plan.counts.changed == 1, "remembered for these headings: {plan:#?}");
+    // Under other headings it is asked anew.
+    let other = place.file("in/b.csv", &format!("单元编码,数,期间,备注\n0101,3,2025Q3,{a}\n"));
+    assert!(matches!(place.plan(&[other], &Choices::default()).questions[0].about, About::Privacy { .. }));
+    // Numbers of persons are no codes of units, whatever stands above them.
+    let units = place.file("in/c.csv", &format!("编码,名称,层级,上级编码\n{a},甲,leaf,0101\n{b},乙,leaf,0101\n"));
+    let plan = place.plan(&[units], &Choices::default());
+    assert!(matches!(&plan.questions[0].about, About::Privacy { columns } if columns[0].0 == "编码"), "{plan:#?}");
+}
+
+#[test]
+fn codes_of_grids_pass_though_some_look_like_a_person() {
+    let mut place = Place::new();
+    // The village's own code, and its grids: one of them has a birthday and the right check digit.
+    let (village, alike) = (&identity(1)[..12], identity(1));
+    let grids = format!("{alike},网格1,leaf,0101\n{village}000001,网格2,leaf,0101\n{village}001,网格3,leaf,0101\n");
+    let list = format!("编码,名称,层级,上级编码\n{village},村,leaf,0101\n{grids}");
+    let file = place.file("in/units.csv", &list);
+    let plan = place.plan(std::slice::from_ref(&file), &Choices::default());
+    assert!(!plan.questions.iter().any(|q| matches!(q.about, About::Privacy { .. })), "{plan:#?}");
+    place.import(&[file], &Choices::default());
+    // Beside units that are known, in any column.
+    let values = place.file("in/values.csv", &format!("单元编码,率(分子),率(分母),期间,对应网格\n0101,3,4,2025Q3,{alike}\n"));
+    assert!(!place.plan(&[values], &Choices::default()).questions.iter().any(|q| matches!(q.about, About::Privacy { .. })));
+}
+
+#[test]
 fn merged_and_split_areas_are_recognised() {
     let mut place = Place::new();
     // Two leaves of the first mid unit became one; see the county's own map.
@@ -212,6 +292,30 @@ fn a_lost_reference_is_made_again_from_the_kept_files() {
     let scene = Scene { dir: place.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
     assert_eq!(plan::rebuild(&mut place.writer, &scene, &mut |_| ()).expect("made again"), 4);
     assert_eq!(place.everything(None), before);
+}
+
+#[test]
+fn what_rests_on_a_batch_is_named_before_it_is_taken_back() {
+    let mut place = Place::new();
+    let units = place.file("in/units.csv", "编码,名称,层级,上级编码\n010199,新村,leaf,0101\n");
+    let [first] = place.import(&[units], &Choices::default()).batches[..] else { panic!("one batch") };
+    let a = place.file("in/a.csv", "单元编码,率(分子),率(分母),期间\n010199,1,2,2025Q3\n010101,1,4,2025Q3\n010102,1,4,2025Q3\n");
+    let [second] = place.import(&[a], &Choices::default()).batches[..] else { panic!("one batch") };
+    // Only what differs is stored: one row, which rests on the one before it.
+    let b = place.file("in/b.csv", "单元编码,率(分子),率(分母),期间\n010101,3,4,2025Q3\n010102,1,4,2025Q3\n");
+    let [third] = place.import(&[b], &Choices::default()).batches[..] else { panic!("one batch") };
+    let mut rests = |batches: &[i64]| match place.ask(&Query::Rests { batches: batches.to_vec() }) {
+        Ok(Loaded::Rests(rests)) => rests.iter().map(|r| (r.id, r.file.clone(), r.rows)).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(rests(&[first]).iter().map(|(id, _, rows)| (*id, *rows)).collect::<Vec<_>>(), [(second, 1)]);
+    assert_eq!(rests(&[second]).iter().map(|(id, _, rows)| (*id, *rows)).collect::<Vec<_>>(), [(third, 1)]);
+    assert!(rests(&[second])[0].1.ends_with("b.csv"));
+    assert_eq!(rests(&[third]), []);
+    assert_eq!(rests(&[second, third]), [], "what goes together rests on nothing that stays");
+    place.undo(&[third]);
+    let Ok(Loaded::Rests(after)) = place.ask(&Query::Rests { batches: vec![second] }) else { panic!("an answer") };
+    assert!(after.is_empty(), "what was taken back rests on nothing");
 }
 
 /// A step of a random history.
@@ -263,6 +367,8 @@ impl Step {
                 rows.iter().for_each(|n| write(&mut text, format_args!("{},甲区", LEAVES[*n])));
             }
             Self::Map(rows, _) => {
+                // A column that repeats one code throughout is not taken for codes.
+                let rows: std::collections::BTreeMap<usize, u32> = rows.iter().copied().collect();
                 let units: Vec<_> = rows.iter().map(|(n, v)| (LEAVES[*n], "图", &LEAVES[*n][..4], f64::from(*v), 0.0, 1.0)).collect();
                 return ("map.geojson", squares(&units));
             }

@@ -22,6 +22,7 @@ use self::ask::Ask;
 pub use self::long_table::Sum;
 use super::batch;
 use super::cache::Cache;
+use super::rests;
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
 use crate::domain::id::LevelId;
@@ -63,6 +64,7 @@ impl Reader {
             | Query::Marks
             | Query::Plan { .. }
             | Query::Batches
+            | Query::Rests { .. }
             | Query::Round { .. }
             | Query::Rounds
             | Query::Forms { .. }
@@ -87,6 +89,7 @@ impl Reader {
             Query::Forms { period } => Loaded::Forms(Arc::new(round::forms(&ask, *period, today)?)),
             Query::Rounds => Loaded::Rounds(Arc::new(round::lines(&ask, today)?)),
             Query::Batches => Loaded::Batches(Arc::new(batch::rows(&transaction)?)),
+            Query::Rests { batches } => Loaded::Rests(Arc::new(rests::on(&transaction, batches)?)),
             // These read files: the runtime makes them.
             Query::Plan { .. } | Query::Intake { .. } | Query::Files { .. } => {
                 return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));

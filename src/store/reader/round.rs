@@ -6,7 +6,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use rustc_hash::FxHashMap;
 
 use super::ask::{Ask, Place};
 use crate::domain::id::{LevelId, Uid};
@@ -18,7 +17,7 @@ use crate::domain::round::{
     asked_period, batch_source, default_due, default_level, fold_rounds, is_due, states,
 };
 use crate::domain::value::{Reading, State};
-use crate::store::round::{Kept, Owner, Owners, Values, arrived};
+use crate::store::round::{Kept, Owners, Values, arrived};
 
 /// Every round, the newest first.
 pub(super) fn lines(ask: &Ask<'_>, today: Date) -> Result<Vec<RoundLine>, Problem> {
@@ -248,25 +247,10 @@ fn unused(rows: &[RoundRow]) -> Vec<(String, u32)> {
     out
 }
 
-/// Every unit by its code, with the unit of the round's level that it lies in. Where two levels have the
-/// same code, the one that is asked counts.
+/// Every unit by its code, with the unit of the round's level that it lies in.
 pub(super) fn owners(ask: &Ask<'_>, level: &LevelId, asked: &[LevelId]) -> Result<Owners, Problem> {
-    let world = &ask.world;
-    let Some(table) = world.level(level) else { return Ok(Owners::default()) };
-    let mut out = FxHashMap::default();
-    for at in 0..world.levels.len() {
-        let units = ask.table(at)?;
-        let wanted = asked.contains(&world.levels[at]);
-        for row in world.range(ask.within, at) {
-            let n = row as usize;
-            let answers = world.ancestor((at, row), table).map(|above| world.table(table).uids[above as usize]);
-            let owner =
-                Owner { uid: units.uids[n], code: units.codes.get(n).to_owned(), name: units.names.get(n).to_owned(), level: at, answers };
-            let code = owner.code.to_uppercase();
-            if wanted || !out.contains_key(&code) {
-                out.insert(code, owner);
-            }
-        }
+    for at in 0..ask.world.levels.len() {
+        ask.table(at)?;
     }
-    Ok(Owners(out))
+    Ok(Owners::of(&ask.world, ask.within, level, asked))
 }

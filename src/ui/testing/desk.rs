@@ -146,6 +146,7 @@ fn a_batch_is_taken_back_with_all_of_its_import() {
     let mut h = at((80, 24));
     h.press("shift-f6 u");
     assert!(h.text().contains("27"), "both batches have 27 rows\n{}", h.text());
+    assert!(h.text().contains("43"), "what rests on it is named first\n{}", h.text());
     h.press("enter");
     assert_eq!(h.fake.writes, [Write::Undo { batches: vec![42, 41] }]);
     assert!(h.toast().contains("重新导入"), "{}", h.toast());

@@ -9,7 +9,7 @@ use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::Indicator;
 use crate::domain::period::Period;
 use crate::domain::plan::{
-    About, Answer, BatchRow, Cause, Change, ChangeKind, Choices, Counts, FieldChange, Input, Plan, Question, Target, UnitChange,
+    About, Answer, BatchRow, Cause, Change, ChangeKind, Choices, Counts, FieldChange, Input, Plan, Question, Rests, Target, UnitChange,
     UnitChangeKind, Unmatched,
 };
 use crate::domain::problem::{Problem, Severity, Spot};
@@ -316,6 +316,12 @@ pub(super) fn intake(of: Option<Period>, files: &[PathBuf], units: &[(Uid, Strin
         })
         .collect();
     Intake { period: of.unwrap_or_else(|| period("2025-10")), files, digest: "d".into() }
+}
+
+/// What rests on batches: one later batch on the oldest import.
+pub(super) fn rests(batches: &[i64]) -> Vec<Rests> {
+    let one = Rests { id: 43, file: "later.xlsx".into(), known_from_ms: 0, rows: 3 };
+    if batches.contains(&41) { vec![one] } else { Vec::new() }
 }
 
 /// Three batches: two of one import, one of the workspace.

@@ -107,6 +107,7 @@ impl Model {
             Loaded::Quality(page) if ask == Ask::Gaps => self.gaps_loaded(page),
             Loaded::Quality(page) => self.desk.quality.page = Some(page),
             Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),
+            Loaded::Rests(rests) => self.ask_undo(&rests),
             Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) => {}
             Loaded::Round(page) => self.round_loaded(page),
             Loaded::Rounds(lines) => self.desk.round.lines = Some(lines),

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 
-use crate::domain::plan::Applied;
-use crate::domain::request::Write;
+use crate::domain::plan::{Applied, Rests};
+use crate::domain::request::{Query, Write};
+use crate::ui::desk::Screen;
 use crate::ui::keys::Key;
 use crate::ui::model::{Ask, Model};
 
@@ -32,12 +33,26 @@ impl Model {
             self.refuse(text);
             return;
         }
+        let batches = self.desk.batches.together(&row).iter().map(|batch| batch.id).collect();
+        // Asked anew each time: more may have come since.
+        self.slots.remove(&Ask::Rests);
+        self.want(Ask::Rests, Query::Rests { batches });
+    }
+
+    /// What rests on the chosen batch is known: asks whether to take it back.
+    pub(super) fn ask_undo(&mut self, rests: &[Rests]) {
+        let Some(row) = self.desk.batches.row().cloned().filter(|_| self.desk.screen == Some(Screen::Batches)) else { return };
+        let lang = self.session.lang;
         let together = self.desk.batches.together(&row);
         let ids: Vec<i64> = together.iter().map(|batch| batch.id).collect();
         let rows: u64 = together.iter().map(|batch| batch.rows).sum();
         let mut text = vec![lang.fill("desk.batches.undo", &[&ids.len(), &row.file, &rows])];
         if ids.len() > 1 {
             text.push(lang.text("desk.batches.together").to_owned());
+        }
+        if !rests.is_empty() {
+            let later: Vec<String> = rests.iter().map(|one| one.id.to_string()).collect();
+            text.push(lang.fill("desk.batches.rests", &[&rests.len(), &later.join(" "), &rests.iter().map(|one| one.rows).sum::<u64>()]));
         }
         text.push(lang.text("desk.batches.undo_how").to_owned());
         self.confirm(lang.text("desk.batches.undo_title").to_owned(), text, Write::Undo { batches: ids });
