@@ -165,6 +165,9 @@ fn about(lang: Lang, about: &About) -> String {
     match about {
         About::Target => fill("target", &[]),
         About::Column { role } => fill("column", &[&self::role(lang, role)]),
+        About::Indicator { heading, sample } => {
+            fill("indicator", &[&quote(heading), &sample.iter().map(|s| quote(s)).collect::<Vec<_>>().join(lang.text("plan.comma"))])
+        }
         About::Word { heading, word, cells } => fill("word", &[&quote(heading), cells, &quote(word)]),
         About::Crs => fill("crs", &[]),
         About::Shift { shift_m, like } => fill("shift", &[&format!("{shift_m:.0}"), like]),
@@ -189,6 +192,7 @@ fn option(about: &About, answer: &Answer) -> String {
     match about {
         About::Target => format!("--as {value}"),
         About::Column { role } => format!("--column {}", shell(&format!("{role}={}", answer.value))),
+        About::Indicator { heading, .. } => format!("--column {}", shell(&format!("{}={heading}", answer.value))),
         About::Word { heading, word, .. } => format!("--word {}", shell(&format!("{heading}:{word}={}", answer.value))),
         About::Crs | About::Shift { .. } => format!("--crs {value}"),
         About::Privacy { .. } => format!("--without {value}"),

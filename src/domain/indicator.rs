@@ -93,6 +93,8 @@ pub struct Indicator {
     pub label_en: String,
     /// Short label for table heads, at most 4 Chinese characters.
     pub short: String,
+    /// Other headings under which office tables write it.
+    pub synonyms: Vec<String>,
     /// Unit of measure, `%`, `万元`, `㎡`.
     pub unit: String,
     /// What the number is.
@@ -274,6 +276,7 @@ pub(crate) mod tests {
             label: "例".into(),
             label_en: "sample".into(),
             short: "例".into(),
+            synonyms: vec![],
             unit: "%".into(),
             kind,
             level: "leaf".into(),

@@ -81,10 +81,13 @@ impl Planner<'_, '_> {
         };
         let long = roles.get("indicator").filter(|_| roles.indicators.is_empty());
         if long.is_none() && roles.indicators.is_empty() {
-            self.ask_column(sheet, "indicator");
+            self.ask_indicators(sheet, roles, true);
             return Ok(Meanings::new());
         }
         let fallback = self.choices.period.or(sheet.period());
+        if long.is_none() {
+            self.ask_indicators(sheet, roles, false);
+        }
         input.period = fallback.filter(|_| roles.get("period").is_none());
         if roles.get("period").is_none() && fallback.is_none() {
             let spot = Spot { file: sheet.shown_as.clone(), ..Spot::default() };
