@@ -80,6 +80,8 @@ pub enum Derived {
     Branches,
     /// Leads 待核 that hold in the unit.
     Leads,
+    /// Units of the lowest level that has any, in the unit.
+    Units,
 }
 
 /// An indicator of the framework.

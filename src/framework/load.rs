@@ -42,7 +42,7 @@ const ROLLUPS: [(&str, Rollup); 6] = [
     ("median", Rollup::Median),
     ("none", Rollup::None),
 ];
-const DERIVED: [(&str, Derived); 2] = [("branches", Derived::Branches), ("leads", Derived::Leads)];
+const DERIVED: [(&str, Derived); 3] = [("branches", Derived::Branches), ("leads", Derived::Leads), ("units", Derived::Units)];
 const GEOMETRIES: [(&str, ()); 4] = [("polygon", ()), ("line", ()), ("point", ()), ("none", ())];
 const OPS: [(&str, Op); 6] =
     [("<", Op::Less), ("<=", Op::AtMost), (">", Op::More), (">=", Op::AtLeast), ("==", Op::Equal), ("!=", Op::NotEqual)];
