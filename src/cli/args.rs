@@ -173,7 +173,7 @@ pub(super) fn command(lang: Lang) -> Command {
             .arg(flag("flagged"))
     };
     let form = |c: Command| c.arg(flag("json").conflicts_with("plain")).arg(flag("plain"));
-    Command::new("xiantu")
+    let root = Command::new("xiantu")
         .version(env!("CARGO_PKG_VERSION"))
         .about(t("about").to_owned())
         .after_help(t("after_help").to_owned())
@@ -256,7 +256,43 @@ pub(super) fn command(lang: Lang) -> Command {
         // Run by the program itself, to read a risky file with limits.
         .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
-        .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")))
+        .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")));
+    worded(root, lang).disable_version_flag(true).arg(
+        Arg::new("version")
+            .short('V')
+            .long("version")
+            .action(ArgAction::Version)
+            .help(t("opt.version").to_owned())
+            .help_heading(t("help.common")),
+    )
+}
+
+/// The words that the parser itself would write into the help, in the session's language.
+fn worded(command: Command, lang: Lang) -> Command {
+    let t = |key: &str| lang.text(&format!("cli.{key}"));
+    command
+        .subcommand_help_heading(t("help.commands"))
+        .help_template(format!("{{about-with-newline}}\n{}{{usage}}\n\n{{all-args}}{{after-help}}", t("help.usage")))
+        .disable_help_flag(true)
+        .mut_args(|arg| {
+            let heading = if arg.is_positional() {
+                t("help.arguments")
+            } else if arg.is_global_set() {
+                t("help.common")
+            } else {
+                t("help.options")
+            };
+            let values: Vec<String> = arg.get_possible_values().iter().map(|v| v.get_name().to_owned()).collect();
+            if values.is_empty() || arg.is_hide_possible_values_set() || !arg.get_action().takes_values() {
+                return arg.help_heading(heading);
+            }
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            arg.help(lang.fill("cli.help.values", &[&help, &values.join(lang.text("plan.comma"))]))
+                .hide_possible_values(true)
+                .help_heading(heading)
+        })
+        .mut_subcommands(|sub| worded(sub, lang))
+        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help(t("opt.help")).help_heading(t("help.common")))
 }
 
 /// `xiantu import`.

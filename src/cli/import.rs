@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 
 use crate::domain::exit::Exit;
-use crate::domain::plan::{Applied, Cause, Choices, Meaning, Plan, Target};
+use crate::domain::plan::{Applied, Cause, Choices, Meaning, Plan, Target, UNUSED};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
 use crate::domain::text::quote;
@@ -126,7 +126,9 @@ fn choices(common: &Common, m: &ArgMatches, engine: &Engine) -> Result<Choices, 
     }
     for given in all("column") {
         let (role, heading) = given.split_once('=').ok_or_else(|| usage("cli.import.bad_column", &given))?;
-        choices.columns.insert(role.to_owned(), heading.to_owned());
+        // Columns that are left out are told apart by their headings.
+        let role = if role == UNUSED { given.replacen('=', "", 1) } else { role.to_owned() };
+        choices.columns.insert(role, heading.to_owned());
     }
     for given in all("word") {
         let parts = given.rsplit_once('=').and_then(|(at, meaning)| Some((at.split_once(':')?, meaning_of(meaning)?)));

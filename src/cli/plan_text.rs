@@ -7,6 +7,9 @@ use crate::locale::Lang;
 /// Lines of each list; `--json` has all.
 const LINES: usize = 15;
 
+/// Indicators that a question about a column explains; the others are named.
+const INDICATORS: usize = 4;
+
 /// The whole plan.
 pub(super) fn plan(lang: Lang, plan: &Plan) -> String {
     let mut out = String::new();
@@ -152,10 +155,16 @@ fn question(lang: Lang, n: usize, q: &Question) -> Vec<String> {
     let place = q.spot.to_string();
     let mut lines =
         vec![format!("  {n}. {}  {}", about(lang, &q.about), if place.is_empty() { String::new() } else { format!("[{place}]") })];
-    for answer in &q.answers {
+    // Every column has the same indicators to choose from: the likeliest in full, the others named.
+    let shown = if matches!(q.about, About::Indicator { .. }) { INDICATORS } else { q.answers.len() };
+    for answer in q.answers.iter().take(shown) {
         let args: Vec<String> = answer.why.1.iter().map(|a| quote(a)).collect();
         let args: Vec<&dyn std::fmt::Display> = args.iter().map(|a| a as &dyn std::fmt::Display).collect();
         lines.push(format!("     {}   {}", option(&q.about, answer), lang.fill(&answer.why.0, &args)));
+    }
+    let others: Vec<String> = q.answers.iter().skip(shown).map(|a| quote(&a.value)).collect();
+    if !others.is_empty() {
+        lines.push(format!("     {}", lang.fill("cli.import.others", &[&others.join(" ")])));
     }
     lines
 }
@@ -165,6 +174,9 @@ fn about(lang: Lang, about: &About) -> String {
     match about {
         About::Target => fill("target", &[]),
         About::Column { role } => fill("column", &[&self::role(lang, role)]),
+        About::Indicator { heading, sample } => {
+            fill("indicator", &[&quote(heading), &sample.iter().map(|s| quote(s)).collect::<Vec<_>>().join(lang.text("plan.comma"))])
+        }
         About::Word { heading, word, cells } => fill("word", &[&quote(heading), cells, &quote(word)]),
         About::Crs => fill("crs", &[]),
         About::Shift { shift_m, like } => fill("shift", &[&format!("{shift_m:.0}"), like]),
@@ -189,6 +201,7 @@ fn option(about: &About, answer: &Answer) -> String {
     match about {
         About::Target => format!("--as {value}"),
         About::Column { role } => format!("--column {}", shell(&format!("{role}={}", answer.value))),
+        About::Indicator { heading, .. } => format!("--column {}", shell(&format!("{}={heading}", answer.value))),
         About::Word { heading, word, .. } => format!("--word {}", shell(&format!("{heading}:{word}={}", answer.value))),
         About::Crs | About::Shift { .. } => format!("--crs {value}"),
         About::Privacy { .. } => format!("--without {value}"),

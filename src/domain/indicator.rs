@@ -80,6 +80,8 @@ pub enum Derived {
     Branches,
     /// Leads 待核 that hold in the unit.
     Leads,
+    /// Units of the lowest level that has any, in the unit.
+    Units,
 }
 
 /// An indicator of the framework.
@@ -93,6 +95,8 @@ pub struct Indicator {
     pub label_en: String,
     /// Short label for table heads, at most 4 Chinese characters.
     pub short: String,
+    /// Other headings under which office tables write it.
+    pub synonyms: Vec<String>,
     /// Unit of measure, `%`, `万元`, `㎡`.
     pub unit: String,
     /// What the number is.
@@ -274,6 +278,7 @@ pub(crate) mod tests {
             label: "例".into(),
             label_en: "sample".into(),
             short: "例".into(),
+            synonyms: vec![],
             unit: "%".into(),
             kind,
             level: "leaf".into(),

@@ -151,6 +151,9 @@ pub struct Question {
     pub answers: Vec<Answer>,
 }
 
+/// The answer that leaves a column out: no indicator.
+pub const UNUSED: &str = "-";
+
 /// What a question is about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "about", rename_all = "kebab-case")]
@@ -161,6 +164,14 @@ pub enum About {
     Column {
         /// Role: `code`, `name`, `parent`, `unit`, an indicator's id …
         role: String,
+    },
+    /// Which indicator a column of a wide table holds: an answer is its id, with `.num` or `.den`
+    /// behind it where the column is a part of it, or [`UNUSED`].
+    Indicator {
+        /// Heading.
+        heading: String,
+        /// A few of its cells.
+        sample: Vec<String>,
     },
     /// What a word means in a column.
     Word {

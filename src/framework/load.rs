@@ -42,7 +42,7 @@ const ROLLUPS: [(&str, Rollup); 6] = [
     ("median", Rollup::Median),
     ("none", Rollup::None),
 ];
-const DERIVED: [(&str, Derived); 2] = [("branches", Derived::Branches), ("leads", Derived::Leads)];
+const DERIVED: [(&str, Derived); 3] = [("branches", Derived::Branches), ("leads", Derived::Leads), ("units", Derived::Units)];
 const GEOMETRIES: [(&str, ()); 4] = [("polygon", ()), ("line", ()), ("point", ()), ("none", ())];
 const OPS: [(&str, Op); 6] =
     [("<", Op::Less), ("<=", Op::AtMost), (">", Op::More), (">=", Op::AtLeast), ("==", Op::Equal), ("!=", Op::NotEqual)];
@@ -265,6 +265,7 @@ impl Reader<'_, '_> {
         let label = s.required(self.report, "label");
         let label_en = s.text(self.report, "label_en");
         let short = s.text(self.report, "short");
+        let synonyms = s.texts(self.report, "synonyms");
         let unit = s.text(self.report, "unit");
         let kind = s.required_word(self.report, "kind", &KINDS);
         let level = s.required(self.report, "level");
@@ -287,6 +288,9 @@ impl Reader<'_, '_> {
             {
                 self.report.add("E_PRIVACY_FIELD", text.at, &s.field(key), &[&text.value]);
             }
+        }
+        for word in synonyms.iter().filter(|w| self.gate.column(&w.value).is_some()) {
+            self.report.add("E_PRIVACY_FIELD", word.at, &s.field("synonyms"), &[&word.value]);
         }
         if let Some(level) = &level {
             self.known_level(level, levels, &s.field("level"));
@@ -350,6 +354,7 @@ impl Reader<'_, '_> {
             label_en: label_en.map_or_else(|| label.clone(), |l| l.value),
             short: short.map_or_else(|| label.chars().take(4).collect(), |t| t.value),
             label,
+            synonyms: synonyms.into_iter().map(|w| w.value).collect(),
             unit: text(unit),
             kind: kind?.value,
             level: level?.value.into(),

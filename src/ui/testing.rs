@@ -67,6 +67,7 @@ fn indicator(id: &str, label: &str, kind: Kind, unit: &str, direction: Direction
         label: label.into(),
         label_en: format!("sample {id}"),
         short: label.chars().take(2).collect(),
+        synonyms: vec![],
         unit: unit.into(),
         kind,
         level: "leaf".into(),

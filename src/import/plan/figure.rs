@@ -94,6 +94,7 @@ mod tests {
             label: String::new(),
             label_en: String::new(),
             short: String::new(),
+            synonyms: Vec::new(),
             unit: unit.into(),
             kind,
             level: "leaf".into(),

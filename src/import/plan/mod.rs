@@ -6,6 +6,7 @@
 //! entities, values.
 
 mod figure;
+mod headings;
 mod keep;
 mod map;
 mod people;

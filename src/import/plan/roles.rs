@@ -64,7 +64,7 @@ pub(super) fn guess(
         chosen.or_else(|| column(profile, role, headings))
     };
     let usual = |role: &str| said(role).or_else(|| profiles.usual(role, headings).first().copied());
-    let indicators = indicators(headings, framework, &said, profiles);
+    let indicators = indicators(headings, framework, &said, &choices.columns, profiles);
     let target = choices.target.clone().or_else(|| profile.target()).or_else(|| {
         let has = |role| usual(role).is_some();
         let sign = |kind| headings.iter().any(|h| profiles.is_sign(kind, h));
@@ -73,6 +73,7 @@ pub(super) fn guess(
             () if !indicators.is_empty() || long => Some(Target::Values),
             () if sign("branches") || has("lon") && has("lat") && has("unit") => Some(Target::Branches),
             () if sign("entities") => Some(Target::Entities),
+            () if is_filled_in(sheet, profiles, tree) => Some(Target::Values),
             () if has("zone") && (has("unit") || has("code") || has("name")) => Some(Target::Zones),
             () if has("code") && has("name") => Some(Target::Units(None)),
             () => None,
@@ -119,6 +120,14 @@ pub(super) fn guess(
     Roles { target, columns, indicators }
 }
 
+/// Whether the rows name units that are known and have numbers beside them: nobody sends a list of
+/// units with the county's own figures in it.
+fn is_filled_in(sheet: &Sheet, profiles: &Profiles, tree: &Finder<'_>) -> bool {
+    let code = profiles.usual("code", &sheet.headings).into_iter().next();
+    let structure = ["level", "lon", "lat"].into_iter().any(|role| !profiles.usual(role, &sheet.headings).is_empty());
+    !structure && code.is_some_and(|n| hits(sheet, tree, n) > 0) && (0..sheet.headings.len()).any(|n| Some(n) != code && sheet.is_number(n))
+}
+
 /// The column that names the units: of the usual ones, and else of all, the one with most hits.
 fn key(sheet: &Sheet, profiles: &Profiles, tree: &Finder<'_>, taken: &[usize]) -> Option<usize> {
     let free = |n: &usize| !taken.contains(n);
@@ -147,6 +156,7 @@ fn indicators(
     headings: &[String],
     framework: &Framework,
     said: &dyn Fn(&str) -> Option<usize>,
+    chosen: &BTreeMap<String, String>,
     profiles: &Profiles,
 ) -> Vec<(Arc<Indicator>, Parts)> {
     // What stands in brackets at the end is the unit of measure or the part.
@@ -155,17 +165,23 @@ fn indicators(
         (plain(&heading[..at]), plain(&heading[at..]))
     };
     let cut: Vec<(String, String)> = headings.iter().map(|h| split(h)).collect();
+    // What a person said of a column counts over what its heading looks like.
+    let said_otherwise = |n: usize| chosen.iter().any(|(_, heading)| *heading == headings[n]);
     let mut out = Vec::new();
     for indicator in framework.indicators.iter().filter(|i| i.derived.is_none()) {
         let names: Vec<String> = [indicator.id.as_str(), &indicator.label, &indicator.short, &indicator.label_en]
             .into_iter()
+            .chain(indicator.synonyms.iter().map(String::as_str))
             .map(plain)
             .filter(|n| !n.is_empty())
             .collect();
         let is = |heading: &str| names.iter().any(|n| n == heading);
         let part = |role: &str| {
             said(&format!("{}.{role}", indicator.id)).or_else(|| {
-                cut.iter().position(|(head, tail)| {
+                cut.iter().enumerate().position(|(n, (head, tail))| {
+                    if said_otherwise(n) {
+                        return false;
+                    }
                     let whole = [head.as_str(), tail].concat();
                     let ends = |n: &String| whole.strip_prefix(n.as_str()).is_some_and(|rest| profiles.is_usual(role, rest));
                     names.iter().any(ends)
@@ -174,7 +190,7 @@ fn indicators(
         };
         let (num, den) = (part("num"), part("den"));
         let whole = said(indicator.id.as_str()).or_else(|| {
-            (0..headings.len()).find(|n| {
+            (0..headings.len()).filter(|n| !said_otherwise(*n)).find(|n| {
                 let (head, tail) = &cut[*n];
                 Some(*n) != num && Some(*n) != den && (is(head) || is(&[head.as_str(), tail].concat()))
             })

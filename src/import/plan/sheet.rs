@@ -14,6 +14,9 @@ use crate::import::profile::PeriodRule;
 /// Rows that are looked at to tell what a column holds.
 pub(super) const SAMPLE_ROWS: usize = 200;
 
+/// Digits from which on a number is a code: that of a county has six.
+const CODE_DIGITS: usize = 6;
+
 /// A sheet with its headings.
 pub(super) struct Sheet {
     laid: Laid,
@@ -73,6 +76,18 @@ impl Sheet {
     /// Some values of a column.
     pub(super) fn sample(&self, column: usize) -> impl Iterator<Item = &str> {
         self.rows().take(SAMPLE_ROWS).map(move |(_, cells)| cells.get(column).trim()).filter(|v| !v.is_empty())
+    }
+
+    /// Whether most of a column's cells are numbers, and none is as long as a code.
+    pub(super) fn is_number(&self, column: usize) -> bool {
+        let (mut all, mut numbers) = (0, 0);
+        for value in self.sample(column) {
+            all += 1;
+            let digits = value.chars().filter(char::is_ascii_digit).count();
+            let plain: String = value.trim_end_matches('%').chars().filter(|c| !matches!(c, ',' | '\u{ff0c}')).collect();
+            numbers += usize::from(digits < CODE_DIGITS && plain.trim().parse::<f64>().is_ok_and(f64::is_finite));
+        }
+        numbers * 2 > all
     }
 
     /// The place of a row.

@@ -81,7 +81,7 @@ impl Planner<'_, '_> {
         };
         let long = roles.get("indicator").filter(|_| roles.indicators.is_empty());
         if long.is_none() && roles.indicators.is_empty() {
-            self.ask_column(sheet, "indicator");
+            self.ask_indicators(sheet, roles, true);
             return Ok(Meanings::new());
         }
         let by_rule = profile.period.map_or_else(|| sheet.period(), |rule| sheet.period_by(rule));
@@ -91,6 +91,9 @@ impl Planner<'_, '_> {
         if profile.period == Some(PeriodRule::Column) && dated.is_none() {
             self.ask_column(sheet, "period");
             return Ok(Meanings::new());
+        }
+        if long.is_none() {
+            self.ask_indicators(sheet, roles, false);
         }
         input.period = fallback.filter(|_| dated.is_none());
         if dated.is_none() && fallback.is_none() {

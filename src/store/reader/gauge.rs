@@ -56,6 +56,27 @@ impl<'a> Gauge<'a> {
                 let leads = ask.leads()?;
                 Kind::Counted(ask.tally(table, leads.places.iter().map(|p| (*p, 1)), zones))
             }
+            Some(Derived::Units) => {
+                let lowest = (0..world.branch_table()).rev().find(|level| world.len(*level) > 0).unwrap_or(0);
+                ask.table(table)?;
+                match zones {
+                    // What is counted is not counted in itself.
+                    _ if table >= lowest => Kind::NotDue,
+                    None => Kind::Counted(
+                        (0..world.len(table))
+                            .map(|row| u32::try_from(world.range(Some((table, row)), lowest).len()).unwrap_or(u32::MAX))
+                            .collect(),
+                    ),
+                    Some(_) => {
+                        ask.table(lowest)?;
+                        Kind::Counted(ask.tally(table, (0..world.len(lowest)).map(|row| ((lowest, row), 1)), zones))
+                    }
+                }
+            }
+            // Where no list of branches was loaded there is nothing to count, which is not 0.
+            Some(Derived::Branches) if world.len(world.branch_table()) == 0 => {
+                Kind::Reported(Arc::new(Column::missing(world.len(table) as usize)))
+            }
             // Branches are not counted in branches.
             Some(Derived::Branches) if table == world.branch_table() => Kind::NotDue,
             Some(Derived::Branches) => {

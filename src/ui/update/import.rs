@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crossterm::event::KeyCode;
 
 use crate::domain::period::Period;
-use crate::domain::plan::{About, Applied, Choices, Meaning, Target};
+use crate::domain::plan::{About, Applied, Choices, Meaning, Target, UNUSED};
 use crate::domain::request::{Query, Write};
 use crate::ui::desk::{Entry, Importing, Screen, Tab};
 use crate::ui::dialog::Choose;
@@ -299,6 +299,10 @@ fn decide(choices: &mut Choices, about: &About, value: &str) -> bool {
         },
         About::Column { role } => {
             choices.columns.insert(role.clone(), value.to_owned());
+        }
+        About::Indicator { heading, .. } => {
+            choices.columns.retain(|_, said| said != heading);
+            choices.columns.insert(if value == UNUSED { format!("{UNUSED}{heading}") } else { value.to_owned() }, heading.clone());
         }
         About::Word { heading, word: asked, .. } => match word::<Meaning>(value) {
             Some(meaning) => {

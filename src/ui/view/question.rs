@@ -1,6 +1,6 @@
 //! What a plan asks, in words.
 
-use crate::domain::plan::{About, Answer, Question};
+use crate::domain::plan::{About, Answer, Question, UNUSED};
 use crate::domain::text::quote;
 use crate::domain::view_state::Listing;
 use crate::ui::dialog::Offer;
@@ -14,6 +14,7 @@ pub(in crate::ui) fn title(model: &Model, question: &Question) -> String {
     match &question.about {
         About::Target => lang.text("desk.ask.target").to_owned(),
         About::Column { role } => lang.fill("desk.ask.column", &[&role_name(model, role)]),
+        About::Indicator { heading, .. } => lang.fill("desk.ask.indicator", &[&quote(heading)]),
         About::Word { heading, word, cells } if word.trim().is_empty() => lang.fill("desk.ask.blank", &[&quote(heading), cells]),
         About::Word { heading, word, cells } => lang.fill("desk.ask.word", &[&quote(heading), &quote(word), cells]),
         About::Crs => lang.text("desk.ask.crs").to_owned(),
@@ -35,6 +36,7 @@ pub(in crate::ui) fn words(model: &Model, question: &Question) -> (String, Vec<S
         text.push(spot);
     }
     let how = match &question.about {
+        About::Indicator { .. } => "desk.ask.indicator_how",
         About::Word { .. } => "desk.ask.word_how",
         About::Crs => "desk.ask.crs_how",
         About::Shift { .. } => "desk.ask.shift_how",
@@ -45,6 +47,10 @@ pub(in crate::ui) fn words(model: &Model, question: &Question) -> (String, Vec<S
     };
     if let About::Privacy { columns } = &question.about {
         text.extend(columns.iter().map(|(heading, rule)| format!("{} ({})", quote(heading), quote(rule))));
+    }
+    if let About::Indicator { sample, .. } = &question.about {
+        let cells: Vec<String> = sample.iter().map(|cell| quote(cell)).collect();
+        text.push(lang.fill("desk.ask.indicator_sample", &[&cells.join(lang.text("plan.comma"))]));
     }
     text.push(lang.text(how).to_owned());
     (title(model, question), text)
@@ -77,6 +83,13 @@ fn answer(model: &Model, question: &Question, answer: &Answer) -> (String, Strin
     // A level by its name, not by its code.
     let level = matches!(question.about, About::Target).then(|| model.listing_label(&Listing::Units(answer.value.as_str().into())));
     let level = level.filter(|label| !label.is_empty());
+    // An indicator by its name and unit of measure; its id stands behind it.
+    if matches!(question.about, About::Indicator { .. }) {
+        let args: Vec<String> = answer.why.1.iter().map(|arg| quote(arg)).collect();
+        let args: Vec<&dyn std::fmt::Display> = args.iter().map(|arg| arg as &dyn std::fmt::Display).collect();
+        let why = if answer.value == UNUSED { String::new() } else { quote(&answer.value) };
+        return (lang.fill(&answer.why.0, &args), why);
+    }
     let shown = if let Some(level) = level {
         level
     } else if lang.has(&key) {
@@ -90,21 +103,28 @@ fn answer(model: &Model, question: &Question, answer: &Answer) -> (String, Strin
     (shown, why)
 }
 
+/// A decided answer in words.
+fn answer_word(model: &Model, question: &Question, value: &str) -> String {
+    let found = question.answers.iter().find(|a| a.value == value);
+    found.map_or_else(|| quote(value), |found| answer(model, question, found).0)
+}
+
 /// Whether something else than the offered answers may be typed.
 pub(in crate::ui) fn takes_text(about: &About) -> bool {
-    !matches!(about, About::Word { .. } | About::Privacy { .. } | About::Complete { .. })
+    !matches!(about, About::Indicator { .. } | About::Word { .. } | About::Privacy { .. } | About::Complete { .. })
 }
 
 /// What was decided about a question, as it will be used; empty where nothing was.
 pub(in crate::ui) fn decided(model: &Model, question: &Question) -> String {
     let choices = &model.desk.import.choices;
-    let word = |value: &str| {
-        let found = question.answers.iter().find(|a| a.value == value);
-        found.map_or_else(|| quote(value), |found| answer(model, question, found).0)
-    };
+    let word = |value: &str| answer_word(model, question, value);
     match &question.about {
         About::Target => choices.target.as_ref().map_or_else(String::new, |_| model.text("desk.answer.given").to_owned()),
         About::Column { role } => choices.columns.get(role).map_or_else(String::new, |heading| quote(heading)),
+        About::Indicator { heading, .. } => {
+            let said = choices.columns.iter().find(|(_, h)| *h == heading);
+            said.map_or_else(String::new, |(role, _)| answer_word(model, question, role))
+        }
         About::Word { heading, word: asked, .. } => {
             let meaning = choices.meanings.get(heading).and_then(|words| words.get(asked));
             let value = meaning.and_then(|m| serde_json::to_value(m).ok());
