@@ -154,8 +154,9 @@ pub(super) fn lang_of(argv: &[OsString]) -> Option<Lang> {
     None
 }
 
-/// The whole command line.
-pub(super) fn command(lang: Lang) -> Command {
+/// The whole command line, as help and parser know it.
+#[must_use]
+pub fn command(lang: Lang) -> Command {
     let t = |key: &str| lang.text(&format!("cli.{key}"));
     let opt = |id: &'static str, value: &'static str| Arg::new(id).long(id).value_name(value).help(t(&format!("opt.{id}")).to_owned());
     let flag = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).help(t(&format!("opt.{id}")).to_owned());

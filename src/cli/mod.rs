@@ -29,7 +29,7 @@ mod undo;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 
-pub use args::{Common, Size};
+pub use args::{Common, Size, command};
 
 use crate::domain::exit::Exit;
 use crate::domain::problem::{Problem, Severity};

@@ -28,7 +28,7 @@ fn keys_and_picture_of_the_readme() {
     let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
     let keys = demo().out(["keys", "--markdown", "--lang", "en"]);
     // Quadrants, because the fonts of web pages lack octants.
-    let screen = demo().out(["print", "--size", "120x36", "--color", "none", "--glyphs", "quadrant", "--ambiguous-width", "1"]);
+    let screen = demo().out(["print", "--size", "120x30", "--color", "none", "--glyphs", "quadrant", "--ambiguous-width", "1"]);
     let readme = between(&readme, "keys", &keys);
     current("README.md", &between(&readme, "screen", &format!("```text\n{}\n```", screen.trim_end())));
 }

@@ -18,6 +18,7 @@ mod layers;
 mod numbers;
 mod print;
 mod pty;
+mod readme;
 mod real;
 mod round;
 mod snapshot;
