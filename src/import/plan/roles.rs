@@ -93,7 +93,10 @@ pub(super) fn guess(
         let free = |n: &usize| !columns.values().any(|taken| taken == n);
         let usual = || match *role {
             // It counts only where its heading names the unit.
-            "area_km2" => official::column(profiles, headings).filter(free),
+            "area_km2" => {
+                let measured: Vec<String> = (0..headings.len()).map(|n| sheet.measured(n)).collect();
+                official::column(profiles, &measured).filter(free)
+            }
             role => profiles.usual(role, headings).into_iter().find(free),
         };
         let found = said(role).or_else(usual);

@@ -57,7 +57,7 @@ impl Planner<'_, '_> {
         }
         let mut by_level: Vec<Vec<(u64, Vec<String>)>> = vec![Vec::new(); framework.levels.len()];
         let columns = [Some(code), roles.get("name"), roles.get("parent"), roles.get("area_km2")];
-        let factor = roles.get("area_km2").map_or(1.0, |n| official::factor(&sheet.headings[n]));
+        let factor = roles.get("area_km2").map_or(1.0, |n| official::factor(&sheet.measured(n)));
         for (line, cells) in sheet.rows() {
             let said = word.map(|c| cells.get(c).trim()).filter(|w| !w.is_empty());
             let is = |l: &crate::domain::unit::Level, w: &str| {
