@@ -233,6 +233,7 @@ mod tests {
                 code: String::new(),
                 name: None,
                 parent: None,
+                area: None,
                 kind: GeometryKind::Polygon,
                 rings: from..from + 2,
                 had_z: false,

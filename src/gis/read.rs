@@ -47,6 +47,8 @@ pub struct ReadSpec {
     pub name_field: Option<String>,
     /// Property that holds the parent's code.
     pub parent_field: Option<String>,
+    /// Property that holds the official area.
+    pub area_field: Option<String>,
     /// Coordinate reference system that a person or the manifest states; it goes before the one
     /// the file names. See [`crate::gis::crs::Crs::parse`].
     pub crs: Option<String>,
@@ -79,6 +81,8 @@ pub struct FeatureRecord {
     pub name: Option<String>,
     /// Its parent's code as written; `None` where it is missing or empty.
     pub parent: Option<String>,
+    /// Its official area as written; `None` where it is missing or empty.
+    pub area: Option<String>,
     /// Its geometry.
     pub kind: GeometryKind,
     /// Its rings, lines or positions in [`Features::rings`].

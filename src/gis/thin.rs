@@ -146,6 +146,7 @@ mod tests {
                 code: n.to_string(),
                 name: None,
                 parent: None,
+                area: None,
                 kind: GeometryKind::Polygon,
                 rings: n..n + 1,
                 had_z: false,

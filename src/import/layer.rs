@@ -59,6 +59,7 @@ pub(super) fn parse(
             _ => None,
         },
         crs: layer.crs.clone(),
+        area_field: None,
     };
     let mut told = 0;
     let mut tell = |done: u64| {

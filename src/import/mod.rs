@@ -10,6 +10,7 @@ mod locate;
 pub mod manifest;
 mod match_unit;
 mod names;
+mod official;
 pub mod plan;
 mod profile;
 pub mod repair;

@@ -37,7 +37,11 @@ const WRITER_CACHE_KIB: i64 = 8192;
 /// Reference data: can be rebuilt from the source files. Boundaries and packs are some kilobytes
 /// each, of which large pages waste less and need fewer calls.
 pub(super) const REFERENCE: Schema = Schema {
-    migrations: &[include_str!("migrations/reference_001.sql"), include_str!("migrations/reference_002.sql")],
+    migrations: &[
+        include_str!("migrations/reference_001.sql"),
+        include_str!("migrations/reference_002.sql"),
+        include_str!("migrations/reference_003.sql"),
+    ],
     synchronous: "NORMAL",
     page_bytes: 16384,
 };

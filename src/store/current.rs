@@ -41,6 +41,23 @@ pub(crate) fn boundary_since(connection: &Connection, world: &World, level: usiz
     Ok(statement.query_row(parameters, |row| row.get(0)).optional()?.unwrap_or_default())
 }
 
+/// The official areas of the units of a level, square kilometres.
+pub(crate) fn official_areas(connection: &Connection, world: &World, level: usize) -> Result<FxHashMap<Uid, f64>, Problem> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT uid, area_km2 FROM official_area o WHERE o.county = :county AND o.level = :level AND ",
+        as_of!("o"),
+        " ORDER BY o.uid, o.batch"
+    ))?;
+    let mut rows = statement.query(named_params! {
+        ":county": world.county, ":level": world.levels[level].as_str(), ":day": world.at.day.to_string(), ":known": world.at.known_ms
+    })?;
+    let mut out = FxHashMap::default();
+    while let Some(row) = rows.next()? {
+        out.insert(world::uid(row, 0)?, row.get(1)?);
+    }
+    Ok(out)
+}
+
 /// Readings of an indicator in a period.
 pub(crate) fn values(
     connection: &Connection,

@@ -559,6 +559,7 @@ pub(crate) fn boundaries_of(connection: &Connection, world: &World, level: usize
             code: String::new(),
             name: None,
             parent: None,
+            area: None,
             kind,
             rings: start..u32::try_from(features.rings.len()).unwrap_or(u32::MAX),
             had_z: false,

@@ -218,7 +218,9 @@ impl Store {
     #[must_use]
     pub fn doctor(&self) -> Vec<(String, String)> {
         let mut lines = vec![("sqlite".to_owned(), rusqlite::version().to_owned()), ("framework".to_owned(), self.framework.file.clone())];
-        for (name, path, schema) in [("reference", &self.paths.reference, &REFERENCE), ("records", &self.paths.records, &RECORDS)] {
+        for (name, path, schema) in
+            [("reference", &self.paths.reference, &REFERENCE), ("records", &self.paths.records, self.records_schema())]
+        {
             let size = std::fs::metadata(path).map_or(0, |m| m.len());
             let state = open_readable(path, schema).and_then(|c| connection::check(&c, &path.display().to_string()));
             lines.push((name.to_owned(), path.display().to_string()));
@@ -235,6 +237,11 @@ impl Store {
     }
 
     fn connect_readable(&self) -> Result<(Connection, Connection), Problem> {
-        Ok((open_readable(&self.paths.reference, &REFERENCE)?, open_readable(&self.paths.records, &RECORDS)?))
+        Ok((open_readable(&self.paths.reference, &REFERENCE)?, open_readable(&self.paths.records, self.records_schema())?))
+    }
+
+    /// A snapshot is one file, which counts its version as reference data does.
+    fn records_schema(&self) -> &'static connection::Schema {
+        if self.paths.records == self.paths.reference { &REFERENCE } else { &RECORDS }
     }
 }

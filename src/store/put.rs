@@ -145,6 +145,17 @@ impl Load<'_> {
         Ok(())
     }
 
+    /// Adds the official area of a unit, square kilometres.
+    pub(crate) fn put_area(&mut self, stamp: Stamp<'_>, level: &LevelId, uid: Uid, area_km2: f64) -> Result<(), Problem> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO official_area (county, level, uid, batch, valid_from, area_km2, source_row, source_part)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![self.county, level.as_str(), uid.as_bytes(), stamp.batch, stamp.since, area_km2, stamp.row, stamp.part])?;
+        Ok(())
+    }
+
     /// Adds a branch.
     pub(crate) fn put_branch(&mut self, stamp: Stamp<'_>, branch: &NewBranch) -> Result<(), Problem> {
         let fields = serde_json::to_string(&branch.fields).map_err(|e| damaged("", e))?;

@@ -372,3 +372,37 @@ fn a_place_decides_where_the_table_says_nothing_and_disagreement_is_shown() {
     let names: Vec<_> = faults.iter().flat_map(|f| f["units"].as_array().into_iter().flatten()).map(|u| u["name"].as_str()).collect();
     assert_eq!(names, [Some("上坝村党支部"), Some("上坝村"), Some("河口村")], "{page}");
 }
+
+#[test]
+fn official_areas_are_kept_and_boundaries_held_against_them() {
+    let ws = county();
+    let villages = layer(&[("010101", "上坝村", [107.0, 36.0, 0.1, 0.1]), ("010201", "河口村", [107.1, 36.0, 0.1, 0.1])]);
+    let mut map: Value = serde_json::from_str(&villages).expect("our own");
+    // A cell of 0.1° here has 100.0 km²; the second village is said to have 30 % more.
+    for (n, mu) in [(0, "149,970"), (1, "195000")] {
+        map["features"][n]["properties"]["辖区面积(亩)"] = json!(mu);
+    }
+    ws.write("in/villages.geojson", map.to_string());
+    let taken = imported(&ws, &[&path(&ws, "in/villages.geojson"), "--as", "village", "--apply"]);
+    assert_eq!(taken["plan"]["inputs"][0]["columns"]["area_km2"], "辖区面积(亩)", "{taken}");
+    let output = ws.xiantu(["check", "--kind", "area-differs", "--json"]).output().expect("runs");
+    let page: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let names = |page: &Value| -> Vec<String> {
+        let faults = page["quality"]["faults"].as_array().expect("faults").iter();
+        faults.filter_map(|f| f["units"][0]["name"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(names(&page), ["河口村"], "{page}");
+    let off_km2 = page["quality"]["faults"][0]["size"]["area_m2"].as_f64().expect("a size") / 1e6;
+    assert!((-32.0..-28.0).contains(&off_km2), "{off_km2}");
+    // A list corrects the one and says nothing of the other; undone, it is as before.
+    ws.write("in/areas.csv", "编码,名称,上级编码,总面积（平方公里）\n010201,河口村,0102,99.98\n010101,上坝村,0101,\n");
+    let list = imported(&ws, &[&path(&ws, "in/areas.csv"), "--as", "village", "--apply"]);
+    assert_eq!((count(&list, "changed"), count(&list, "unchanged")), (1, 1), "{list}");
+    let faults_now = |kind: &str| faults(&ws, kind);
+    assert_eq!(faults_now("area-differs"), 0);
+    ws.out(["undo", &batches(&list)[0].to_string()]);
+    assert_eq!(faults_now("area-differs"), 1);
+    ws.write("in/bad.csv", "编码,名称,上级编码,总面积（平方公里）\n010201,河口村,0102,约100\n");
+    let bad = imported(&ws, &[&path(&ws, "in/bad.csv"), "--as", "village"]);
+    assert_eq!(problems(&bad, "E_AREA_NUMBER").len(), 1, "{bad}");
+}

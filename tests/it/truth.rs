@@ -42,6 +42,7 @@ fn read(path: &Path, id: &str, problems: &mut Vec<Problem>) -> Features {
         name_field: Some("name".to_owned()),
         parent_field: Some("parent".to_owned()),
         crs: None,
+        area_field: None,
     };
     let mut file = File::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     read_features(&mut file, None, &spec, problems, &mut |_| {}).unwrap_or_else(|p| panic!("{p}"))

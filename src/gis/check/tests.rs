@@ -26,6 +26,7 @@ fn layer(units: &[Vec<Ring>]) -> Features {
             code: format!("{n}"),
             name: None,
             parent: None,
+            area: None,
             kind: GeometryKind::Polygon,
             rings: from..features.rings.len() as u32,
             had_z: false,

@@ -33,7 +33,17 @@ impl Layer {
         self.units.push(PackUnit { uid: Uid::of_unit("c", "t", "l", &code), parent });
         self.order.push(n as u32);
         let rings = first..f.rings.len() as u32;
-        f.records.push(FeatureRecord { record: n as u64 + 1, line: 1, code, name: None, parent: None, kind, rings, had_z: false });
+        f.records.push(FeatureRecord {
+            record: n as u64 + 1,
+            line: 1,
+            code,
+            name: None,
+            parent: None,
+            area: None,
+            kind,
+            rings,
+            had_z: false,
+        });
     }
 
     /// `wobble_deg` gives the offset of a vertex by its number.

@@ -96,8 +96,8 @@ fn all(cursor: &mut Cursor<'_>, path: &str, draft: &mut Draft) -> Result<(), Sto
 /// Gives whether the first wanted one is a number.
 fn nested(
     cursor: &mut Cursor<'_>,
-    wanted: [Option<&str>; 3],
-    found: &mut [Option<String>; 3],
+    wanted: [Option<&str>; 4],
+    found: &mut [Option<String>; 4],
     mut keys: Option<&mut Vec<String>>,
 ) -> Result<bool, Stop> {
     let mut number = false;
@@ -129,8 +129,8 @@ pub(super) fn crs_name<'a>(cursor: &mut Cursor<'a>) -> Result<Option<Cow<'a, str
     if cursor.token()? != b'{' {
         return Ok(cursor.scalar()?.map(Cow::Owned));
     }
-    let mut found = [None, None, None];
-    nested(cursor, [Some("properties.name"), None, Some("name")], &mut found, None)?;
-    let [inner, _, outer] = found;
+    let mut found = [const { None }; 4];
+    nested(cursor, [Some("properties.name"), None, Some("name"), None], &mut found, None)?;
+    let [inner, _, outer, _] = found;
     Ok(inner.or(outer).map(Cow::Owned))
 }

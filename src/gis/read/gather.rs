@@ -31,8 +31,8 @@ pub(super) struct Note {
 pub(super) struct Draft {
     pub(super) line: u64,
     pub(super) own_id: Option<String>,
-    /// Values of the id, name and parent fields among the properties.
-    pub(super) fields: [Option<String>; 3],
+    /// Values of the id, name, parent and area fields among the properties.
+    pub(super) fields: [Option<String>; 4],
     /// The id among the properties is a JSON number.
     pub(super) id_is_number: bool,
     /// Property names, as long as none are known of the file.
@@ -51,7 +51,7 @@ impl Draft {
         Self {
             line,
             own_id: None,
-            fields: [None, None, None],
+            fields: [const { None }; 4],
             id_is_number: false,
             keys: Vec::new(),
             all: Vec::new(),
@@ -64,7 +64,7 @@ impl Draft {
 
     /// Forgets the properties read so far.
     pub(super) fn forget(&mut self) {
-        self.fields = [None, None, None];
+        self.fields = [const { None }; 4];
         self.keys.clear();
         self.all.clear();
     }
@@ -236,9 +236,14 @@ impl<'r> Gather<'r> {
         self.sampler.is_some()
     }
 
-    /// The properties that hold the code, the name and the parent's code.
-    pub(super) fn wanted(&self) -> [Option<&'r str>; 3] {
-        [Some(self.spec.id_field.as_str()), self.spec.name_field.as_deref(), self.spec.parent_field.as_deref()]
+    /// The properties that hold the code, the name, the parent's code and the official area.
+    pub(super) fn wanted(&self) -> [Option<&'r str>; 4] {
+        [
+            Some(self.spec.id_field.as_str()),
+            self.spec.name_field.as_deref(),
+            self.spec.parent_field.as_deref(),
+            self.spec.area_field.as_deref(),
+        ]
     }
 
     /// A feature of a format that is not read as a stream begins.
@@ -322,6 +327,7 @@ impl<'r> Gather<'r> {
         let raw_name = draft.field(self.spec.name_field.as_deref(), 1).map(str::to_owned);
         let name = raw_name.as_deref().map(|n| clean_name(n).into_owned()).filter(|n| !n.is_empty());
         let parent = draft.field(self.spec.parent_field.as_deref(), 2).map(str::to_owned);
+        let area = draft.field(self.spec.area_field.as_deref(), 3).map(str::to_owned);
         if let (Some(raw), Some(name)) = (&raw_name, &name)
             && raw.trim() != name
         {
@@ -340,6 +346,7 @@ impl<'r> Gather<'r> {
             code,
             name,
             parent,
+            area,
             kind: draft.shape.kind,
             rings: ring_index(draft.checkpoint.rings)..ring_index(self.sink.rings.len()),
             had_z: draft.had_z,

@@ -10,6 +10,7 @@ use crate::domain::plan::{Choices, Target};
 use crate::framework::Framework;
 use crate::import::match_unit::{Finder, Found};
 use crate::import::names::plain;
+use crate::import::official;
 use crate::import::profile::{Profile, Profiles, column};
 
 /// Columns of an indicator.
@@ -80,7 +81,7 @@ pub(super) fn guess(
         }
     });
     let roles: &[&str] = match &target {
-        Some(Target::Units(_)) => &["code", "name", "parent", "level"],
+        Some(Target::Units(_)) => &["code", "name", "parent", "level", "area_km2"],
         Some(Target::Branches) => &["code", "name", "kind", "unit", "lon", "lat"],
         Some(Target::Entities) => &["code", "name", "kind", "unit", "coverage"],
         Some(Target::Zones) => &["zone"],
@@ -91,7 +92,15 @@ pub(super) fn guess(
     for role in roles {
         // One column has one role: the first role that it usually has.
         let free = |n: &usize| !columns.values().any(|taken| taken == n);
-        let found = said(role).or_else(|| profiles.usual(role, headings).into_iter().find(free));
+        let usual = || match *role {
+            // It counts only where its heading names the unit.
+            "area_km2" => {
+                let measured: Vec<String> = (0..headings.len()).map(|n| sheet.measured(n)).collect();
+                official::column(profiles, &measured).filter(free)
+            }
+            role => profiles.usual(role, headings).into_iter().find(free),
+        };
+        let found = said(role).or_else(usual);
         columns.extend(found.map(|n| ((*role).to_owned(), n)));
     }
     if !indicators.is_empty() {

@@ -63,6 +63,11 @@ impl Sheet {
         self.laid.headings.get(column).and_then(|h| h.unit.as_deref()).or(self.laid.unit.as_deref())
     }
 
+    /// A heading with the unit of measure that was taken off it.
+    pub(super) fn measured(&self, column: usize) -> String {
+        format!("{}{}", self.headings[column], self.unit(column).unwrap_or_default())
+    }
+
     /// Number of rows of data.
     pub(super) fn len(&self) -> usize {
         self.laid.len()

@@ -8,9 +8,10 @@ use super::zones::Meanings;
 use super::{From, Planner};
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::plan::Cause;
-use crate::domain::problem::{Problem, Spot};
+use crate::domain::problem::{Problem, Severity, Spot};
 use crate::domain::text::clean_name;
 use crate::import::match_unit::{Finder, Found};
+use crate::import::official;
 use crate::import::profile::Profile;
 use crate::import::units::Parents;
 use crate::store::world::World;
@@ -25,6 +26,8 @@ pub(super) struct Record {
     pub(super) line: u64,
     /// Which of the files of its layer it stands in.
     pub(super) part: u32,
+    /// Its official area, square kilometres.
+    pub(super) area_km2: Option<f64>,
     /// Position among the features of a map.
     pub(super) feature: Option<usize>,
     /// The unit of the store that a person said it is.
@@ -53,7 +56,8 @@ impl Planner<'_, '_> {
             return Ok(Meanings::new());
         }
         let mut by_level: Vec<Vec<(u64, Vec<String>)>> = vec![Vec::new(); framework.levels.len()];
-        let columns = [Some(code), roles.get("name"), roles.get("parent")];
+        let columns = [Some(code), roles.get("name"), roles.get("parent"), roles.get("area_km2")];
+        let factor = roles.get("area_km2").map_or(1.0, |n| official::factor(&sheet.measured(n)));
         for (line, cells) in sheet.rows() {
             let said = word.map(|c| cells.get(c).trim()).filter(|w| !w.is_empty());
             let is = |l: &crate::domain::unit::Level, w: &str| {
@@ -74,7 +78,7 @@ impl Planner<'_, '_> {
             // What stands below rests on what stands above.
             self.more = more || left > 0;
             let world = self.world(at + 1)?;
-            let records = self.list_records(sheet, &world, at, rows, roles.get("name").is_some())?;
+            let records = self.list_records(sheet, &world, at, rows, (roles.get("name").is_some(), factor))?;
             self.level_units(&world, at, records, None, std::slice::from_ref(&sheet.shown_as), from)?;
         }
         self.more = more;
@@ -88,14 +92,14 @@ impl Planner<'_, '_> {
         world: &World,
         at: usize,
         rows: Vec<(u64, Vec<String>)>,
-        named: bool,
+        (named, factor): (bool, f64),
     ) -> Result<Vec<Record>, Problem> {
         let parents = Parents::new(world, at, None, self.load)?;
         let finder = Finder::new(world, at..at + 1);
         let mut seen: FxHashSet<String> = FxHashSet::default();
         let mut out = Vec::with_capacity(rows.len());
         for (line, cells) in rows {
-            let [code, name, parent] = <[String; 3]>::try_from(cells).unwrap_or_default();
+            let [code, name, parent, area] = <[String; 4]>::try_from(cells).unwrap_or_default();
             if code.is_empty() {
                 self.report.aside(sheet.problem("E_TABLE_KEY", line));
                 continue;
@@ -127,8 +131,14 @@ impl Planner<'_, '_> {
                 self.report.aside(sheet.problem("E_IMPORT_PARENT", line).arg(&code).arg(&parent));
                 continue;
             }
+            let area_km2 = official::figure(&area, factor).unwrap_or_else(|()| {
+                let mut problem = sheet.problem("E_AREA_NUMBER", line).arg(&code).arg(&area);
+                problem.severity = Severity::Mark;
+                self.report.problems.push(problem);
+                None
+            });
             let name = Some(clean_name(&name).into_owned()).filter(|n| !n.is_empty());
-            out.push(Record { code, name, parent: above, row: line, line, part: 0, feature: None, said });
+            out.push(Record { code, name, parent: above, row: line, line, part: 0, area_km2, feature: None, said });
         }
         Ok(out)
     }

@@ -67,6 +67,8 @@ impl Planner<'_, '_> {
             changes.extend(reshaped.recognise(&fresh, &absent)?);
         }
         let moved: FxHashSet<Uid> = changes.iter().flat_map(|c| c.after.iter().map(|(uid, ..)| *uid)).collect();
+        let has_areas = records.iter().any(|r| r.area_km2.is_some());
+        let areas = if has_areas { current::official_areas(self.load.connection(), world, at)? } else { FxHashMap::default() };
         let mut out: Vec<(usize, bool, bool, bool)> = Vec::new();
         for (n, record) in records.iter().enumerate() {
             let spot = || Spot {
@@ -117,6 +119,11 @@ impl Planner<'_, '_> {
                 }
             }
             let unit_changed = !fields.is_empty();
+            let old_area = areas.get(&uid).copied();
+            if record.area_km2.is_some() && record.area_km2 != old_area {
+                let shown = |area: Option<f64>| area.map(|km2| format!("{km2} km²")).unwrap_or_default();
+                fields.push(field("area_km2", &shown(old_area), &shown(record.area_km2)));
+            }
             let drawn = match &shape {
                 None => false,
                 Some((kind, bytes)) => {
@@ -156,6 +163,9 @@ impl Planner<'_, '_> {
                     let name = record.name.as_ref().or(old.as_ref().map(|(.., name)| name)).unwrap_or(&record.code);
                     let parent = record.parent.or_else(|| rows[n].and_then(parent_of));
                     self.load.put_unit(stamp, &UnitRow { uid: uids[n], level: &level, code, name, parent })?;
+                }
+                if let Some(area_km2) = record.area_km2.filter(|area| areas.get(&uids[n]) != Some(area)) {
+                    self.load.put_area(stamp, &level, uids[n], area_km2)?;
                 }
                 if drawn && let Some((kind, bytes)) = features.zip(record.feature).and_then(|(f, n)| boundary(f, &f.records[n])) {
                     self.load.put_boundary(stamp, &level, uids[n], kind, &bytes)?;

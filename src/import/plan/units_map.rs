@@ -15,6 +15,7 @@ use crate::gis::measure::middle_deg;
 use crate::gis::read::{Features, FieldSample, GeometryKind, ReadSpec};
 use crate::import::manifest::ParentBy;
 use crate::import::match_unit::{Finder, Found};
+use crate::import::official;
 use crate::import::profile::{OneOrMore, Profile, fingerprint};
 use crate::import::units::Parents;
 use crate::store::load::rings_of;
@@ -104,6 +105,7 @@ impl Planner<'_, '_> {
             chosen.or_else(|| crate::import::profile::column(&profile, role, &names).map(|n| names[n].clone()))
         };
         let name = said("name").or_else(|| self.profiles.usual("name", &names).first().map(|n| names[*n].clone()));
+        let area = said("area_km2").or_else(|| official::column(&self.profiles, &names).map(|n| names[n].clone()));
         let by = match said("parent") {
             Some(field) => Some(ParentBy::Field(field)),
             None => parent_rule(&world, level, fields, &id, map),
@@ -116,12 +118,15 @@ impl Planner<'_, '_> {
                 Some(ParentBy::Field(field) | ParentBy::Prefix(Some(field))) => Some(field.clone()),
                 _ => None,
             },
+            area_field: area,
             crs: self.choices.crs.clone(),
         };
+        let factor = spec.area_field.as_deref().map_or(1.0, official::factor);
         input.crs = self.choices.crs.clone().or_else(|| map.overview.crs.clone());
         input.columns.insert("code".to_owned(), id.clone());
         input.columns.extend(name.map(|n| ("name".to_owned(), n)));
         input.columns.extend(spec.parent_field.clone().map(|n| ("parent".to_owned(), n)));
+        input.columns.extend(spec.area_field.clone().map(|n| ("area_km2".to_owned(), n)));
         input.unused = names.iter().filter(|n| !input.columns.values().any(|c| c == *n)).cloned().collect();
         let mut problems = Vec::new();
         let Some((features, starts)) = self.features(map, &spec, &mut problems, progress) else {
@@ -135,7 +140,7 @@ impl Planner<'_, '_> {
         if self.choices.crs.is_none() {
             self.ask_shift(&world, level, &features, &spot)?;
         }
-        let records = self.map_records(&world, level, &features, (map, &starts), by.as_ref(), &mut problems)?;
+        let records = self.map_records(&world, level, &features, (map, &starts, factor), by.as_ref(), &mut problems)?;
         input.kept = records.len() as u64;
         self.report.counts.aside += problems.iter().filter(|p| p.severity == Severity::Aside).count() as u64;
         self.report.problems.append(&mut problems);
@@ -230,7 +235,7 @@ impl Planner<'_, '_> {
         world: &World,
         level: usize,
         features: &Features,
-        (map, starts): (&Map, &[usize]),
+        (map, starts, factor): (&Map, &[usize], f64),
         by: Option<&ParentBy>,
         problems: &mut Vec<Problem>,
     ) -> Result<Vec<Record>, Problem> {
@@ -255,6 +260,11 @@ impl Planner<'_, '_> {
                 continue;
             }
             problems.extend(above.lies.and_then(|lies| lies.doubt(world, &record.code, |code| problem(code, Severity::Mark))));
+            let area = record.area.as_deref().unwrap_or_default();
+            let area_km2 = official::figure(area, factor).unwrap_or_else(|()| {
+                problems.push(problem("E_AREA_NUMBER", Severity::Mark).arg(&record.code).arg(area));
+                None
+            });
             out.push(Record {
                 code: record.code.clone(),
                 name: record.name.as_deref().map(|n| clean_name(n).into_owned()),
@@ -262,6 +272,7 @@ impl Planner<'_, '_> {
                 row: record.record,
                 line: record.line,
                 part: u32::try_from(part(n)).unwrap_or(u32::MAX),
+                area_km2,
                 feature: Some(n),
                 said: None,
             });

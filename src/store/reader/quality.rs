@@ -17,6 +17,7 @@ use crate::gis::check::{self, Level, TOLERANCE_M, UnitRef};
 use crate::gis::locate::assign;
 use crate::gis::original;
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
+use crate::store::current;
 use crate::store::error::damaged;
 use crate::store::world::{self, as_of, known};
 
@@ -68,6 +69,8 @@ struct Drawn {
     features: Features,
     rows: Vec<u32>,
     parents: Vec<Option<u32>>,
+    /// Official areas by record, square kilometres; empty where there are none.
+    official_km2: Vec<Option<f64>>,
 }
 
 fn check(ask: &Ask<'_>) -> Result<Checked, Problem> {
@@ -81,9 +84,14 @@ fn check(ask: &Ask<'_>) -> Result<Checked, Problem> {
             Some(above) => rows.iter().map(|row| parent(ask, (table, *row), above)).collect(),
             None => Vec::new(),
         };
-        drawn.push(Drawn { table, features, rows, parents });
+        let official = current::official_areas(ask.connection, &ask.world, table)?;
+        let uids = &ask.world.table(table).uids;
+        let official_km2 =
+            if official.is_empty() { Vec::new() } else { rows.iter().map(|r| official.get(&uids[*r as usize]).copied()).collect() };
+        drawn.push(Drawn { table, features, rows, parents, official_km2 });
     }
-    let levels: Vec<Level<'_>> = drawn.iter().map(|d| Level { features: &d.features, parents: &d.parents, official_km2: &[] }).collect();
+    let levels: Vec<Level<'_>> =
+        drawn.iter().map(|d| Level { features: &d.features, parents: &d.parents, official_km2: &d.official_km2 }).collect();
     let report = check::check(&levels, TOLERANCE_M);
     let place = |unit: &UnitRef| -> Place {
         let level = &drawn[unit.level as usize];
@@ -205,6 +213,7 @@ fn read(ask: &Ask<'_>, table: usize) -> Result<(Features, Vec<u32>), Problem> {
             code: columns.codes.get(n as usize).to_owned(),
             name: None,
             parent: None,
+            area: None,
             kind: match row.get_ref(2)?.as_str().unwrap_or_default() {
                 "polygon" => GeometryKind::Polygon,
                 "line" => GeometryKind::Line,

@@ -23,8 +23,7 @@ pub fn check(map: &MapFile) {
             id_field: "code".to_owned(),
             name_field: Some("name".to_owned()),
             parent_field: Some("up.code".to_owned()),
-            crs: crs.map(str::to_owned),
-        };
+            crs: crs.map(str::to_owned), area_field: None };
         let mut problems = Vec::new();
         match map.features(&spec, &mut problems, &mut |_| {}) {
             Ok(features) => {

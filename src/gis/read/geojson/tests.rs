@@ -10,6 +10,7 @@ fn spec(id_field: &str) -> ReadSpec {
         name_field: Some("名称".to_owned()),
         parent_field: Some("up.code".to_owned()),
         crs: None,
+        area_field: None,
     }
 }
 

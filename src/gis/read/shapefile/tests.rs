@@ -55,6 +55,7 @@ fn read(inputs: Vec<MapInput>, encoding: Option<&str>) -> Result<(Features, Vec<
         name_field: Some("size".to_owned()),
         parent_field: Some("flag".to_owned()),
         crs: Some("EPSG:4490".to_owned()),
+        area_field: None,
     };
     let mut problems = Vec::new();
     let features = map.features(&spec, &mut problems, &mut |_| {})?;
