@@ -197,6 +197,27 @@ impl Profiles {
         self.learned.get(fingerprint)
     }
 
+    /// Headings with the roles that a workspace's own profiles give them, what was learned first.
+    pub(super) fn own(&self) -> Vec<(String, String)> {
+        let mut out = Vec::new();
+        let mut add = |profile: &Profile| {
+            for (role, headings) in &profile.columns {
+                out.extend(headings.iter().map(|heading| (heading.clone(), role.clone())));
+            }
+        };
+        self.learned.values().for_each(&mut add);
+        let mut files: Vec<PathBuf> = std::fs::read_dir(&self.dir).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        files.sort();
+        for path in files.iter().filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+            let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            // One that cannot be read says so where it is named.
+            if let Ok(profile) = self.named(&name) {
+                add(&profile);
+            }
+        }
+        out
+    }
+
     /// Whether a heading is one of the usual ones of a role.
     pub(super) fn is_usual(&self, role: &str, heading: &str) -> bool {
         let heading = plain(heading);

@@ -562,3 +562,37 @@ fn a_lost_reference_gets_the_files_of_a_round_back() {
     let withdrawn: Vec<_> = batches.as_array().expect("batches").iter().filter(|b| !b["withdrawn_at_ms"].is_null()).collect();
     assert_eq!(withdrawn.iter().map(|b| b["file"].clone()).collect::<Vec<_>>(), ["a.csv"]);
 }
+
+#[test]
+fn headings_that_a_profile_knows_are_read_without_the_template() {
+    let (workspace, town, units, _) = one();
+    let id = asked().id;
+    workspace.write(
+        "data/profiles/某镇.toml",
+        format!("what = \"values\"\n[columns]\n\"{id}.num\" = \"按时开的次数\"\n\"{id}.den\" = [\"该开的次数\", \"应开\"]\n"),
+    );
+    let head = [strings(&["2025年10月", "", ""]), strings(&["编码", "按时开的次数", "该开的次数"])];
+    let rows: Vec<_> = this_month(&units).iter().map(|(c, n, d)| vec![c.clone(), n.to_string(), d.to_string()]).collect();
+    workspace.write("a.csv", csv(&[&head[..], &rows].concat()));
+    let page = round(&workspace, &["--take", &workspace.dir().join("a.csv").display().to_string()]);
+    assert_eq!((state(&page, &town), problems(&page, &town)), ("came", vec![]));
+    assert_eq!(shown(&workspace, &town), by_code(&this_month(&units)));
+}
+
+#[test]
+fn what_was_given_months_ago_is_filled_in() {
+    let (_workspace, page) = opened();
+    let id = asked().id;
+    let text = fs::read_to_string(root().join("data/values.csv")).expect("the demo has values");
+    let gave = |town: &str, period: &str| {
+        let of = |line: &&str| line.starts_with(town) && line.split(',').skip(1).take(2).eq([id.as_str(), period]);
+        text.lines().filter(of).count()
+    };
+    let quiet: Vec<&Value> = rows(&page).iter().filter(|r| gave(self::text(r, "code"), "2025-09") == 0).collect();
+    assert!(!quiet.is_empty(), "one township of the demo reported nothing last month");
+    for row in quiet {
+        let code = self::text(row, "code");
+        assert!(gave(code, "2025-07") > 0);
+        assert_eq!(row["cells"]["prefilled"], row["cells"]["asked"], "{row}");
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::read::{Asked, Claim, Read, once};
+use super::read::{Asked, Claim, Known, Read, once};
 use super::{answered_by, values};
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::problem::{Problem, Severity};
@@ -48,7 +48,8 @@ pub(crate) fn take_afresh(
     let options = BookOptions { child: book::child::executable(), ..BookOptions::default() };
     let books = book::read_file(&path, shown, &options).map_err(|_| lost())?;
     let book = books.into_iter().find(|b| b.file == file.file).ok_or_else(lost)?;
-    let report = Read { round: file.period, asked: &asked, owners: &owners, framework }.book(&book);
+    let known = Known::of(dir, framework);
+    let report = Read { round: file.period, asked: &asked, owners: &owners, framework, known: &known }.book(&book);
     let ours = answered_by(&report, unit);
     let (claims, _) = once(report.claims.into_iter().filter(|c| ours(c.unit)).collect());
     let reported: Vec<&Claim> = claims.iter().filter(|c| c.reading.state != State::Missing).collect();

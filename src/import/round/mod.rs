@@ -13,7 +13,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 pub(crate) use self::afresh::take_afresh;
-use self::read::{Asked, Claim, Read, Report, once};
+use self::read::{Asked, Claim, Known, Read, Report, once};
 pub(crate) use self::read::{Fault, Spot};
 use super::book::{self, Book, BookOptions};
 use super::plan;
@@ -175,7 +175,8 @@ impl Desk<'_> {
     /// What a book brings.
     fn book(&self, book: Book, sha256: String) -> Came {
         let asked: Vec<Asked> = self.page.fields.iter().map(|f| Asked { indicator: Arc::clone(&f.indicator), period: f.period }).collect();
-        let with = Read { round: self.page.round.period, asked: &asked, owners: self.owners, framework: self.framework };
+        let known = Known::of(self.dir, self.framework);
+        let with = Read { round: self.page.round.period, asked: &asked, owners: self.owners, framework: self.framework, known: &known };
         let report = with.book(&book);
         let mut taken = Taken { file: book.file.clone(), sha256, ..Taken::default() };
         let refused = |code: &str| Problem::new(code, Severity::Refused, &*book.file);

@@ -1,6 +1,7 @@
 //! A book as what it says about a round: whose units are in it, which readings, and what is wrong.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::anchor::{Anchored, code, period_of};
@@ -15,6 +16,7 @@ use crate::framework::Framework;
 use crate::framework::privacy::Gate;
 use crate::import::book::{Book, Kind, column_letters};
 use crate::import::cell;
+use crate::import::profile::Profiles;
 use crate::store::round::{Owner, Owners};
 
 /// A field of the round: what is read, and of which period.
@@ -30,6 +32,28 @@ pub(super) struct Read<'a> {
     pub(super) asked: &'a [Asked],
     pub(super) owners: &'a Owners,
     pub(super) framework: &'a Framework,
+    /// What a workspace's profiles say of headings.
+    pub(super) known: &'a Known,
+}
+
+/// Headings, as they are compared, that profiles of a workspace give to indicators.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known(BTreeMap<String, (IndicatorId, Part)>);
+
+impl Known {
+    /// Those of a workspace folder.
+    pub(super) fn of(dir: &Path, framework: &Framework) -> Self {
+        let own = Profiles::open(dir).map(|profiles| profiles.own()).unwrap_or_default();
+        let role = |role: &str| {
+            let parts = [("", Part::Value), (".num", Part::Num), (".den", Part::Den)];
+            let of = |i: &Arc<Indicator>| {
+                let rest = role.strip_prefix(i.id.as_str())?;
+                parts.iter().find(|(end, _)| *end == rest).map(|(_, part)| (i.id.clone(), *part))
+            };
+            framework.indicators.iter().find_map(of)
+        };
+        Self(own.iter().filter_map(|(heading, named)| Some((plain(heading), role(named)?))).collect())
+    }
 }
 
 /// A cell of a book.
@@ -332,10 +356,16 @@ impl Layout {
         let mut unused = Vec::new();
         let mut group: Option<&Arc<Indicator>> = None;
         for c in (0..width).filter(|c| *c != sheet.code && !heads[*c].is_empty()) {
-            let part = part_of(&heads[c]);
+            let known = with.known.0.get(&heads[c]);
+            let part = known.map_or_else(|| part_of(&heads[c]), |(_, part)| *part);
             // Where only the first column of a group carries its name, the others follow it.
-            let bare = part != Part::Value && [NUM_HEADS.as_slice(), DEN_HEADS.as_slice()].concat().contains(&&*heads[c]);
-            let indicator = if bare { group } else { with.indicator(&heads[c]) };
+            let bare =
+                known.is_none() && part != Part::Value && [NUM_HEADS.as_slice(), DEN_HEADS.as_slice()].concat().contains(&&*heads[c]);
+            let indicator = match known {
+                Some((id, _)) => with.framework.indicators.iter().find(|i| i.id == *id),
+                None if bare => group,
+                None => with.indicator(&heads[c]),
+            };
             group = indicator;
             let Some(indicator) = indicator else {
                 if !PLAIN_HEADS.contains(&&*heads[c]) && !is(c, &PERIOD_HEADS) && !with.names_units(sheet, c) {

@@ -268,6 +268,44 @@ fn merged_and_split_areas_are_recognised() {
 }
 
 #[test]
+fn a_split_and_a_move_are_dated_and_nothing_is_apportioned() {
+    let mut place = Place::new();
+    let shown = |place: &mut Place, above: &str, valid: Option<Date>| {
+        let mut view = view(Some(uid("mid", above)), "leaf", "X-1");
+        view.as_of.valid = valid;
+        place.home(view).rows.iter().map(|r| (r.code.clone(), r.shown.reading.value)).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let (east, west) = (shown(&mut place, "0101", None), shown(&mut place, "0102", None));
+    assert_eq!(east["010101"], Some(100.0));
+    // Of the first leaf two halves are left, under codes of their own; a leaf of the west is the east's now.
+    let map = squares(&[
+        ("010111", "一格南", "0101", 0.0, 0.0, 0.5),
+        ("010112", "一格北", "0101", 0.5, 0.0, 0.5),
+        ("010102", "二格", "0101", 1.0, 0.0, 1.0),
+        ("010103", "三格", "0101", 0.0, 1.0, 0.0),
+        ("010202", "五格", "0101", 3.0, 0.0, 1.0),
+    ]);
+    let file = place.file("in/new.geojson", &map);
+    let target = Some(crate::domain::plan::Target::Units(Some("leaf".into())));
+    let choices = Choices { target, since: Some(date(2025, 9, 1)), ..complete() };
+    let plan = place.plan(std::slice::from_ref(&file), &choices);
+    let of = |kind| plan.unit_changes.iter().find(|c| c.kind == kind).unwrap_or_else(|| panic!("{kind:?}: {plan:#?}"));
+    let codes = |units: &[(Uid, String, String)]| units.iter().map(|(_, code, _)| code.clone()).collect::<Vec<_>>();
+    let split = of(UnitChangeKind::Split);
+    assert_eq!((codes(&split.before), codes(&split.after)), (vec!["010101".into()], vec!["010111".into(), "010112".into()]));
+    let moved = of(UnitChangeKind::Moved);
+    assert_eq!((codes(&moved.after), moved.since, split.since), (vec!["010202".into()], date(2025, 9, 1), date(2025, 9, 1)));
+    place.import(&[file], &choices);
+    let now = shown(&mut place, "0101", None);
+    assert_eq!(now.keys().collect::<Vec<_>>(), ["010102", "010103", "010111", "010112", "010202"]);
+    assert_eq!((now["010111"], now["010112"]), (None, None), "nothing is apportioned");
+    assert!(!shown(&mut place, "0102", None).contains_key("010202"));
+    // The day before, everything is where it was, with its values.
+    let before = Some(date(2025, 8, 31));
+    assert_eq!((shown(&mut place, "0101", before), shown(&mut place, "0102", before)), (east, west));
+}
+
+#[test]
 fn a_lost_reference_is_made_again_from_the_kept_files() {
     let mut place = Place::new();
     let file = place.file("in/a.csv", "单元编码,数,期间\n0101,5,2025Q3\n0102,6,2025Q3\n");

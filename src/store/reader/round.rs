@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rustc_hash::FxHashMap;
 
 use super::ask::{Ask, Place};
 use crate::domain::id::{LevelId, Uid};
@@ -43,8 +44,13 @@ struct Field<'r> {
     table: usize,
     now: Values,
     before: Values,
+    /// What units that gave nothing now and in the period before gave last, in a year at most.
+    older: FxHashMap<Uid, Reading>,
     cells: Cells,
 }
+
+/// Periods that what is filled in may come from: this one's, then those before it.
+const LOOK_BACK: usize = 12;
 
 impl<'r> Field<'r> {
     /// The fields of a round, in its order.
@@ -60,9 +66,25 @@ impl<'r> Field<'r> {
             ask.table(table)?;
             let values = |period| Values::read(ask.connection, &ask.world.county, id, period);
             let before = period.previous().map(values).transpose()?.unwrap_or_default();
-            fields.push(Self { indicator, period, table, now: values(period)?, before, cells: Cells::default() });
+            let mut field =
+                Self { indicator, period, table, now: values(period)?, before, older: FxHashMap::default(), cells: Cells::default() };
+            field.look_back(&ask.world.table(table).uids, values)?;
+            fields.push(field);
         }
         Ok(fields)
+    }
+
+    /// Finds what units gave last that gave nothing of late; no period is read for nothing.
+    fn look_back(&mut self, units: &[Uid], values: impl Fn(Period) -> Result<Values, Problem>) -> Result<(), Problem> {
+        let mut open: Vec<Uid> = units.iter().copied().filter(|uid| matches!(self.of(*uid), (None, None))).collect();
+        let mut period = self.period.previous();
+        for _ in 1..LOOK_BACK {
+            period = period.and_then(Period::previous);
+            let Some(period) = period.filter(|_| !open.is_empty()) else { break };
+            let then = values(period)?;
+            open.retain(|uid| then.at(*uid, NOW_MS).is_none_or(|kept| self.older.insert(*uid, kept.reading).is_some()));
+        }
+        Ok(())
     }
 
     /// What stands for a unit: now, and in the period before.
@@ -127,7 +149,8 @@ fn rows_of(ask: &Ask<'_>, fields: &[&Field<'_>], place: Place, table: usize) -> 
         let uid = units.uids[row as usize];
         let known = |field: &&Field<'_>| {
             let (now, before) = field.of(uid);
-            now.map(|now| (now.reading, true)).or(before.map(|before| (before.reading, false)))
+            let last = || before.map(|before| before.reading).or_else(|| field.older.get(&uid).copied());
+            now.map(|now| (now.reading, true)).or_else(|| Some((last()?, false)))
         };
         FormRow {
             uid,
@@ -188,7 +211,7 @@ fn count(ask: &Ask<'_>, field: &Field<'_>, place: Place, source: &str) -> Cells 
             continue;
         }
         cells.asked += 1;
-        cells.prefilled += u32::from(before.is_some());
+        cells.prefilled += u32::from(before.is_some() || field.older.contains_key(&uid));
         match now {
             Some(now) if field.now.sources[now.source].0 == source => {
                 cells.came += 1;
