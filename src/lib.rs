@@ -6,8 +6,9 @@
 //! # Layers
 //!
 //! ```text
-//! domain, locale ◄── framework, gis ◄── rules ◄──┬── ui ◄────────────────────────────┐
-//!                                                └── store ◄── import, export ◄──────┴── runtime ◄── cli ◄── main
+//! domain, locale ◄──┬── framework, gis ◄── rules ◄──┬── ui ◄──────────────────┐
+//!                   │                               └── store ◄── import ◄────┼── runtime ◄── cli ◄── main
+//!                   └── export ◄──────────────────────────────────────────────┘
 //! ```
 //!
 //! An arrow points at what a layer may use. `tests/it/layers.rs` reads the paths in the sources and
@@ -22,9 +23,9 @@
 //! | [`rules`] | conditions over a snapshot → leads with their evidence | a verdict |
 //! | [`ui`] | model, messages, actions, views | a terminal, file, clock, socket, SQL |
 //! | [`store`] | two SQLite files; the only place with SQL | a screen |
-//! | [`import`] | manifest and tables → a batch | |
-//! | [`export`] | templates of a round, files given back: workbooks whose cells of data are never formulas | a file format's reader |
-//! | [`runtime`] | the session: terminal, worker, caches, clock | a decision |
+//! | [`import`] | files of the manifest, files that a person names, files of a round → batches | SQL, a question without an option that answers it |
+//! | [`export`] | templates of a round, files given back: workbooks whose cells of data are never formulas | a reader of files |
+//! | [`runtime`] | the session: terminal, worker, clock; an open workspace, its importer and its rounds | a decision |
 //! | [`cli`] | one file per subcommand | |
 //!
 //! `ui` and `store` never see each other. They meet in plain data: [`domain::request`] has the
@@ -61,12 +62,59 @@
 //! from an access that holds the grant: in a read-only session the write is not hidden, it cannot be
 //! built.
 //!
-//! # What is kept
+//! # Data comes in
+//!
+//! ```text
+//! files ─► told by content ─► sheets, features ─► columns ─► units they mean ─► Plan ─► apply ─► batches
+//!          book::sniff        book, gis::read     profile    match_unit         │        same transaction
+//!          gis::read::format  layout, cell        roles      units              │        as the plan
+//!                                                                              └ questions ─► Choices ─┐
+//!                                            ▲                                                         │
+//!                                            └─────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! A plan ([`domain::plan::Plan`]) is the import itself, in a transaction that is rolled back: what was
+//! shown is what is done. It follows from the files, what the store knows and [`domain::plan::Choices`], and
+//! its digest covers all three; applying checks that. Every open question is answered by a field of the
+//! choices, which is an option of the command line and a key of the screen. What was confirmed of a set of
+//! headings is learned (`import::profile`). One import may make several batches and is one number to a person.
+//!
+//! Taking back stamps the batches as withdrawn; nothing is deleted, and no other row is touched, so what
+//! shows afterwards is what showed before, and a question as of an earlier moment still sees them.
+//!
+//! Each file's copy lies in `data/batches` under its hash, and the log of imports in `records.db` says which
+//! files, which choices and which day. From both a lost `reference.db` is made again at the next start. An
+//! import is committed to `reference.db` first and logged after; what a sudden end left out of the log is
+//! added from the batches at the next opening.
+//!
+//! The monthly round rests on the same parts: that it was opened, that a file was taken, returned or frozen
+//! are facts, folded by [`domain::round::fold_rounds`]; the values come as batches, each holding one unit's
+//! part, so that a corrected file replaces that part and nothing else.
+//!
+//! | format | told in | read in |
+//! |---|---|---|
+//! | GeoJSON, one feature per line | `gis::read::format` | `gis::read::geojson`, through a window over the file |
+//! | TopoJSON, ECharts, shapefile | `gis::read::format` | `gis::read::topojson`, `::echarts` (scripts: `::script`), `::shapefile` with `::dbf` |
+//! | GeoPackage | its application id | rows by [`store::geopackage`], geometries by `gis::read::wkb` |
+//! | csv and other text | `import::book::sniff` | `import::book::encoding`, then `::delimited` |
+//! | xlsx | parts of the zip | `import::book::xlsx`, in the child process |
+//! | xls, WPS .et, ods | `import::book::sniff` | `import::book::office` (calamine), in the child process |
+//! | docx | parts of the zip | `import::book::docx` |
+//! | zip | `import::book::sniff` | `import::book::archive`, then each file by its own content |
+//! | an office's SQLite | first bytes | `store::foreign`: a copy, read-only |
+//!
+//! The child process is this executable with a hidden subcommand ([`import::book::child`]): it sets limits of
+//! memory, processor time and files, reads one file from a pipe and writes plain sheets to another; an abort
+//! in a crate ends that process and becomes a message. Marks of secrecy and the privacy gate
+//! ([`framework::privacy`]) come before anything is kept.
+//!
+//! //! # What is kept
 //!
 //! | file | holds | if it is lost |
 //! |---|---|---|
-//! | `data/reference.db` | units, boundaries, branches, values, frameworks in use, in batches | rebuilt from the kept source files |
-//! | `data/records.db` | what people recorded: an append-only log of facts | nothing can bring it back: a write is acknowledged only after commit |
+//! | `data/reference.db` | units, boundaries, branches, values, frameworks in use, in batches | made again from the manifest's files, the kept files and the log of imports |
+//! | `data/records.db` | what people recorded: an append-only log of facts; the log of imports | nothing can bring it back: a write is acknowledged only after commit |
+//! | `data/batches/<sha256>` | files of imports and rounds | those imports cannot be made again |
 //!
 //! Reference rows are only inserted; a batch that is withdrawn is stamped. Every question carries
 //! [`domain::as_of::AsOf`], the day it asks about and the moment of knowledge, so that undo, a past
@@ -108,6 +156,14 @@
 //! - Areas and point-in-polygon use the original coordinates, never the simplified ones.
 //! - Locale, colour depth, width of ambiguous glyphs and the clock belong to a session, never to a
 //!   global: sessions of one process may differ in each.
+//!
+//! # Whether boundaries are true
+//!
+//! [`gis::check`] walks directed edges of the original coordinates: an edge and its reverse cancel, so
+//! that children who cover their parent exactly leave exactly its own edges, and a clean map costs one walk.
+//! Only where that fails is anything overlaid. The store checks the whole county once per data version and
+//! answers [`domain::quality::QualityPage`]; the quality screen, `check` and its JSON print that page.
+//! Which unit a place lies in is [`gis::locate`]; which parent a boundary lies in, [`gis::check::find_home`].
 //!
 //! # Trouble
 //!

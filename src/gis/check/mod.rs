@@ -4,8 +4,8 @@
 //! left, adds its snapped edges; an edge and its reverse cancel. What remains of a set of units is
 //! the border of "how many of them cover this place", so a set that covers its parent exactly
 //! leaves exactly the parent's own edges. A sum of random numbers per edge tells that without
-//! storing an edge ([`print`]); only where it differs are the edges themselves matched ([`chain`])
-//! and what they enclose is computed ([`overlay`]). So a clean map costs one walk over its
+//! storing an edge (`print`); only where it differs are the edges themselves matched (`chain`)
+//! and what they enclose is computed (`overlay`). So a clean map costs one walk over its
 //! vertices, and a dirty one costs the parents that are dirty.
 //!
 //! Validity is decided on the coordinates as they came, with exact predicates: the verdicts are
