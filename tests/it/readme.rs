@@ -6,6 +6,7 @@ use std::fs;
 
 use clap::Command;
 use xiantu::cli::command;
+use xiantu::domain::quality::FaultKind;
 use xiantu::locale::Lang;
 
 use crate::support::root;
@@ -107,6 +108,13 @@ fn every_option_that_is_mentioned_exists() {
     assert!(mentioned.len() > 25, "{mentioned:?}");
     let unknown: Vec<&&str> = mentioned.difference(&known).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn every_kind_of_fault_is_listed() {
+    let spans = spans();
+    let missing: Vec<&str> = FaultKind::ALL.iter().map(|kind| kind.code()).filter(|code| !spans.iter().any(|s| s == code)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
