@@ -44,7 +44,7 @@ struct Field<'r> {
     table: usize,
     now: Values,
     before: Values,
-    /// What units that gave nothing now and in the period before gave last, in a year at most.
+    /// What units that gave nothing in the period before gave last, in a year at most.
     older: FxHashMap<Uid, Reading>,
     cells: Cells,
 }
@@ -76,7 +76,7 @@ impl<'r> Field<'r> {
 
     /// Finds what units gave last that gave nothing of late; no period is read for nothing.
     fn look_back(&mut self, units: &[Uid], values: impl Fn(Period) -> Result<Values, Problem>) -> Result<(), Problem> {
-        let mut open: Vec<Uid> = units.iter().copied().filter(|uid| matches!(self.of(*uid), (None, None))).collect();
+        let mut open: Vec<Uid> = units.iter().copied().filter(|uid| self.of(*uid).1.is_none()).collect();
         let mut period = self.period.previous();
         for _ in 1..LOOK_BACK {
             period = period.and_then(Period::previous);
@@ -211,12 +211,13 @@ fn count(ask: &Ask<'_>, field: &Field<'_>, place: Place, source: &str) -> Cells 
             continue;
         }
         cells.asked += 1;
-        cells.prefilled += u32::from(before.is_some() || field.older.contains_key(&uid));
+        let last = before.map(|before| before.reading).or_else(|| field.older.get(&uid).copied());
+        cells.prefilled += u32::from(last.is_some());
         match now {
             Some(now) if field.now.sources[now.source].0 == source => {
                 cells.came += 1;
-                cells.compared += u32::from(before.is_some());
-                cells.same += u32::from(before.is_some_and(|before| alike(before.reading, now.reading)));
+                cells.compared += u32::from(last.is_some());
+                cells.same += u32::from(last.is_some_and(|last| alike(last, now.reading)));
             }
             Some(_) => cells.elsewhere += 1,
             None => cells.missing += 1,
