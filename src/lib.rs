@@ -6,9 +6,9 @@
 //! # Layers
 //!
 //! ```text
-//! domain, locale ◄──┬── framework, gis ◄── rules ◄──┬── ui ◄──────────────────┐
-//!                   │                               └── store ◄── import ◄────┼── runtime ◄── cli ◄── main
-//!                   └── export ◄──────────────────────────────────────────────┘
+//! domain, locale ◄── framework, gis ◄──┬── rules ◄──┬── ui ◄──────────────────┐
+//!                                      │            └── store ◄── import ◄────┼── runtime ◄── cli ◄── main
+//!                                      └── export ◄───────────────────────────┘
 //! ```
 //!
 //! An arrow points at what a layer may use. `tests/it/layers.rs` reads the paths in the sources and
@@ -24,7 +24,7 @@
 //! | [`ui`] | model, messages, actions, views | a terminal, file, clock, socket, SQL |
 //! | [`store`] | two SQLite files; the only place with SQL | a screen |
 //! | [`import`] | files of the manifest, files that a person names, files of a round → batches | SQL, a question without an option that answers it |
-//! | [`export`] | templates of a round, files given back: workbooks whose cells of data are never formulas | a reader of files |
+//! | [`export`] | templates of a round and files given back, as workbooks whose cells of data are never formulas; faults as GeoJSON | a reader of files |
 //! | [`runtime`] | the session: terminal, worker, clock; an open workspace, its importer and its rounds | a decision |
 //! | [`cli`] | one file per subcommand | |
 //!

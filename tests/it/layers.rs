@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ui", &["domain", "locale", "framework", "gis", "rules"]),
     ("store", &["domain", "locale", "framework", "gis", "rules"]),
     ("import", &["domain", "locale", "framework", "gis", "rules", "store"]),
-    ("export", &["domain", "locale"]),
+    ("export", &["domain", "locale", "gis"]),
     ("runtime", &["domain", "locale", "framework", "gis", "rules", "ui", "store", "import", "export"]),
     ("cli", &["domain", "locale", "framework", "gis", "rules", "ui", "store", "import", "export", "runtime"]),
 ];
