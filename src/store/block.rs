@@ -213,7 +213,7 @@ pub(super) fn reading(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<
     Ok(Reading { state, num: row.get(from + 1)?, den: row.get(from + 2)?, value: row.get(from + 3)? })
 }
 
-/// Periods with reports of an indicator on any level, the oldest first.
+/// Periods with reports of an indicator from units on any level, the oldest first.
 pub(super) fn periods(connection: &Connection, world: &World, indicator: &IndicatorId) -> Result<Vec<Period>, Problem> {
     let mut out: Vec<Period> = Vec::new();
     let mut push = |start: String, end: String| {
@@ -228,24 +228,43 @@ pub(super) fn periods(connection: &Connection, world: &World, indicator: &Indica
             push(row.get(0)?, row.get(1)?);
         }
     } else {
-        let mut statement = connection.prepare_cached(concat!(
-            "SELECT DISTINCT period_start, period_end FROM value v WHERE v.county = :county AND v.indicator = :indicator AND v.gone = 0 AND ",
-            known!("v"),
-            " AND NOT EXISTS (SELECT 1 FROM value g WHERE g.gone = 1 AND g.county = v.county AND g.indicator = v.indicator
-               AND g.period_start = v.period_start AND g.period_end = v.period_end AND g.uid = v.uid AND g.batch > v.batch AND ",
-            known!("g"),
-            ")"
-        ))?;
-        let parameters = named_params! { ":county": world.county, ":indicator": indicator.as_str(), ":known": world.at.known_ms };
-        let mut rows = statement.query(parameters)?;
+        let mut statement =
+            connection.prepare_cached("SELECT DISTINCT period_start, period_end FROM value WHERE county = ?1 AND indicator = ?2")?;
+        let mut rows = statement.query((&world.county, indicator.as_str()))?;
         while let Some(row) = rows.next()? {
-            push(row.get(0)?, row.get(1)?);
+            let (start, end): (String, String) = (row.get(0)?, row.get(1)?);
+            if is_reported(connection, world, indicator, (&start, &end))? {
+                push(start, end);
+            }
         }
     }
     // A later day has no reports yet on the day asked for.
     out.retain(|p| p.start() <= world.at.day);
     out.sort();
     Ok(out)
+}
+
+/// Whether a period has a report of a unit that there is, as a block of it would: what only units
+/// that are gone reported shows nowhere.
+fn is_reported(connection: &Connection, world: &World, indicator: &IndicatorId, (start, end): (&str, &str)) -> Result<bool, Problem> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT v.uid FROM value v WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end
+           AND v.gone = 0 AND ",
+        known!("v"),
+        " AND NOT EXISTS (SELECT 1 FROM value g WHERE g.gone = 1 AND g.county = v.county AND g.indicator = v.indicator
+           AND g.period_start = v.period_start AND g.period_end = v.period_end AND g.uid = v.uid AND g.batch > v.batch AND ",
+        known!("g"),
+        ")"
+    ))?;
+    let mut rows = statement.query(named_params! {
+        ":county": world.county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": world.at.known_ms
+    })?;
+    while let Some(row) = rows.next()? {
+        if world.find(connection, super::world::uid(row, 0)?)?.is_some_and(|(level, _)| level < world.levels.len()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Builds every block anew from the long table, and with them what is rolled up from them.
