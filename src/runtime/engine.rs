@@ -159,7 +159,7 @@ pub struct Importer {
     pub(super) dir: PathBuf,
     manifest: Manifest,
     pub(super) framework: Arc<Framework>,
-    stop: Stop,
+    pub(super) stop: Stop,
 }
 
 impl Importer {

@@ -3,7 +3,7 @@
 use super::source::{Item, Shape};
 use crate::domain::plan::Choices;
 use crate::domain::problem::Problem;
-use crate::domain::request::Progress;
+use crate::domain::request::{Progress, Stop};
 use crate::gis::read::{Content, FieldSample, MapChoice, MapFile, MapFormat, MapInput, Overview};
 use crate::store::geopackage;
 
@@ -16,13 +16,14 @@ pub(super) struct Map {
 
 impl Map {
     /// Opens a map.
-    pub(super) fn open(item: Item, choices: &Choices, progress: &mut dyn FnMut(Progress)) -> Result<Self, Problem> {
+    pub(super) fn open(item: Item, choices: &Choices, stop: &Stop, progress: &mut dyn FnMut(Progress)) -> Result<Self, Problem> {
         let inputs = item.kept.iter().map(|(name, path, _)| MapInput { name: name.clone(), content: Content::Path(path.clone()) });
         let choice = MapChoice { layer: choices.sheets.first().cloned(), encoding: choices.encoding.clone() };
-        let file = match item.shape {
+        let mut file = match item.shape {
             Shape::GeoPackage => geopackage::open(&item.found.path, &item.found.shown_as, choice.layer.as_deref())?,
             _ => MapFile::open(inputs.collect(), &choice)?,
         };
+        file.heed(stop.clone());
         let (name, of) = (item.found.shown_as.clone(), item.found.size);
         let overview = file.overview(&mut |done| progress(Progress::Reading { name: name.clone(), done, of }))?;
         Ok(Self { item, file, overview })

@@ -72,6 +72,7 @@ impl Planner<'_, '_> {
         let mut out: Vec<Row> = Vec::new();
         let mut seen: FxHashSet<String> = FxHashSet::default();
         for (line, cells) in sheet.rows() {
+            self.scene.stop.check()?;
             let cell = |n: usize| cells.get(n).trim();
             let name = clean_name(cell(columns.name)).into_owned();
             if name.is_empty() {

@@ -34,6 +34,8 @@ pub(super) struct Item {
     pub(super) shape: Shape,
     /// SHA-256 of it, hex.
     pub(super) sha256: String,
+    /// A person named it; else it lay in a folder.
+    pub(super) named: bool,
     /// It and its companions, as kept: name, place, hash.
     pub(super) kept: Vec<(String, PathBuf, String)>,
 }
@@ -41,6 +43,7 @@ pub(super) struct Item {
 /// The files behind what a person named, in the order of their names.
 pub(super) fn items(files: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Item> {
     let mut paths: Vec<PathBuf> = Vec::new();
+    let is_named = |path: &Path| files.iter().any(|f| f == path);
     for file in files {
         if file.is_dir() {
             let before = paths.len();
@@ -60,7 +63,7 @@ pub(super) fn items(files: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Item>
         let ending = ending(path);
         !(COMPANIONS.contains(&&*ending) && path.with_extension("shp").is_file())
     };
-    paths.iter().filter(|path| main(path)).filter_map(|path| item(path).map_err(|p| problems.push(p)).ok()).collect()
+    paths.iter().filter(|path| main(path)).filter_map(|path| item(path, is_named(path)).map_err(|p| problems.push(p)).ok()).collect()
 }
 
 /// Whether a file of an import belongs to another one of it.
@@ -78,7 +81,7 @@ pub(super) fn again(folder: &Path, name: &str, files: &[(String, String)]) -> Op
     let shape = shape(&main.1).ok()?;
     let sha256 = sha256(&found).ok()?;
     let beside = files.iter().filter(|(n, _)| belongs(n)).map(of);
-    Some(Item { found, shape, sha256, kept: std::iter::once(main.clone()).chain(beside).collect() })
+    Some(Item { found, shape, sha256, named: true, kept: std::iter::once(main.clone()).chain(beside).collect() })
 }
 
 fn look(path: &Path, name: &str) -> std::io::Result<Found> {
@@ -115,7 +118,7 @@ fn walk(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) {
     }
 }
 
-fn item(path: &Path) -> Result<Item, Problem> {
+fn item(path: &Path, named: bool) -> Result<Item, Problem> {
     let shown_as = path.display().to_string();
     let wrong = |e: std::io::Error| Problem::new("E_IMPORT_READ", Severity::Refused, &*shown_as).arg(e);
     let found = look(path, &shown_as).map_err(wrong)?;
@@ -133,7 +136,7 @@ fn item(path: &Path) -> Result<Item, Problem> {
             }
         }
     }
-    Ok(Item { found, shape, sha256: sha256_of_main, kept })
+    Ok(Item { found, shape, sha256: sha256_of_main, named, kept })
 }
 
 /// Told by the first bytes, never by the name.

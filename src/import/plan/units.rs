@@ -249,6 +249,7 @@ impl Planner<'_, '_> {
         let features = match map.file.features(&spec, &mut problems, &mut tell) {
             Ok(features) => features,
             Err(problem) => {
+                self.scene.stop.check()?;
                 if problem.code.starts_with("E_CRS") {
                     let candidates = map.overview.crs_candidates();
                     let answers: Vec<_> =
@@ -333,6 +334,7 @@ impl Planner<'_, '_> {
         let mut seen: FxHashSet<&str> = FxHashSet::default();
         let mut out = Vec::with_capacity(features.records.len());
         for (n, record) in features.records.iter().enumerate() {
+            self.scene.stop.check()?;
             let aside = |code: &str| Problem::new(code, Severity::Aside, shown_as).line(record.line).record(record.record);
             if !seen.insert(&record.code) {
                 problems.push(aside("E_IMPORT_DUPLICATE").arg(&record.code));
@@ -405,6 +407,7 @@ impl Planner<'_, '_> {
         let moved: FxHashSet<Uid> = changes.iter().flat_map(|c| c.after.iter().map(|(uid, ..)| *uid)).collect();
         let mut out: Vec<(usize, bool, bool, bool)> = Vec::new();
         for (n, record) in records.iter().enumerate() {
+            self.scene.stop.check()?;
             let spot = || Spot {
                 file: shown_as.to_owned(),
                 line: Some(record.line),
