@@ -249,9 +249,14 @@ pub(super) fn command(lang: Lang) -> Command {
         .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
         .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")));
-    worded(root, lang)
-        .disable_version_flag(true)
-        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(t("opt.version").to_owned()).help_heading(t("help.common")))
+    worded(root, lang).disable_version_flag(true).arg(
+        Arg::new("version")
+            .short('V')
+            .long("version")
+            .action(ArgAction::Version)
+            .help(t("opt.version").to_owned())
+            .help_heading(t("help.common")),
+    )
 }
 
 /// The words that the parser itself would write into the help, in the session's language.
@@ -274,7 +279,9 @@ fn worded(command: Command, lang: Lang) -> Command {
                 return arg.help_heading(heading);
             }
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-            arg.help(lang.fill("cli.help.values", &[&help, &values.join(lang.text("plan.comma"))])).hide_possible_values(true).help_heading(heading)
+            arg.help(lang.fill("cli.help.values", &[&help, &values.join(lang.text("plan.comma"))]))
+                .hide_possible_values(true)
+                .help_heading(heading)
         })
         .mut_subcommands(|sub| worded(sub, lang))
         .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help(t("opt.help")).help_heading(t("help.common")))

@@ -72,9 +72,7 @@ fn compound(bytes: &[u8]) -> Sort {
         // Records of a directory begin at multiples of 128 bytes.
         bytes.chunks_exact(128).any(|record| record.starts_with(&wanted))
     };
-    if has("EncryptedPackage") {
-        Sort::Not("E_BOOK_LOCKED")
-    } else if is_locked(bytes) {
+    if has("EncryptedPackage") || is_locked(bytes) {
         Sort::Not("E_BOOK_LOCKED")
     } else if has("Workbook") || has("Book") {
         Sort::Xls

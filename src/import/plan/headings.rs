@@ -39,14 +39,8 @@ impl Planner<'_, '_> {
 
     /// Every indicator that is reported, those that look like the heading first.
     fn indicator_answers(&self, heading: &str, unit: Option<&str>) -> Vec<Answer> {
-        let mut found: Vec<(usize, &Indicator)> = self
-            .scene
-            .framework
-            .indicators
-            .iter()
-            .filter(|i| i.derived.is_none())
-            .map(|i| (likeness(i, heading, unit), &**i))
-            .collect();
+        let mut found: Vec<(usize, &Indicator)> =
+            self.scene.framework.indicators.iter().filter(|i| i.derived.is_none()).map(|i| (likeness(i, heading, unit), &**i)).collect();
         found.sort_by_key(|(likeness, _)| std::cmp::Reverse(*likeness));
         let mut answers = Vec::new();
         for (_, indicator) in found {

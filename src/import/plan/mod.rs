@@ -357,7 +357,13 @@ impl<'p, 'l> Planner<'p, 'l> {
         roles::guess(sheet, self.scene.framework, &self.profiles, profile, self.choices, &tree)
     }
 
-    fn table(&mut self, sheet: &Sheet, mut input: crate::domain::plan::Input, sha256: &str, (part, named): (u32, bool)) -> Result<(), Problem> {
+    fn table(
+        &mut self,
+        sheet: &Sheet,
+        mut input: crate::domain::plan::Input,
+        sha256: &str,
+        (part, named): (u32, bool),
+    ) -> Result<(), Problem> {
         let profile = match self.profile(&input.fingerprint) {
             Ok(profile) => profile,
             Err(problem) => {
