@@ -21,6 +21,9 @@ const FOLDER: &str = "data/profiles";
 /// File of what was learned.
 const LEARNED: &str = "learned.toml";
 
+/// How fields of a role end behind a year.
+const ENDINGS: [(&str, &str); 2] = [("code", "cd"), ("name", "nm")];
+
 /// What a profile says; everything it leaves out is guessed or asked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -228,7 +231,17 @@ impl Profiles {
     pub(super) fn usual(&self, role: &str, headings: &[String]) -> Vec<usize> {
         let plain_headings: Vec<String> = headings.iter().map(|h| plain(h)).collect();
         let known = self.base.columns.get(role).into_iter().flatten();
-        known.flat_map(|k| plain_headings.iter().enumerate().filter(move |(_, h)| **h == plain(k)).map(|(n, _)| n)).collect()
+        let mut out: Vec<usize> =
+            known.flat_map(|k| plain_headings.iter().enumerate().filter(move |(_, h)| **h == plain(k)).map(|(n, _)| n)).collect();
+        // Statistical offices write level, year and what it is in one word.
+        if let Some((_, ending)) = ENDINGS.iter().find(|(known, _)| *known == role) {
+            let fits = |h: &String| {
+                let head = h.to_ascii_lowercase().strip_suffix(ending).map(str::to_owned);
+                head.is_some_and(|head| head.len() > 2 && head.ends_with(|c: char| c.is_ascii_digit()))
+            };
+            out.extend(plain_headings.iter().enumerate().filter(|(n, h)| fits(h) && !out.contains(n)).map(|(n, _)| n).collect::<Vec<_>>());
+        }
+        out
     }
 
     /// Whether a heading is one that only tables of a kind have.

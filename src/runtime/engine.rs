@@ -162,7 +162,7 @@ pub struct Importer {
     pub(super) dir: PathBuf,
     manifest: Manifest,
     pub(super) framework: Arc<Framework>,
-    stop: Stop,
+    pub(super) stop: Stop,
 }
 
 impl Importer {

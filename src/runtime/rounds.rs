@@ -34,7 +34,7 @@ impl Importer {
     /// Answers [`Query::Intake`].
     pub(super) fn intake(&mut self, period: Option<Period>, files: &[PathBuf], today: Date) -> Outcome {
         let board = self.board(period, today)?;
-        Ok(Loaded::Intake(Arc::new(round::look(&self.desk(&board), files).0)))
+        Ok(Loaded::Intake(Arc::new(round::look(&self.desk(&board), files)?.0)))
     }
 
     /// A round as it stands; `None` where it was not opened.
@@ -54,7 +54,7 @@ impl Importer {
         match command.write() {
             Write::RoundTake { period, files, digest } => {
                 let board = self.board(Some(*period), today)?;
-                let (intake, came) = round::look(&self.desk(&board), files);
+                let (intake, came) = round::look(&self.desk(&board), files)?;
                 if intake.digest != *digest {
                     return Err(Problem::new("E_PLAN_CHANGED", Severity::Refused, ""));
                 }
@@ -79,6 +79,7 @@ impl Importer {
             forms: &board.forms,
             owners: &board.owners,
             options: &board.options,
+            stop: &self.stop,
         }
     }
 

@@ -14,6 +14,7 @@ use super::shapefile::Shapefile;
 use super::topojson::Topology;
 use super::{Features, ReadSpec, geojson, shapefile};
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::request::Stop;
 
 /// Largest file that is read whole, bytes: all formats but GeoJSON, which passes through a window.
 const WHOLE_MAX_BYTES: u64 = 512 << 20;
@@ -50,6 +51,12 @@ impl MapInput {
                 Ok((Box::new(file), len))
             }
         }
+    }
+
+    /// The same, and it ends when it is asked to stop.
+    fn open_until<'s>(&'s self, stop: &'s Stop) -> Result<(Box<dyn Read + 's>, u64), Problem> {
+        let (input, len) = self.open()?;
+        Ok((Box::new(Heeding { input, stop }), len))
     }
 
     /// All bytes of a file that is not too large for it.
@@ -93,6 +100,19 @@ impl MapInput {
     }
 }
 
+/// An input that fails when it is asked to stop.
+struct Heeding<'s> {
+    input: Box<dyn Read + 's>,
+    stop: &'s Stop,
+}
+
+impl Read for Heeding<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.stop.check().map_err(|p| std::io::Error::other(p.code))?;
+        self.input.read(buffer)
+    }
+}
+
 /// What a person chose where a file leaves a choice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MapChoice {
@@ -122,6 +142,7 @@ pub struct MapFile {
     body: Body,
     /// What was noticed when it was opened.
     problems: Vec<Problem>,
+    stop: Stop,
 }
 
 impl MapFile {
@@ -188,7 +209,7 @@ impl MapFile {
         if choice.layer.is_none() {
             problems.extend(unasked(&input.name, layer.as_deref(), &layers));
         }
-        Ok(Self { name: input.name.clone(), format, layers, layer, crs, body, problems })
+        Ok(Self { name: input.name.clone(), format, layers, layer, crs, body, problems, stop: Stop::default() })
     }
 
     /// A table of a database, which has others beside it; `chosen` by a person, or because it was the first.
@@ -203,7 +224,13 @@ impl MapFile {
             crs: rows.crs.clone(),
             body: Body::Rows(rows),
             problems: problems.into_iter().collect(),
+            stop: Stop::default(),
         }
+    }
+
+    /// From now on reading ends when it is asked to stop; whoever asked knows why it did.
+    pub fn heed(&mut self, stop: Stop) {
+        self.stop = stop;
     }
 
     /// The file as shown to people.
@@ -246,7 +273,7 @@ impl MapFile {
         let spec = ReadSpec { file: self.name.clone(), ..ReadSpec::default() };
         match &self.body {
             Body::GeoJson(input) => {
-                let (mut file, _) = input.open()?;
+                let (mut file, _) = input.open_until(&self.stop)?;
                 geojson::overview(&mut *file, &spec, progress)
             }
             _ => {
@@ -271,10 +298,10 @@ impl MapFile {
     /// The problem for which the whole file is refused; `problems` is then as it was.
     pub fn features(&self, spec: &ReadSpec, problems: &mut Vec<Problem>, progress: &mut dyn FnMut(u64)) -> Result<Features, Problem> {
         if let Body::GeoJson(input) = &self.body {
-            let (mut file, len) = input.open()?;
+            let (mut file, len) = input.open_until(&self.stop)?;
             return match geojson::read_features(&mut *file, Some(len), spec, problems, progress) {
                 Err(late) if late.code == "E_CRS_LATE" => {
-                    let (mut file, len) = input.open()?;
+                    let (mut file, len) = input.open_until(&self.stop)?;
                     geojson::read_in_system(&mut *file, Some(len), spec, late.args.first().map(String::as_str), problems, progress)
                 }
                 read => read,
@@ -289,6 +316,7 @@ impl MapFile {
     }
 
     fn each(&self, gather: &mut Gather<'_>) -> Result<(), Problem> {
+        self.stop.check()?;
         gather.set_crs(self.crs.as_deref())?;
         match &self.body {
             Body::GeoJson(_) => {}

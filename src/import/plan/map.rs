@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::source::{Item, Shape};
 use crate::domain::plan::Choices;
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::Progress;
+use crate::domain::request::{Progress, Stop};
 use crate::gis::read::{FieldSample, MapChoice, MapFile, MapFormat, Overview};
 use crate::store::geopackage;
 
@@ -24,7 +24,7 @@ pub(super) struct Map {
 
 impl Map {
     /// Opens a map: the layers that a person chose, else the first.
-    pub(super) fn open(item: Item, choices: &Choices, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Self>, Problem> {
+    pub(super) fn open(item: Item, choices: &Choices, stop: &Stop, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Self>, Problem> {
         let open = |layer: Option<&str>| match item.shape {
             Shape::GeoPackage => geopackage::open(&item.found.path, &item.found.shown_as, layer),
             _ => {
@@ -44,7 +44,8 @@ impl Map {
             chosen.iter().map(|layer| open(Some(layer))).collect::<Result<_, _>>()?
         };
         let mut out = Vec::with_capacity(files.len());
-        for (part, file) in (0..).zip(files) {
+        for (part, mut file) in (0..).zip(files) {
+            file.heed(stop.clone());
             let (name, of) = (item.found.shown_as.clone(), item.found.size);
             let overview = file.overview(&mut |done| progress(Progress::Reading { name: name.clone(), done, of }))?;
             out.push(Self { item: item.clone(), file, overview, part, more: Vec::new() });

@@ -203,7 +203,7 @@ struct Done {
 /// One table or layer, opened.
 enum Opened {
     Map(Box<Map>),
-    Table { sheet: Box<Sheet>, input: Box<crate::domain::plan::Input>, sha256: String, part: u32 },
+    Table { sheet: Box<Sheet>, input: Box<crate::domain::plan::Input>, sha256: String, part: u32, named: bool },
 }
 
 /// An import under way.
@@ -272,6 +272,8 @@ impl<'p, 'l> Planner<'p, 'l> {
         }
         let opened = self.in_layers(opened);
         self.has_maps = opened.iter().any(|o| matches!(o, Opened::Map(_)));
+        // What was stopped while it was read looks like a file that cannot be read.
+        self.scene.stop.check()?;
         let world = self.world(self.scene.framework.levels.len())?;
         let mut ranked: Vec<(usize, usize, Opened)> =
             opened.into_iter().map(|o| (self.rank(&o, &world), o)).map(|((a, b), o)| (a, b, o)).collect();
@@ -284,7 +286,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             self.more = left > 0;
             match opened {
                 Opened::Map(map) => self.map(&map, progress)?,
-                Opened::Table { sheet, input, sha256, part } => self.table(&sheet, *input, &sha256, part)?,
+                Opened::Table { sheet, input, sha256, part, named } => self.table(&sheet, *input, &sha256, (part, named))?,
             }
         }
         let digest = crate::store::hex(&self.digest.clone().finalize());
@@ -296,7 +298,7 @@ impl<'p, 'l> Planner<'p, 'l> {
     fn open(&mut self, item: Item, out: &mut Vec<Opened>, progress: &mut dyn FnMut(Progress)) {
         progress(Progress::Reading { name: item.found.shown_as.clone(), done: 0, of: item.found.size });
         if item.shape != Shape::Table {
-            match Map::open(item, self.choices, progress) {
+            match Map::open(item, self.choices, self.scene.stop, progress) {
                 Ok(maps) => out.extend(maps.into_iter().map(|map| Opened::Map(Box::new(map)))),
                 Err(problem) => self.report.problems.push(problem),
             }
@@ -308,7 +310,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             _ => book::read_file(&item.found.path, &item.found.shown_as, &options),
         };
         match read {
-            Ok(books) => books.into_iter().for_each(|book| self.sheets(book, &item.sha256, out)),
+            Ok(books) => books.into_iter().for_each(|book| self.sheets(book, &item, out)),
             Err(problem) => self.report.problems.push(problem),
         }
     }
@@ -334,7 +336,7 @@ impl<'p, 'l> Planner<'p, 'l> {
         out
     }
 
-    fn sheets(&mut self, mut book: Book, sha256: &str, out: &mut Vec<Opened>) {
+    fn sheets(&mut self, mut book: Book, item: &Item, out: &mut Vec<Opened>) {
         self.report.problems.append(&mut book.notes);
         let grids = std::mem::take(&mut book.sheets);
         let several = grids.len() > 1;
@@ -346,8 +348,14 @@ impl<'p, 'l> Planner<'p, 'l> {
             let Some(sheet) = Sheet::lay(&book, grid, several) else { continue };
             self.report.problems.extend_from_slice(sheet.notes());
             let mut input = sheet.input(&book, &fingerprint(&sheet.headings));
-            input.sha256 = sha256.to_owned();
-            out.push(Opened::Table { sheet: Box::new(sheet), input: Box::new(input), sha256: sha256.to_owned(), part });
+            input.sha256.clone_from(&item.sha256);
+            out.push(Opened::Table {
+                sheet: Box::new(sheet),
+                input: Box::new(input),
+                sha256: item.sha256.clone(),
+                part,
+                named: item.named,
+            });
         }
     }
 
@@ -360,7 +368,8 @@ impl<'p, 'l> Planner<'p, 'l> {
     /// What loads before what.
     fn rank(&self, opened: &Opened, world: &World) -> (usize, usize) {
         match opened {
-            Opened::Map(map) => (0, self.map_level(map, world).unwrap_or(usize::MAX)),
+            // A map of unknown codes may be of units that a list of the same import names.
+            Opened::Map(map) => self.map_level(map, world).map_or((1, usize::MAX), |level| (0, level)),
             Opened::Table { sheet, input, .. } => {
                 let roles = self.roles(sheet, &self.profile(&input.fingerprint).unwrap_or_default(), world);
                 let kind = match roles.target {
@@ -397,7 +406,13 @@ impl<'p, 'l> Planner<'p, 'l> {
         guess(self.choices)
     }
 
-    fn table(&mut self, sheet: &Sheet, mut input: crate::domain::plan::Input, sha256: &str, part: u32) -> Result<(), Problem> {
+    fn table(
+        &mut self,
+        sheet: &Sheet,
+        mut input: crate::domain::plan::Input,
+        sha256: &str,
+        (part, named): (u32, bool),
+    ) -> Result<(), Problem> {
         let profile = match self.profile(&input.fingerprint) {
             Ok(profile) => profile,
             Err(problem) => {
@@ -432,7 +447,12 @@ impl<'p, 'l> Planner<'p, 'l> {
             return Ok(());
         }
         let Some(target) = roles.target.clone() else {
-            self.ask_target(spot);
+            if named {
+                self.ask_target(spot);
+            } else {
+                // What else lies in a folder does not hold up what is known there.
+                self.report.problems.push(Problem::new("W_PLAN_UNKNOWN", Severity::Mark, &*sheet.shown_as));
+            }
             self.report.inputs.push(input);
             return Ok(());
         };

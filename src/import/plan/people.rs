@@ -76,6 +76,7 @@ impl Planner<'_, '_> {
         let mut out: Vec<Row> = Vec::new();
         let mut seen: FxHashSet<String> = FxHashSet::default();
         for ((line, cells), (place_deg, by_place)) in sheet.rows().zip(places.into_iter().zip(lies)) {
+            self.scene.stop.check()?;
             let cell = |n: usize| cells.get(n).trim();
             let name = clean_name(cell(columns.name)).into_owned();
             if name.is_empty() {

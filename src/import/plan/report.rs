@@ -120,7 +120,9 @@ impl Report {
     }
 
     /// The plan.
-    pub(super) fn finish(self, target: Option<crate::domain::plan::Target>, digest: String) -> Plan {
+    pub(super) fn finish(mut self, target: Option<crate::domain::plan::Target>, digest: String) -> Plan {
+        // What stands in the way comes first.
+        self.questions.sort_by_key(|question| !question.needed);
         let [new, changed, gone] = self.changes;
         Plan {
             inputs: self.inputs,

@@ -41,6 +41,8 @@ pub(super) struct Item {
     pub(super) shape: Shape,
     /// SHA-256 of it, hex; that of the archive it lies in.
     pub(super) sha256: String,
+    /// A person named it; else it lay in a folder or an archive.
+    pub(super) named: bool,
     /// It and its companions: where they are, or their bytes where they come out of an archive.
     pub(super) inputs: Vec<MapInput>,
     /// What is to be kept of it: name, place, hash. Of an archive's files the first one keeps it.
@@ -52,6 +54,7 @@ pub(super) struct Item {
 /// The files behind what a person named, in the order of their names.
 pub(super) fn items(files: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Item> {
     let mut paths: Vec<PathBuf> = Vec::new();
+    let is_named = |path: &Path| files.iter().any(|f| f == path);
     for file in files {
         if file.is_dir() {
             let before = paths.len();
@@ -75,7 +78,7 @@ pub(super) fn items(files: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Item>
         }
         let made = if path.is_file() { made(name, path, &beside(path)) } else { Err(absent(path, name)) };
         match made {
-            Ok(made) => out.extend(made),
+            Ok(made) => out.extend(made.into_iter().map(|item| Item { named: item.named && is_named(path), ..item })),
             Err(problem) => problems.push(problem),
         }
     }
@@ -101,7 +104,8 @@ pub(super) fn again(folder: &Path, files: &[(String, String)]) -> Result<Vec<Ite
         if made.iter().any(|item| item.sha256 != *sha256) {
             return Err(lost());
         }
-        out.extend(made);
+        // What was open when it was applied was answered: nothing is asked again.
+        out.extend(made.into_iter().map(|item| Item { named: false, ..item }));
     }
     Ok(out)
 }
@@ -196,7 +200,7 @@ fn made(name: &str, path: &Path, beside: &[(String, PathBuf)]) -> Result<Vec<Ite
     }
     let inputs = kept.iter().map(|(name, path, _)| MapInput { name: name.clone(), content: Content::Path(path.clone()) });
     let inputs = inputs.collect();
-    Ok(vec![Item { found, shape: shape(&head), sha256: sha256_of_main, inputs, kept, _spill: None }])
+    Ok(vec![Item { found, shape: shape(&head), sha256: sha256_of_main, inputs, named: true, kept, _spill: None }])
 }
 
 /// The files of an archive, each shapefile with those that belong to it.
@@ -222,7 +226,7 @@ fn unpacked(archive: &Found, sha256: &str, kept: (String, PathBuf, String), file
             spill = Some(Arc::new(made));
         }
         let kept = if out.is_empty() { vec![kept.clone()] } else { Vec::new() };
-        out.push(Item { found, shape, sha256: sha256.to_owned(), inputs, kept, _spill: spill });
+        out.push(Item { found, shape, sha256: sha256.to_owned(), inputs, named: false, kept, _spill: spill });
     }
     Ok(out)
 }

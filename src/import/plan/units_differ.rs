@@ -71,6 +71,7 @@ impl Planner<'_, '_> {
         let areas = if has_areas { current::official_areas(self.load.connection(), world, at)? } else { FxHashMap::default() };
         let mut out: Vec<(usize, bool, bool, bool)> = Vec::new();
         for (n, record) in records.iter().enumerate() {
+            self.scene.stop.check()?;
             let spot = || Spot {
                 file: files[record.part as usize].clone(),
                 line: Some(record.line),

@@ -130,6 +130,7 @@ impl Planner<'_, '_> {
         input.unused = names.iter().filter(|n| !input.columns.values().any(|c| c == *n)).cloned().collect();
         let mut problems = Vec::new();
         let Some((features, starts)) = self.features(map, &spec, &mut problems, progress) else {
+            self.scene.stop.check()?;
             self.report.inputs.push(input);
             return Ok(());
         };
@@ -248,6 +249,7 @@ impl Planner<'_, '_> {
         let mut seen: FxHashSet<&str> = FxHashSet::default();
         let mut out = Vec::with_capacity(features.records.len());
         for (n, (record, above)) in features.records.iter().zip(above).enumerate() {
+            self.scene.stop.check()?;
             let shown_as = &*files[part(n)].item.found.shown_as;
             let problem = |code: &str, severity| Problem::new(code, severity, shown_as).line(record.line).record(record.record);
             if !seen.insert(&record.code) {

@@ -128,6 +128,7 @@ impl Planner<'_, '_> {
         let places: Vec<usize> = roles.indicators.iter().map(|(i, _)| position(i)).collect();
         let mut seen: FxHashSet<Uid> = FxHashSet::default();
         for (line, cells) in sheet.rows() {
+            self.scene.stop.check()?;
             let when = match dated.map(|c| cells.get(c).trim()) {
                 None | Some("") => fallback,
                 Some(word) => {

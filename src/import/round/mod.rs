@@ -19,6 +19,7 @@ use super::book::{self, Book, BookOptions};
 use super::plan;
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::request::Stop;
 use crate::domain::round::{Form, Intake, IntakeFile, Outside, RoundPage, RoundRow, Taken};
 use crate::domain::value::State;
 use crate::framework::Framework;
@@ -45,6 +46,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) owners: &'a Owners,
     /// How books are read.
     pub(crate) options: &'a BookOptions,
+    /// Asks to stop: looked at before every file.
+    pub(crate) stop: &'a Stop,
 }
 
 /// A file that came, read.
@@ -65,9 +68,13 @@ pub(crate) struct Came {
 }
 
 /// Reads files, folders and archives: nothing is changed.
-pub(crate) fn look(desk: &Desk<'_>, files: &[PathBuf]) -> (Intake, Vec<Came>) {
+///
+/// # Errors
+/// `E_STOPPED`.
+pub(crate) fn look(desk: &Desk<'_>, files: &[PathBuf]) -> Result<(Intake, Vec<Came>), Problem> {
     let mut came: Vec<Came> = Vec::new();
     for path in paths(files) {
+        desk.stop.check()?;
         for one in desk.file(&path) {
             let again = came.iter().any(|c| c.file.taken.sha256 == one.file.taken.sha256 && c.file.unit.is_some());
             came.push(if again { one.again(desk.page.round.period, &came) } else { one });
@@ -80,7 +87,7 @@ pub(crate) fn look(desk: &Desk<'_>, files: &[PathBuf]) -> (Intake, Vec<Came>) {
         hasher.update(one.file.taken.sha256.as_bytes());
     }
     let files = came.iter().map(|c| c.file.clone()).collect();
-    (Intake { period: desk.page.round.period, files, digest: hex(&hasher.finalize()) }, came)
+    Ok((Intake { period: desk.page.round.period, files, digest: hex(&hasher.finalize()) }, came))
 }
 
 /// Keeps the files by their hash and gives the parts that the store takes.

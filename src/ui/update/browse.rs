@@ -49,6 +49,13 @@ impl Model {
             _ => {
                 let Some(request) = edit(event) else { return false };
                 browser.input.handle(request);
+                // A path from the root behind what stands there already, typed or pasted, is meant by itself.
+                let typed = browser.input.value();
+                if let Some(at) =
+                    typed.rfind("//").map(|at| at + 1).or_else(|| typed.rfind("/~").filter(|at| *at + 2 == typed.len()).map(|at| at + 1))
+                {
+                    browser.input = Input::new(typed[at..].to_owned());
+                }
                 self.path_typed();
             }
         }

@@ -5,7 +5,7 @@ use super::pen::{Line, Tone};
 use super::question;
 use super::sheet::Sheet;
 use crate::domain::files::{FileEntry, FileKind};
-use crate::domain::plan::{Change, ChangeKind, Input, Plan, UnitChange, UnitChangeKind, Unmatched};
+use crate::domain::plan::{About, Change, ChangeKind, Input, Plan, UnitChange, UnitChangeKind, Unmatched};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
 use crate::domain::text::quote;
@@ -275,6 +275,7 @@ fn question_row(model: &Model, plan: &Plan, n: usize, cells: u16) -> Line {
     let (state, tone) = match (decided.is_empty(), asked.needed) {
         (false, _) => (decided, Tone::Accent),
         (true, true) => (lang.text("desk.answer.needed").to_owned(), Tone::Lead),
+        (true, false) if matches!(asked.about, About::Indicator { .. }) => (lang.text("desk.answer.unread").to_owned(), Tone::Dim),
         (true, false) => (lang.text("desk.answer.may").to_owned(), Tone::Dim),
     };
     let state = width.cut(&state, cells / 3, model.symbols().ellipsis).into_owned();
