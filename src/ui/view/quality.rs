@@ -5,11 +5,15 @@ use super::import::{problem_row, severity};
 use super::pen::{Line, Tone};
 use super::sheet::Sheet;
 use crate::domain::page::ReadCount;
+use crate::domain::problem::Problem;
 use crate::domain::quality::{Fault, Grade};
 use crate::domain::text::quote;
 use crate::ui::desk::Part;
 use crate::ui::model::{Ask, Model};
 use crate::ui::number;
+
+/// Problems of keys that found no unit.
+const NO_UNIT: [&str; 3] = ["E_IMPORT_PARENT", "E_TABLE_UNIT", "E_TABLE_AMBIGUOUS"];
 
 /// The screen, or the fault that the map shows.
 pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
@@ -29,11 +33,12 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
         return board;
     }
     let listed: Vec<&ReadCount> = reads.iter().filter(|read| read.listed > 0).collect();
+    let keys: Vec<&Problem> = model.problems.iter().filter(|p| NO_UNIT.contains(&&*p.code)).collect();
     let all = quality.page.as_ref().map_or_else(|| "…".to_owned(), |page| page.faults.len().to_string());
     board.tabs = vec![
         format!("{} {}", lang.text("desk.quality.faults"), all.replace('…', model.symbols().ellipsis)),
         format!("{} {}", lang.text("desk.quality.loads"), model.problems.len()),
-        format!("{} {}", lang.text("desk.quality.join"), listed.len()),
+        format!("{} {}", lang.text("desk.quality.join"), listed.len() + keys.len()),
     ];
     board.tab = quality.part as usize;
     board.hint = lang.text(if quality.part == Part::Faults { "desk.quality.hint" } else { "desk.quality.hint_other" }).to_owned();
@@ -68,8 +73,22 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
         }
         Part::Join => {
             board.empty = lang.text("desk.quality.all_joined").to_owned();
-            board.count = listed.len();
-            board.row = Box::new(move |n, cells| listed.get(n).map(|read| read_row(model, read, cells)).unwrap_or_default());
+            // The counts, then every key that found no unit with what to do about it.
+            board.count = listed.len() + keys.len();
+            let first = listed.len();
+            let problems = keys.clone();
+            board.row = Box::new(move |n, cells| match n.checked_sub(first) {
+                None => listed.get(n).map(|read| read_row(model, read, cells)).unwrap_or_default(),
+                Some(n) => keys.get(n).map(|p| problem_row(model, p, cells)).unwrap_or_default(),
+            });
+            board.detail = Some(Box::new(move |cells| {
+                let mut sheet = Sheet::new(model, cells);
+                if let Some(problem) = at.checked_sub(first).and_then(|n| problems.get(n)) {
+                    sheet.text(0, &problem.spot.to_string(), Tone::Accent);
+                    sheet.text(0, &lang.wording(problem), Tone::Text);
+                }
+                sheet.lines
+            }));
         }
     }
     board
