@@ -201,8 +201,12 @@ fn an_archive_over_the_limits_is_refused() {
 #[test]
 fn a_folder_named_after_the_parents_is_one_layer() {
     let ws = county();
-    ws.write("in/by_town/0101.json", layer(&[("a1", "上坝村", [107.0, 36.0, 0.05, 0.1]), ("a2", "下坝村", [107.05, 36.0, 0.05, 0.1])]));
-    ws.write("in/by_town/0102.json", layer(&[("b1", "河口村", [107.1, 36.0, 0.1, 0.1])]));
+    // Every feature names the county too, which says less than the name of its file.
+    let of_county = |units: &[Unit<'_>]| layer(units).replace("\"名称\":", "\"所属县\":\"01\",\"名称\":");
+    ws.write("in/county.geojson", layer(&[("01", "青禾县", [107.0, 36.0, 0.2, 0.1])]));
+    imported(&ws, &[&path(&ws, "in/county.geojson"), "--as", "county", "--apply"]);
+    ws.write("in/by_town/0101.json", of_county(&[("a1", "上坝村", [107.0, 36.0, 0.05, 0.1]), ("a2", "下坝村", [107.05, 36.0, 0.05, 0.1])]));
+    ws.write("in/by_town/0102.json", of_county(&[("b1", "河口村", [107.1, 36.0, 0.1, 0.1])]));
     let folder = path(&ws, "in/by_town");
     let taken = imported(&ws, &[&folder, "--as", "village", "--apply"]);
     assert_eq!((count(&taken, "new"), batches(&taken).len()), (3, 1), "{taken}");

@@ -12,6 +12,7 @@ use super::{From, Planner};
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::plan::{About, ChangeKind, FieldChange, UnitChange, UnitChangeKind};
 use crate::domain::problem::{Problem, Severity, Spot};
+use crate::gis::measure::area_km2;
 use crate::gis::original;
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
 use crate::import::match_unit::tell;
@@ -131,8 +132,8 @@ impl Planner<'_, '_> {
                     let old = if table.drawn[row as usize] { current::boundary(self.load.connection(), world, at, uid)? } else { None };
                     let same = old.as_ref().is_some_and(|(k, b)| k == kind && b == bytes);
                     if !same {
-                        let points = |bytes: usize| if bytes == 0 { String::new() } else { format!("{bytes} B") };
-                        fields.push(field("boundary", &points(old.as_ref().map_or(0, |(_, b)| b.len())), &points(bytes.len())));
+                        let before = old.as_ref().map(|(_, bytes)| outline(bytes)).unwrap_or_default();
+                        fields.push(field("boundary", &before, &outline(bytes)));
                         if old.is_some() {
                             note(UnitChangeKind::Reshaped);
                         }
@@ -278,4 +279,14 @@ fn boundary(features: &Features, record: &FeatureRecord) -> Option<(&'static str
     };
     let rings = features.rings.get(record.rings.start as usize..record.rings.end as usize).unwrap_or_default();
     Some((kind, original::encode(rings, &features.coords_deg)))
+}
+
+/// A boundary in a few words: its area and its number of points.
+fn outline(bytes: &[u8]) -> String {
+    let (mut rings, mut coords_deg) = (Vec::new(), Vec::new());
+    if original::decode(bytes, &mut rings, &mut coords_deg).is_err() {
+        return String::new();
+    }
+    let shapes: Vec<&[[f64; 2]]> = rings.iter().map(|r| &coords_deg[r.start as usize..r.end as usize]).collect();
+    format!("{:.4} km² (n={})", area_km2(&shapes), coords_deg.len())
 }

@@ -284,30 +284,34 @@ impl Planner<'_, '_> {
 }
 
 /// How the unit above a feature is found: a property with its code or name, the beginning of the
-/// code, the name of the file, else its position.
+/// code, the name of the file, else its position; a property that names only a unit further up comes
+/// last, because it says less than all of them.
 fn parent_rule(world: &World, level: usize, fields: &[FieldSample], id: &str, map: &Map) -> Option<ParentBy> {
     let nearest = (0..level).rev().find(|above| world.len(*above) > 0)?;
     if world.len(nearest) == 1 {
         return None;
     }
-    let finder = Finder::new(world, 0..level);
-    let fits = |f: &&FieldSample| f.name != id && share(f.values.iter(), |v| matches!(finder.find(v), Found::One(_))) >= FITS;
-    if let Some(field) = fields.iter().find(fits) {
-        return Some(ParentBy::Field(field.name.clone()));
-    }
+    let named = |levels: std::ops::Range<usize>| {
+        let finder = Finder::new(world, levels);
+        let fits = |f: &&FieldSample| f.name != id && share(f.values.iter(), |v| matches!(finder.find(v), Found::One(_))) >= FITS;
+        fields.iter().find(fits).map(|f| ParentBy::Field(f.name.clone()))
+    };
     let above = Finder::new(world, nearest..nearest + 1);
     let begins = |code: &String| {
         let ends = code.char_indices().map(|(n, _)| n).skip(1);
         ends.into_iter().any(|end| matches!(above.by_code(&code[..end]), Found::One(_)))
     };
-    if fields.iter().find(|f| f.name == id).is_some_and(|f| share(f.values.iter(), begins) >= FITS) {
-        return Some(ParentBy::Prefix(None));
-    }
-    let stems: Vec<String> = map.files().map(|m| m.item.found.stem.clone()).collect();
-    if share(stems.iter(), |stem| matches!(above.find(stem), Found::One(_))) >= FITS {
-        return Some(ParentBy::File(None));
-    }
-    world.table(nearest).drawn.iter().any(|drawn| *drawn).then_some(ParentBy::Position)
+    let by_prefix = || fields.iter().find(|f| f.name == id).is_some_and(|f| share(f.values.iter(), begins) >= FITS);
+    let by_file = || {
+        let stems: Vec<String> = map.files().map(|m| m.item.found.stem.clone()).collect();
+        share(stems.iter(), |stem| matches!(above.find(stem), Found::One(_))) >= FITS
+    };
+    let drawn = world.table(nearest).drawn.iter().any(|drawn| *drawn);
+    named(nearest..nearest + 1)
+        .or_else(|| by_prefix().then_some(ParentBy::Prefix(None)))
+        .or_else(|| by_file().then_some(ParentBy::File(None)))
+        .or_else(|| drawn.then_some(ParentBy::Position))
+        .or_else(|| named(0..level))
 }
 
 /// Whether codes are not those of a level but begin with them: vendors give every level the same
