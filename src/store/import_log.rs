@@ -123,6 +123,45 @@ pub(crate) fn batches_of(connection: &Connection, import: i64) -> Result<Vec<i64
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// How far reference.db is with an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// It is there.
+    Yes,
+    /// It comes next.
+    Next,
+    /// Later ones are there without it: now it would go over them.
+    Late,
+}
+
+/// Whether an import is there.
+pub(crate) fn is_made(connection: &Connection, import: i64) -> Result<Made, Problem> {
+    let county = world::county(connection)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT coalesce(max(import), 0), coalesce(max(import = ?2), 0) FROM
+           (SELECT import FROM batch WHERE county = ?1 UNION ALL SELECT import FROM import_file WHERE county = ?1)",
+    )?;
+    let (last, is_there): (i64, bool) = statement.query_row(params![county, import], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(match is_there {
+        true => Made::Yes,
+        false if last < import => Made::Next,
+        false => Made::Late,
+    })
+}
+
+/// Whether each of some files, by their hash, is where an import that stands took its rows from.
+pub(crate) fn is_imported(connection: &Connection, files: &[(String, String)]) -> Result<bool, Problem> {
+    let county = world::county(connection)?;
+    let mut statement = connection
+        .prepare_cached("SELECT 1 FROM batch WHERE county = ?1 AND source_sha256 = ?2 AND import > 0 AND withdrawn_at IS NULL")?;
+    for (_, sha256) in files {
+        if !statement.exists((&county, sha256))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// What the batches say that the log does not: imports and files of rounds, then batches taken back.
 pub(super) fn missing(reference: &Connection, logged: &[Entry]) -> Result<Vec<Entry>, Problem> {
     let county = world::county(reference)?;
