@@ -58,21 +58,21 @@ impl Keeping {
         }
     }
 
-    /// Keeps them, where there are `copies` those in their place; their names, and the hash under
-    /// which each is kept. An archive of maps with a table in it that must not be kept is not kept.
-    pub(super) fn keep(self, dir: &Path, copies: FxHashMap<usize, Vec<u8>>) -> Result<Vec<(String, String)>, Problem> {
+    /// Keeps them, where there are `copies` those in their place; of each its name, the hash
+    /// under which it is kept, and its own. An archive of maps with a table in it that must not be kept is not kept.
+    pub(super) fn keep(self, dir: &Path, copies: FxHashMap<usize, Vec<u8>>) -> Result<Vec<(String, String, String)>, Problem> {
         let never: FxHashSet<&String> = copies.keys().map(|n| &self.sha256[*n]).filter(|sha256| self.maps.contains(*sha256)).collect();
         let mut out = Vec::with_capacity(self.files.len());
         for (n, file) in self.files {
-            let sha256 = match copies.get(&n) {
-                _ if never.contains(&file.2) => file.2,
+            let kept = match copies.get(&n) {
+                _ if never.contains(&file.2) => file.2.clone(),
                 Some(bytes) => keep_read(dir, &file.0, bytes)?,
                 None => {
                     keep(dir, std::slice::from_ref(&file))?;
-                    file.2
+                    file.2.clone()
                 }
             };
-            out.push((file.0, sha256));
+            out.push((file.0, kept, file.2));
         }
         Ok(out)
     }
@@ -155,11 +155,18 @@ fn again(writer: &mut Writer, scene: &Scene<'_>, entry: &Entry, progress: &mut d
     let now = Timestamp::from_millisecond(entry.at_ms).unwrap_or_default();
     let who = (entry.actor.as_str(), now);
     match &entry.what {
-        What::Import { import, files, choices, today } => {
+        What::Import { import, files, originals, choices, today } => {
+            let original = |(name, kept): &(String, String)| (name.clone(), originals.get(name).unwrap_or(kept).clone());
             let items = match is_made(writer.reference(), *import)? {
                 Made::Yes => return Ok(false),
-                Made::Next => source::again(&scene.dir.join(FOLDER), files)?,
-                Made::Late => return missed(writer, files),
+                Made::Next => source::again(&scene.dir.join(FOLDER), files).map_err(|mut problem| {
+                    // A person has the original and can compare its hash.
+                    if let Some(original) = originals.get(&problem.spot.file) {
+                        problem.args = vec![original.clone()];
+                    }
+                    problem
+                })?,
+                Made::Late => return missed(writer, &files.iter().map(original).collect::<Vec<_>>()),
             };
             let mut choices = Choices::clone(choices);
             choices.without.extend(items.iter().flat_map(|i| i.copy.iter().flatten()).flat_map(|part| part.without.iter().cloned()));

@@ -160,7 +160,7 @@ fn carry_out(
     }
     // The files first: a batch without its file could not be made again.
     let files = kept.keep(scene.dir, if number.is_none() { copies } else { FxHashMap::default() })?;
-    for (n, (name, sha256)) in files.iter().enumerate() {
+    for (n, (name, sha256, _)) in files.iter().enumerate() {
         load.put_file(import, n, name, sha256)?;
     }
     let world = load.world(scene.framework, scene.framework.levels.len())?;
@@ -169,7 +169,10 @@ fn carry_out(
     load.finish(scene.framework)?;
     // One that is made again stands in the log already.
     if number.is_none() {
-        let what = What::Import { import, files, choices: Box::new(choices.clone()), today: scene.today };
+        let other = files.iter().filter(|(_, kept, original)| kept != original);
+        let originals = other.map(|(name, _, original)| (name.clone(), original.clone())).collect();
+        let files = files.into_iter().map(|(name, kept, _)| (name, kept)).collect();
+        let what = What::Import { import, files, originals, choices: Box::new(choices.clone()), today: scene.today };
         writer.log_import(&Entry { at_ms: now.as_millisecond(), actor: actor.to_owned(), what })?;
     }
     // Only what was carried out is remembered; that it cannot be is no reason to fail after the commit.

@@ -389,6 +389,12 @@ fn nothing_personal_is_kept_and_what_was_read_of_its_file_makes_the_same_again()
     assert_eq!(place.rebuilt(), Rebuilt { made: 2, problems: Vec::new() });
     assert_eq!(place.everything(None), before);
     assert_eq!(source(&mut place), source_before);
+    // A copy that is lost is asked for by the hash of its original.
+    for entry in std::fs::read_dir(place.dir.path().join(plan::FOLDER)).expect("a folder") {
+        std::fs::remove_file(entry.expect("an entry").path()).expect("removed");
+    }
+    let asked = place.rebuilt().problems.remove(0);
+    assert_eq!((&*asked.code, &asked.args), ("E_BATCH_FILE", &vec![original]));
 }
 
 #[test]
