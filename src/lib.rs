@@ -87,6 +87,12 @@
 //! import is committed to `reference.db` first and logged after; what a sudden end left out of the log is
 //! added from the batches at the next opening.
 //!
+//! A table that holds more than was read of it (columns left out as personal, footers that name who filled
+//! it in, hidden rows, sheets that were not taken) is not kept itself: `data/batches` has what was read of
+//! it instead, as JSON with the row numbers of the original (`import::plan::copy`), under its own hash; the
+//! log remembers that of the original. An archive that holds such a table beside maps is not kept at all.
+//! What is missing when a `reference.db` is made again is named, `E_BATCH_FILE`, and the rest is made.
+//!
 //! The monthly round rests on the same parts: that it was opened, that a file was taken, returned or frozen
 //! are facts, folded by [`domain::round::fold_rounds`]; the values come as batches, each holding one unit's
 //! part, so that a corrected file replaces that part and nothing else.

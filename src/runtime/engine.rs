@@ -97,11 +97,14 @@ impl Engine {
     /// Why a file was refused or the store does not answer.
     pub fn ready(&self, access: &Access, today: Date) -> Result<(Reader, Arc<Workspace>), Problem> {
         self.store.verify()?;
-        if let Some(mut loader) = self.loader()? {
-            loader.refresh(false, &mut |_| {})?;
-        }
+        let loaded = self.loader()?.map(|mut loader| loader.refresh(false, &mut |_| {})).transpose()?.unwrap_or_default();
         let mut reader = self.store.reader()?;
-        let workspace = workspace(&mut reader, access, today)?;
+        let mut workspace = workspace(&mut reader, access, today)?;
+        // The store knows of what it was given; a kept file that is missing it was not.
+        let unknown: Vec<Problem> = loaded.problems.into_iter().filter(|p| !workspace.problems.contains(p)).collect();
+        if !unknown.is_empty() {
+            Arc::make_mut(&mut workspace).problems.extend(unknown);
+        }
         Ok((reader, workspace))
     }
 }
@@ -146,7 +149,10 @@ impl Loader {
             today: jiff::Zoned::now().date(),
             stop: &Stop::default(),
         };
-        if plan::rebuild(&mut self.writer, &scene, progress)? > 0 {
+        let rebuilt = plan::rebuild(&mut self.writer, &scene, progress)?;
+        rebuilt.problems.iter().for_each(|problem| progress(Progress::Problem(problem.clone())));
+        summary.problems.extend(rebuilt.problems);
+        if rebuilt.made > 0 {
             summary.version = self.writer.version()?;
             progress(Progress::Changed { version: summary.version });
         }

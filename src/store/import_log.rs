@@ -5,6 +5,8 @@
 //! ended in between, the next one that opens the store writes what is missing from the batches
 //! themselves ([`missing`]).
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -39,6 +41,9 @@ pub(crate) enum What {
         import: i64,
         /// Name and hash of each file, as kept.
         files: Vec<(String, String)>,
+        /// Name and hash of the original, where what was read of it is kept in its place.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        originals: BTreeMap<String, String>,
         /// What was chosen.
         choices: Box<Choices>,
         /// The day the session believed in.
@@ -123,6 +128,45 @@ pub(crate) fn batches_of(connection: &Connection, import: i64) -> Result<Vec<i64
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// How far reference.db is with an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// It is there.
+    Yes,
+    /// It comes next.
+    Next,
+    /// Later ones are there without it: now it would go over them.
+    Late,
+}
+
+/// Whether an import is there.
+pub(crate) fn is_made(connection: &Connection, import: i64) -> Result<Made, Problem> {
+    let county = world::county(connection)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT coalesce(max(import), 0), coalesce(max(import = ?2), 0) FROM
+           (SELECT import FROM batch WHERE county = ?1 UNION ALL SELECT import FROM import_file WHERE county = ?1)",
+    )?;
+    let (last, is_there): (i64, bool) = statement.query_row(params![county, import], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(match is_there {
+        true => Made::Yes,
+        false if last < import => Made::Next,
+        false => Made::Late,
+    })
+}
+
+/// Whether each of some files, by their hash, is where an import that stands took its rows from.
+pub(crate) fn is_imported(connection: &Connection, files: &[(String, String)]) -> Result<bool, Problem> {
+    let county = world::county(connection)?;
+    let mut statement = connection
+        .prepare_cached("SELECT 1 FROM batch WHERE county = ?1 AND source_sha256 = ?2 AND import > 0 AND withdrawn_at IS NULL")?;
+    for (_, sha256) in files {
+        if !statement.exists((&county, sha256))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// What the batches say that the log does not: imports and files of rounds, then batches taken back.
 pub(super) fn missing(reference: &Connection, logged: &[Entry]) -> Result<Vec<Entry>, Problem> {
     let county = world::county(reference)?;
@@ -169,13 +213,22 @@ fn made(reference: &Connection, county: &str, batch: i64, import: i64) -> Result
     let Some((period, code)) = of_batch_source(&source) else {
         let Choice { choices, today, repair } = serde_json::from_str(&choices).map_err(damage)?;
         return Ok(match repair.is_empty() {
-            true => What::Import { import, files, choices, today },
+            true => What::Import { import, originals: originals(reference, county, import, &files)?, files, choices, today },
             false => What::Repair { import, units: repair, today },
         });
     };
     let Choice { today, .. } = serde_json::from_str(&choices).map_err(damage)?;
     let (file, kept) = files.into_iter().next().unwrap_or_default();
     Ok(What::Round(RoundFile { import, period, code: code.to_owned(), file, sha256, kept, today }))
+}
+
+/// The originals of files that are kept under another hash, as far as rows came of them.
+fn originals(reference: &Connection, county: &str, import: i64, files: &[(String, String)]) -> Result<BTreeMap<String, String>, Problem> {
+    let mut statement = reference.prepare_cached("SELECT file, source_sha256 FROM batch WHERE county = ?1 AND import = ?2")?;
+    let came: BTreeMap<String, String> =
+        statement.query_map(params![county, import], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    let other = |(name, kept): &(String, String)| came.get(name).filter(|original| *original != kept).map(|o| (name.clone(), o.clone()));
+    Ok(files.iter().filter_map(other).collect())
 }
 
 /// What a batch remembers of the choices of its import.

@@ -5,11 +5,12 @@
 
 mod body;
 mod header;
+pub(super) mod kept;
 mod words;
 
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Grid, Kind};
 use super::cell;
@@ -39,7 +40,7 @@ pub enum Cut {
 }
 
 /// A column: its heading and what the heading says of its numbers.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Heading {
     /// The words of all header lines, `上级/下级`, without the unit.
     pub text: String,
@@ -68,6 +69,8 @@ pub struct Laid {
     pub cut: Vec<(u32, Cut)>,
     /// What is worth knowing.
     pub notes: Vec<Problem>,
+    /// Rows were cut that may name who filled the sheet in, or that nobody saw.
+    signed: bool,
     grid: Grid,
     /// Rows of the grid that are data.
     rows: Vec<u32>,
@@ -177,6 +180,7 @@ pub fn plain(grid: Grid) -> Laid {
         unit: None,
         cut,
         notes: Vec::new(),
+        signed: false,
         grid,
         rows,
         filled: FxHashMap::default(),
@@ -202,9 +206,10 @@ pub fn sheet(mut grid: Grid, file: &str) -> Laid {
     headings.retain(|heading| !heading.text.is_empty() || rows.iter().any(|row| !grid.row(*row as usize).get(heading.column).is_empty()));
     let filled = body::fill(&grid, &rows);
     cut.sort_unstable();
+    let signed = above.iter().any(|line| kept::is_signed(line)) || cut.iter().any(|(_, why)| matches!(why, Cut::Footer | Cut::Hidden));
     blot(&mut grid, &cut);
     let (name, hidden) = (grid.name.clone(), grid.hidden);
-    Laid { sheet: name, hidden, headings, title, period, unit, cut, notes, grid, rows, filled }
+    Laid { sheet: name, hidden, headings, title, period, unit, cut, notes, signed, grid, rows, filled }
 }
 
 fn texts(grid: &Grid, rows: std::ops::Range<usize>) -> Vec<String> {

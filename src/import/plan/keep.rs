@@ -4,15 +4,18 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest as _, Sha256};
 
+use super::source::{Item, Shape};
 use super::{Scene, carry_out, source};
+use crate::domain::plan::Choices;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
 use crate::import::repair::{self, Wanted};
 use crate::import::round;
 use crate::store::Writer;
-use crate::store::import_log::{What, batches_of};
+use crate::store::import_log::{Entry, Made, What, batches_of, is_imported, is_made};
 
 /// Folder of the kept files in a workspace.
 pub(in crate::import) const FOLDER: &str = "data/batches";
@@ -20,30 +23,86 @@ pub(in crate::import) const FOLDER: &str = "data/batches";
 /// Keeps copies of files under their hash, each whole or not at all.
 pub(in crate::import) fn keep(dir: &Path, files: &[(String, PathBuf, String)]) -> Result<(), Problem> {
     let folder = dir.join(FOLDER);
-    let failed = |e: std::io::Error, name: &str| {
-        let code = if e.kind() == std::io::ErrorKind::StorageFull { "E_DISK_FULL" } else { "E_DISK" };
-        Problem::new(code, Severity::Refused, name).arg(e)
-    };
     std::fs::create_dir_all(&folder).map_err(|e| failed(e, FOLDER))?;
     for (name, path, sha256) in files {
         let to = folder.join(sha256);
         if to.is_file() {
             continue;
         }
-        let part = folder.join(format!(".{}", uuid::Uuid::new_v4().simple()));
-        let copied = copy(path, &part).map_err(|e| failed(e, name)).and_then(|found| {
+        whole(&folder, &to, |part| {
+            let found = copy(path, part).map_err(|e| failed(e, name))?;
             // The file was changed while it was imported.
-            if found != *sha256 {
-                return Err(Problem::new("E_PLAN_CHANGED", Severity::Refused, name.as_str()));
-            }
-            std::fs::rename(&part, &to).map_err(|e| failed(e, name))
-        });
-        if copied.is_err() {
-            let _ = std::fs::remove_file(&part);
-        }
-        copied?;
+            if found == *sha256 { Ok(()) } else { Err(Problem::new("E_PLAN_CHANGED", Severity::Refused, name.as_str())) }
+        })?;
     }
     Ok(())
+}
+
+/// The files of an import that may be kept.
+pub(super) struct Keeping {
+    /// Which file of the import, with those that belong to it: name, place, hash.
+    files: Vec<(usize, (String, PathBuf, String))>,
+    /// Hashes of the files of the import; of a file of an archive, that of the archive.
+    sha256: Vec<String>,
+    /// Those that hold maps.
+    maps: FxHashSet<String>,
+}
+
+impl Keeping {
+    /// Those of some files.
+    pub(super) fn of(items: &[Item]) -> Self {
+        Self {
+            files: items.iter().enumerate().flat_map(|(n, i)| i.kept.iter().map(move |kept| (n, kept.clone()))).collect(),
+            sha256: items.iter().map(|i| i.sha256.clone()).collect(),
+            maps: items.iter().filter(|i| i.shape != Shape::Table).map(|i| i.sha256.clone()).collect(),
+        }
+    }
+
+    /// Keeps them, where there are `copies` those in their place; of each its name, the hash
+    /// under which it is kept, and its own. An archive of maps with a table in it that must not be kept is not kept.
+    pub(super) fn keep(self, dir: &Path, copies: FxHashMap<usize, Vec<u8>>) -> Result<Vec<(String, String, String)>, Problem> {
+        let never: FxHashSet<&String> = copies.keys().map(|n| &self.sha256[*n]).filter(|sha256| self.maps.contains(*sha256)).collect();
+        let mut out = Vec::with_capacity(self.files.len());
+        for (n, file) in self.files {
+            let kept = match copies.get(&n) {
+                _ if never.contains(&file.2) => file.2.clone(),
+                Some(bytes) => keep_read(dir, &file.0, bytes)?,
+                None => {
+                    keep(dir, std::slice::from_ref(&file))?;
+                    file.2.clone()
+                }
+            };
+            out.push((file.0, kept, file.2));
+        }
+        Ok(out)
+    }
+}
+
+/// Keeps what was read in place of a file; its hash.
+fn keep_read(dir: &Path, name: &str, bytes: &[u8]) -> Result<String, Problem> {
+    let folder = dir.join(FOLDER);
+    std::fs::create_dir_all(&folder).map_err(|e| failed(e, FOLDER))?;
+    let sha256 = crate::store::hex(&Sha256::digest(bytes));
+    whole(&folder, &folder.join(&sha256), |part| {
+        let mut file = std::fs::File::create_new(part).map_err(|e| failed(e, name))?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| failed(e, name))
+    })?;
+    Ok(sha256)
+}
+
+fn failed(e: std::io::Error, name: &str) -> Problem {
+    let code = if e.kind() == std::io::ErrorKind::StorageFull { "E_DISK_FULL" } else { "E_DISK" };
+    Problem::new(code, Severity::Refused, name).arg(e)
+}
+
+/// Writes a file whole or not at all.
+fn whole(folder: &Path, to: &Path, write: impl FnOnce(&Path) -> Result<(), Problem>) -> Result<(), Problem> {
+    let part = folder.join(format!(".{}", uuid::Uuid::new_v4().simple()));
+    let done = write(&part).and_then(|()| std::fs::rename(&part, to).map_err(|e| failed(e, FOLDER)));
+    if done.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    done
 }
 
 /// Copies a file to the disk; its hash.
@@ -64,67 +123,94 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<String> {
     Ok(crate::store::hex(&hasher.finalize()))
 }
 
-/// Brings the imports and the files of rounds back into a reference.db that lost them, in their
-/// order and with their times, from the kept files. Does nothing where they are there.
-///
-/// # Errors
-/// `E_BATCH_FILE` where a kept file is missing or not what it was; what came before it stays.
-pub fn rebuild(writer: &mut Writer, scene: &Scene<'_>, progress: &mut dyn FnMut(Progress)) -> Result<usize, Problem> {
-    let log = writer.import_log()?;
-    let mut made = 0;
-    for entry in log {
-        let now = Timestamp::from_millisecond(entry.at_ms).unwrap_or_default();
-        match entry.what {
-            What::Import { import, files, choices, today } => {
-                if !batches_of(writer.reference(), import)?.is_empty() {
-                    continue;
-                }
-                let items = source::again(&scene.dir.join(FOLDER), &files)?;
-                let scene = Scene { today, ..*scene };
-                carry_out_again(writer, &scene, items, &choices, import, (&entry.actor, now), progress)?;
-                made += 1;
-            }
-            What::Repair { import, units, today } => {
-                if batches_of(writer.reference(), import)?.is_empty() {
-                    let scene = Scene { today, ..*scene };
-                    repair::apply(writer, &scene, Wanted::Units(&units), Some(import), (&entry.actor, now))?;
-                    made += 1;
-                }
-            }
-            What::Round(file) => {
-                if batches_of(writer.reference(), file.import)?.is_empty() {
-                    round::take_afresh(writer, scene.dir, scene.framework, &file, (&entry.actor, now))?;
-                    made += 1;
-                }
-            }
-            What::Undo { batches } => {
-                let found: Vec<i64> =
-                    batches.iter().filter_map(|(import, n)| batches_of(writer.reference(), *import).ok()?.get(*n).copied()).collect();
-                let mut load = writer.load(now)?;
-                if load.undo(&found).is_ok() {
-                    let world = load.world(scene.framework, scene.framework.levels.len())?;
-                    load.repack_touched(&world, &found)?;
-                    drop(world);
-                    load.finish(scene.framework)?;
-                    made += 1;
-                }
-            }
-        }
-    }
-    Ok(made)
+/// What came of making reference.db again.
+#[derive(Debug, Default, PartialEq)]
+pub struct Rebuilt {
+    /// Imports, files of rounds and takings back that were brought back.
+    pub made: usize,
+    /// Files that have to be brought again, `E_BATCH_FILE`, and imports that are open without them.
+    pub problems: Vec<Problem>,
 }
 
-fn carry_out_again(
-    writer: &mut Writer,
-    scene: &Scene<'_>,
-    items: Vec<source::Item>,
-    choices: &crate::domain::plan::Choices,
-    import: i64,
-    who: (&str, Timestamp),
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(), Problem> {
-    carry_out(writer, scene, items, Vec::new(), choices, (None, Some(import)), who, progress).and_then(|(_, applied)| {
-        // The framework or the manifest says something else than it did then.
-        applied.map(|_| ()).ok_or_else(|| Problem::new("E_PLAN_OPEN", Severity::Refused, "").arg(import))
-    })
+/// Brings the imports and the files of rounds back into a reference.db that lost them, in their
+/// order and with their times, from the kept files. Does nothing where they are there. A file that
+/// is missing, was changed or must not be kept is named; the others are brought back all the same.
+///
+/// # Errors
+/// Why the store does not answer or cannot be written; what came before stays.
+pub fn rebuild(writer: &mut Writer, scene: &Scene<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Rebuilt, Problem> {
+    let mut out = Rebuilt::default();
+    for entry in writer.import_log()? {
+        match again(writer, scene, &entry, progress) {
+            Ok(made) => out.made += usize::from(made),
+            Err(problem) if problem.code == "E_BATCH_FILE" || problem.code == "E_PLAN_OPEN" => out.problems.push(problem),
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(out)
+}
+
+/// Does again what an entry of the log says; whether there was anything to do.
+fn again(writer: &mut Writer, scene: &Scene<'_>, entry: &Entry, progress: &mut dyn FnMut(Progress)) -> Result<bool, Problem> {
+    let now = Timestamp::from_millisecond(entry.at_ms).unwrap_or_default();
+    let who = (entry.actor.as_str(), now);
+    match &entry.what {
+        What::Import { import, files, originals, choices, today } => {
+            let original = |(name, kept): &(String, String)| (name.clone(), originals.get(name).unwrap_or(kept).clone());
+            let items = match is_made(writer.reference(), *import)? {
+                Made::Yes => return Ok(false),
+                Made::Next => source::again(&scene.dir.join(FOLDER), files).map_err(|mut problem| {
+                    // A person has the original and can compare its hash.
+                    if let Some(original) = originals.get(&problem.spot.file) {
+                        problem.args = vec![original.clone()];
+                    }
+                    problem
+                })?,
+                Made::Late => return missed(writer, &files.iter().map(original).collect::<Vec<_>>()),
+            };
+            let mut choices = Choices::clone(choices);
+            choices.without.extend(items.iter().flat_map(|i| i.copy.iter().flatten()).flat_map(|part| part.without.iter().cloned()));
+            let scene = Scene { today: *today, ..*scene };
+            let (_, applied) = carry_out(writer, &scene, items, Vec::new(), &choices, (None, Some(*import)), who, progress)?;
+            // The framework or the manifest says something else than it did then.
+            applied.ok_or_else(|| Problem::new("E_PLAN_OPEN", Severity::Refused, "").arg(import))?;
+        }
+        What::Repair { import, units, today } => {
+            if is_made(writer.reference(), *import)? == Made::Yes {
+                return Ok(false);
+            }
+            let scene = Scene { today: *today, ..*scene };
+            repair::apply(writer, &scene, Wanted::Units(units), Some(*import), who)?;
+        }
+        What::Round(file) => {
+            match is_made(writer.reference(), file.import)? {
+                Made::Yes => return Ok(false),
+                Made::Next => {}
+                Made::Late => return missed(writer, &[(file.file.clone(), file.sha256.clone())]),
+            }
+            round::take_afresh(writer, scene.dir, scene.framework, file, who)?;
+        }
+        What::Undo { batches } => {
+            let found: Vec<i64> =
+                batches.iter().filter_map(|(import, n)| batches_of(writer.reference(), *import).ok()?.get(*n).copied()).collect();
+            let mut load = writer.load(now)?;
+            if found.is_empty() || load.undo(&found).is_err() {
+                return Ok(false);
+            }
+            let world = load.world(scene.framework, scene.framework.levels.len())?;
+            load.repack_touched(&world, &found)?;
+            drop(world);
+            load.finish(scene.framework)?;
+        }
+    }
+    Ok(true)
+}
+
+/// An import that could not be made again when its turn was: done where somebody imported its files anew.
+fn missed(writer: &Writer, files: &[(String, String)]) -> Result<bool, Problem> {
+    if is_imported(writer.reference(), files)? {
+        return Ok(false);
+    }
+    let (name, sha256) = files.first().cloned().unwrap_or_default();
+    Err(Problem::new("E_BATCH_FILE", Severity::Refused, name).arg(sha256))
 }

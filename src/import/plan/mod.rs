@@ -5,6 +5,7 @@
 //! which one rests on another: boundaries from the top level down, lists of units, zones, branches,
 //! entities, values.
 
+mod copy;
 mod figure;
 mod headings;
 mod keep;
@@ -22,11 +23,12 @@ mod units_reshaped;
 mod values;
 mod zones;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest as _, Sha256};
 
 use self::map::Map;
@@ -50,8 +52,9 @@ use crate::store::load::Load;
 use crate::store::put::{NewBatch, Stamp};
 use crate::store::world::{self, World};
 
-pub use self::keep::rebuild;
+use self::keep::Keeping;
 pub(super) use self::keep::{FOLDER, keep};
+pub use self::keep::{Rebuilt, rebuild};
 
 /// Digits of a village's code in the statistical division codes.
 const VILLAGE_DIGITS: usize = 12;
@@ -138,25 +141,26 @@ fn carry_out(
     (actor, now): (&str, Timestamp),
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Plan, Option<Applied>), Problem> {
-    let kept: Vec<(String, PathBuf, String)> = items.iter().flat_map(|i| i.kept.iter().cloned()).collect();
+    let kept = Keeping::of(&items);
     let mut load = writer.load(now)?;
     let import = load.next_import(number)?;
     let planner = Planner::new(scene, choices, &mut load, Some((import, actor)))?;
-    let (plan, Done { batches, learned, mut profiles }) = planner.run(items, problems, progress)?;
+    let (plan, Done { batches, learned, mut profiles, copies }) = planner.run(items, problems, progress)?;
     if digest.is_some_and(|digest| digest != plan.digest) {
         return Err(Problem::new("E_PLAN_CHANGED", Severity::Refused, ""));
     }
     if !plan.ready() {
         return Ok((plan, None));
     }
-    if batches.is_empty() {
+    // One that is made again is known by its files even where it changes nothing.
+    if batches.is_empty() && number.is_none() {
         drop(load);
         let applied = Applied { batches, counts: plan.counts, version: writer.version()? };
         return Ok((plan, Some(applied)));
     }
     // The files first: a batch without its file could not be made again.
-    keep(scene.dir, &kept)?;
-    for (n, (name, _, sha256)) in kept.iter().enumerate() {
+    let files = kept.keep(scene.dir, if number.is_none() { copies } else { FxHashMap::default() })?;
+    for (n, (name, sha256, _)) in files.iter().enumerate() {
         load.put_file(import, n, name, sha256)?;
     }
     let world = load.world(scene.framework, scene.framework.levels.len())?;
@@ -165,8 +169,10 @@ fn carry_out(
     load.finish(scene.framework)?;
     // One that is made again stands in the log already.
     if number.is_none() {
-        let files = kept.into_iter().map(|(name, _, sha256)| (name, sha256)).collect();
-        let what = What::Import { import, files, choices: Box::new(choices.clone()), today: scene.today };
+        let other = files.iter().filter(|(_, kept, original)| kept != original);
+        let originals = other.map(|(name, _, original)| (name.clone(), original.clone())).collect();
+        let files = files.into_iter().map(|(name, kept, _)| (name, kept)).collect();
+        let what = What::Import { import, files, originals, choices: Box::new(choices.clone()), today: scene.today };
         writer.log_import(&Entry { at_ms: now.as_millisecond(), actor: actor.to_owned(), what })?;
     }
     // Only what was carried out is remembered; that it cannot be is no reason to fail after the commit.
@@ -198,12 +204,27 @@ struct Done {
     batches: Vec<i64>,
     learned: Vec<(String, Profile)>,
     profiles: Profiles,
+    copies: FxHashMap<usize, Vec<u8>>,
 }
 
 /// One table or layer, opened.
 enum Opened {
     Map(Box<Map>),
-    Table { sheet: Box<Sheet>, input: Box<crate::domain::plan::Input>, sha256: String, part: u32, named: bool },
+    Table(Box<Table>),
+}
+
+/// One sheet, opened.
+struct Table {
+    sheet: Sheet,
+    input: crate::domain::plan::Input,
+    /// Its file, without the sheets.
+    book: Book,
+    sha256: String,
+    part: u32,
+    /// A person named its file.
+    named: bool,
+    /// Which file of the import, and which sheet in the order in which they were opened.
+    at: (usize, usize),
 }
 
 /// An import under way.
@@ -224,6 +245,10 @@ struct Planner<'p, 'l> {
     /// File and its batch.
     batches: Vec<(String, i64)>,
     learned: Vec<(String, Profile)>,
+    /// Files that hold more than was read of them.
+    more_than_read: FxHashSet<usize>,
+    /// Tables that were read, where it is carried out, and the headings that were left out.
+    read: Vec<(Table, BTreeSet<String>)>,
     target: Option<Target>,
     /// Hash of everything that decides.
     digest: Sha256,
@@ -253,6 +278,8 @@ impl<'p, 'l> Planner<'p, 'l> {
             more: false,
             batches: Vec::new(),
             learned: Vec::new(),
+            more_than_read: FxHashSet::default(),
+            read: Vec::new(),
             target: None,
             digest,
         })
@@ -266,9 +293,10 @@ impl<'p, 'l> Planner<'p, 'l> {
             }
         }
         let mut opened = Vec::new();
-        for item in items {
+        let originals: Vec<String> = items.iter().map(|item| item.sha256.clone()).collect();
+        for (n, item) in items.into_iter().enumerate() {
             self.scene.stop.check()?;
-            self.open(item, &mut opened, progress);
+            self.open(n, item, &mut opened, progress);
         }
         let opened = self.in_layers(opened);
         self.has_maps = opened.iter().any(|o| matches!(o, Opened::Map(_)));
@@ -286,21 +314,63 @@ impl<'p, 'l> Planner<'p, 'l> {
             self.more = left > 0;
             match opened {
                 Opened::Map(map) => self.map(&map, progress)?,
-                Opened::Table { sheet, input, sha256, part, named } => self.table(&sheet, *input, &sha256, (part, named))?,
+                Opened::Table(table) => {
+                    self.table(&table)?;
+                    self.note_read(*table);
+                }
             }
         }
         let digest = crate::store::hex(&self.digest.clone().finalize());
+        let copies = self.copies(&originals)?;
         let batches = self.batches.into_iter().map(|(_, batch)| batch).collect();
-        Ok((self.report.finish(self.target, digest), Done { batches, learned: self.learned, profiles: self.profiles }))
+        Ok((self.report.finish(self.target, digest), Done { batches, learned: self.learned, profiles: self.profiles, copies }))
+    }
+
+    /// Remembers what was read of a table, where its file may be kept.
+    fn note_read(&mut self, table: Table) {
+        if self.apply.is_none() {
+            return;
+        }
+        let profile = self.profile(&table.input.fingerprint).unwrap_or_default();
+        let left_out = |heading: &&String| self.choices.without.contains(*heading) || profile.without.contains(*heading);
+        let without: BTreeSet<String> = table.sheet.headings.iter().filter(left_out).cloned().collect();
+        if !without.is_empty() || table.sheet.laid().has_more() {
+            self.more_than_read.insert(table.at.0);
+        }
+        self.read.push((table, without));
+    }
+
+    /// What is kept in place of files that hold more than was read of them.
+    fn copies(&mut self, originals: &[String]) -> Result<FxHashMap<usize, Vec<u8>>, Problem> {
+        let mut read = std::mem::take(&mut self.read);
+        read.sort_by_key(|(table, _)| table.at);
+        let mut parts: FxHashMap<usize, Vec<copy::Part>> = FxHashMap::default();
+        for (table, without) in read.into_iter().filter(|(table, _)| self.more_than_read.contains(&table.at.0)) {
+            let part = copy::Part::of(&table.sheet, &table.book, table.part, without);
+            parts.entry(table.at.0).or_default().push(part);
+        }
+        let written = |(n, parts): (usize, Vec<copy::Part>)| Ok((n, copy::write(&originals[n], &parts)?));
+        let all: serde_json::Result<_> = parts.into_iter().map(written).collect();
+        all.map_err(|e| Problem::new("E_DISK", Severity::Refused, FOLDER).arg(e))
     }
 
     /// Opens a file; why it cannot be is a problem of the plan.
-    fn open(&mut self, item: Item, out: &mut Vec<Opened>, progress: &mut dyn FnMut(Progress)) {
+    fn open(&mut self, n: usize, mut item: Item, out: &mut Vec<Opened>, progress: &mut dyn FnMut(Progress)) {
         progress(Progress::Reading { name: item.found.shown_as.clone(), done: 0, of: item.found.size });
         if item.shape != Shape::Table {
             match Map::open(item, self.choices, self.scene.stop, progress) {
                 Ok(maps) => out.extend(maps.into_iter().map(|map| Opened::Map(Box::new(map)))),
                 Err(problem) => self.report.problems.push(problem),
+            }
+            return;
+        }
+        if let Some(parts) = item.copy.take() {
+            for part in parts {
+                let n_of = part.part;
+                match part.open() {
+                    Some((sheet, book)) => self.opened(sheet, book, &item, n_of, (n, out.len()), out),
+                    None => self.report.problems.push(Problem::new("E_BATCH_FILE", Severity::Refused, &*item.found.shown_as)),
+                }
             }
             return;
         }
@@ -310,7 +380,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             _ => book::read_file(&item.found.path, &item.found.shown_as, &options),
         };
         match read {
-            Ok(books) => books.into_iter().for_each(|book| self.sheets(book, &item, out)),
+            Ok(books) => books.into_iter().for_each(|book| self.sheets(n, book, &item, out)),
             Err(problem) => self.report.problems.push(problem),
         }
     }
@@ -336,27 +406,30 @@ impl<'p, 'l> Planner<'p, 'l> {
         out
     }
 
-    fn sheets(&mut self, mut book: Book, item: &Item, out: &mut Vec<Opened>) {
+    fn sheets(&mut self, n: usize, mut book: Book, item: &Item, out: &mut Vec<Opened>) {
         self.report.problems.append(&mut book.notes);
         let grids = std::mem::take(&mut book.sheets);
         let several = grids.len() > 1;
+        if grids.is_empty() {
+            self.more_than_read.insert(n);
+        }
         for (part, grid) in (0u32..).zip(grids) {
             let wanted = self.choices.sheets.is_empty() || self.choices.sheets.contains(&grid.name);
-            if !wanted {
+            let sheet = wanted.then(|| Sheet::lay(&book, grid, several)).flatten();
+            let Some(sheet) = sheet else {
+                self.more_than_read.insert(n);
                 continue;
-            }
-            let Some(sheet) = Sheet::lay(&book, grid, several) else { continue };
+            };
             self.report.problems.extend_from_slice(sheet.notes());
-            let mut input = sheet.input(&book, &fingerprint(&sheet.headings));
-            input.sha256.clone_from(&item.sha256);
-            out.push(Opened::Table {
-                sheet: Box::new(sheet),
-                input: Box::new(input),
-                sha256: item.sha256.clone(),
-                part,
-                named: item.named,
-            });
+            self.opened(sheet, book.clone(), item, part, (n, out.len()), out);
         }
+    }
+
+    fn opened(&self, sheet: Sheet, book: Book, item: &Item, part: u32, at: (usize, usize), out: &mut Vec<Opened>) {
+        let mut input = sheet.input(&book, &fingerprint(&sheet.headings));
+        input.sha256.clone_from(&item.sha256);
+        let (sha256, named) = (item.sha256.clone(), item.named);
+        out.push(Opened::Table(Box::new(Table { sheet, input, book, sha256, part, named, at })));
     }
 
     /// The first `depth` tables of the tree, as of the day on which changes begin to hold.
@@ -370,7 +443,8 @@ impl<'p, 'l> Planner<'p, 'l> {
         match opened {
             // A map of unknown codes may be of units that a list of the same import names.
             Opened::Map(map) => self.map_level(map, world).map_or((1, usize::MAX), |level| (0, level)),
-            Opened::Table { sheet, input, .. } => {
+            Opened::Table(table) => {
+                let Table { sheet, input, .. } = &**table;
                 let roles = self.roles(sheet, &self.profile(&input.fingerprint).unwrap_or_default(), world);
                 let kind = match roles.target {
                     Some(Target::Units(_)) => 1,
@@ -406,13 +480,9 @@ impl<'p, 'l> Planner<'p, 'l> {
         guess(self.choices)
     }
 
-    fn table(
-        &mut self,
-        sheet: &Sheet,
-        mut input: crate::domain::plan::Input,
-        sha256: &str,
-        (part, named): (u32, bool),
-    ) -> Result<(), Problem> {
+    fn table(&mut self, table: &Table) -> Result<(), Problem> {
+        let Table { sheet, sha256, part, named, .. } = table;
+        let mut input = table.input.clone();
         let profile = match self.profile(&input.fingerprint) {
             Ok(profile) => profile,
             Err(problem) => {
@@ -447,7 +517,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             return Ok(());
         }
         let Some(target) = roles.target.clone() else {
-            if named {
+            if *named {
                 self.ask_target(spot);
             } else {
                 // What else lies in a folder does not hold up what is known there.
@@ -459,9 +529,9 @@ impl<'p, 'l> Planner<'p, 'l> {
         self.target.get_or_insert_with(|| target.clone());
         let from = From {
             file: input.file.clone(),
-            part,
+            part: *part,
             part_name: input.part.clone(),
-            sha256: sha256.to_owned(),
+            sha256: sha256.clone(),
             source: input.profile.clone().unwrap_or_default(),
         };
         let at = self.report.counts;

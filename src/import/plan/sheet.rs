@@ -30,8 +30,18 @@ impl Sheet {
     pub(super) fn lay(book: &Book, grid: Grid, several: bool) -> Option<Self> {
         let laid = layout::sheet(grid, &book.file);
         let shown_as = if several && !laid.sheet.is_empty() { format!("{} › {}", book.file, laid.sheet) } else { book.file.clone() };
+        (!laid.is_empty()).then(|| Self::again(laid, shown_as))
+    }
+
+    /// A sheet that was kept in place of its file.
+    pub(super) fn again(laid: Laid, shown_as: String) -> Self {
         let headings = laid.headings.iter().map(|h| h.text.clone()).collect();
-        (!laid.is_empty()).then_some(Self { laid, shown_as, headings })
+        Self { laid, shown_as, headings }
+    }
+
+    /// As it was laid out.
+    pub(super) fn laid(&self) -> &Laid {
+        &self.laid
     }
 
     /// What is worth knowing of it.

@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::copy::{self, Part};
 use super::spill::Spill;
 use crate::domain::problem::{Problem, Severity};
 use crate::gis::read::{Content, MapInput};
@@ -47,6 +48,8 @@ pub(super) struct Item {
     pub(super) inputs: Vec<MapInput>,
     /// What is to be kept of it: name, place, hash. Of an archive's files the first one keeps it.
     pub(super) kept: Vec<(String, PathBuf, String)>,
+    /// What was read of it, where that was kept in its place.
+    pub(super) copy: Option<Vec<Part>>,
     /// Where a database out of an archive lies for as long as it is read.
     pub(super) _spill: Option<Arc<Spill>>,
 }
@@ -100,6 +103,10 @@ pub(super) fn again(folder: &Path, files: &[(String, String)]) -> Result<Vec<Ite
         let beside: Vec<(String, PathBuf)> =
             files.iter().filter(|(n, _)| belongs(n)).map(|(n, sha256)| (n.clone(), folder.join(sha256))).collect();
         let lost = || Problem::new("E_BATCH_FILE", Severity::Refused, name.as_str()).arg(sha256);
+        if let Some(item) = copied(name, &folder.join(sha256), sha256).map_err(|_| lost())? {
+            out.push(item);
+            continue;
+        }
         let made = made(name, &folder.join(sha256), &beside).map_err(|_| lost())?;
         if made.iter().any(|item| item.sha256 != *sha256) {
             return Err(lost());
@@ -108,6 +115,24 @@ pub(super) fn again(folder: &Path, files: &[(String, String)]) -> Result<Vec<Ite
         out.extend(made.into_iter().map(|item| Item { named: false, ..item }));
     }
     Ok(out)
+}
+
+/// What was kept in place of a file; `None` where the file itself was kept.
+fn copied(name: &str, path: &Path, kept: &str) -> Result<Option<Item>, Problem> {
+    let wrong = |e: std::io::Error| Problem::new("E_IMPORT_READ", Severity::Refused, name).arg(e);
+    let mut head = Vec::new();
+    File::open(path).and_then(|f| f.take(HEAD_BYTES as u64).read_to_end(&mut head)).map_err(wrong)?;
+    if !copy::is_copy(&head) {
+        return Ok(None);
+    }
+    let found = look(path, name).map_err(wrong)?;
+    let changed = || Problem::new("E_BATCH_FILE", Severity::Refused, name).arg(kept);
+    if sha256(&found)? != kept {
+        return Err(changed());
+    }
+    let (original, parts) = copy::read(&std::fs::read(path).map_err(wrong)?).ok_or_else(changed)?;
+    let kept = vec![(name.to_owned(), path.to_owned(), kept.to_owned())];
+    Ok(Some(Item { found, shape: Shape::Table, sha256: original, inputs: Vec::new(), named: false, kept, copy: Some(parts), _spill: None }))
 }
 
 /// Which of some files belong to a shapefile among them.
@@ -200,7 +225,7 @@ fn made(name: &str, path: &Path, beside: &[(String, PathBuf)]) -> Result<Vec<Ite
     }
     let inputs = kept.iter().map(|(name, path, _)| MapInput { name: name.clone(), content: Content::Path(path.clone()) });
     let inputs = inputs.collect();
-    Ok(vec![Item { found, shape: shape(&head), sha256: sha256_of_main, inputs, named: true, kept, _spill: None }])
+    Ok(vec![Item { found, shape: shape(&head), sha256: sha256_of_main, inputs, named: true, kept, copy: None, _spill: None }])
 }
 
 /// The files of an archive, each shapefile with those that belong to it.
@@ -226,7 +251,7 @@ fn unpacked(archive: &Found, sha256: &str, kept: (String, PathBuf, String), file
             spill = Some(Arc::new(made));
         }
         let kept = if out.is_empty() { vec![kept.clone()] } else { Vec::new() };
-        out.push(Item { found, shape, sha256: sha256.to_owned(), inputs, named: false, kept, _spill: spill });
+        out.push(Item { found, shape, sha256: sha256.to_owned(), inputs, named: false, kept, copy: None, _spill: spill });
     }
     Ok(out)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::domain::plan::{About, Applied, Cause, Choices, Meaning, Plan, UnitChangeKind};
 use crate::domain::request::Stop;
-use crate::import::plan::{self, Scene};
+use crate::import::plan::{self, Rebuilt, Scene};
 
 impl Place {
     fn manifest(&self) -> Manifest {
@@ -40,6 +40,36 @@ impl Place {
         let (manifest, framework) = (self.manifest(), framework());
         let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
         plan::undo(&mut self.writer, &scene, batches, ("某岗", at(self.clock))).expect("taken back");
+    }
+
+    /// Loses reference.db and makes it again.
+    fn rebuilt(&mut self) -> Rebuilt {
+        for name in ["reference.db", "reference.db-wal", "reference.db-shm"] {
+            let _ = std::fs::remove_file(self.dir.path().join("data").join(name));
+        }
+        let store = Store::open(self.dir.path(), Mode::ReadWrite, Arc::new(framework())).expect("opens");
+        (self.reader, self.writer) = (store.reader().expect("reader"), store.writer().expect("writer"));
+        self.store = store;
+        assert!(self.writer.lost_since("990121").expect("asked").is_some());
+        self.refresh(false);
+        self.rebuild()
+    }
+
+    fn rebuild(&mut self) -> Rebuilt {
+        let (manifest, framework) = (self.manifest(), framework());
+        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
+        plan::rebuild(&mut self.writer, &scene, &mut |_| ()).expect("made again")
+    }
+
+    /// Whether a text stands in any file below the workspace's data.
+    fn holds(&self, text: &str) -> bool {
+        fn holds(folder: &std::path::Path, text: &[u8]) -> bool {
+            std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).any(|path| match path.is_dir() {
+                true => holds(&path, text),
+                false => std::fs::read(&path).expect("bytes").windows(text.len()).any(|w| w == text),
+            })
+        }
+        holds(&self.dir.path().join("data"), text.as_bytes())
     }
 
     /// Everything that a person can see, as of an instant of knowledge.
@@ -317,19 +347,79 @@ fn a_lost_reference_is_made_again_from_the_kept_files() {
     place.undo(&second.batches);
     std::fs::remove_file(&file).expect("the office's own file is gone");
     let before = place.everything(None);
-    for name in ["reference.db", "reference.db-wal", "reference.db-shm"] {
-        let _ = std::fs::remove_file(place.dir.path().join("data").join(name));
-    }
-    let store = Store::open(place.dir.path(), Mode::ReadWrite, Arc::new(framework())).expect("opens");
-    (place.reader, place.writer) = (store.reader().expect("reader"), store.writer().expect("writer"));
-    place.store = store;
-    assert!(place.writer.lost_since("990121").expect("asked").is_some());
-    place.refresh(false);
-    let manifest = place.manifest();
-    let framework = framework();
-    let scene = Scene { dir: place.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
-    assert_eq!(plan::rebuild(&mut place.writer, &scene, &mut |_| ()).expect("made again"), 4);
+    assert_eq!(place.rebuilt(), Rebuilt { made: 4, problems: Vec::new() });
     assert_eq!(place.everything(None), before);
+}
+
+#[test]
+fn nothing_personal_is_kept_and_what_was_read_of_its_file_makes_the_same_again() {
+    let mut place = Place::new();
+    let person = identity(1);
+    let table = format!(
+        "2025年3季度一览表,,,,,\n制表人:王某某,,,,,\n单元编码,率(分子),率(分母),姓名,联系电话,备注,\n\
+         010101,1,4,李某某,13800138000,,张某某\n\n010102,3,4,李某某,,{person},\n填表人:赵某某,电话:6543210,,,,\n"
+    );
+    let file = place.file("in/a.csv", &table);
+    let plain = place.file("in/b.csv", "单元编码,数,期间\n0101,3,2025Q3\n");
+    let without = ["姓名", "联系电话", "备注"].map(str::to_owned).into();
+    place.import(std::slice::from_ref(&file), &Choices { without, period: "2025Q3".parse().ok(), ..Choices::default() });
+    let original = crate::import::files::sha256_of(&table);
+    std::fs::remove_file(&file).expect("removed");
+    place.import(std::slice::from_ref(&plain), &Choices::default());
+    for text in ["某某", "13800138000", &person, "6543210"] {
+        assert!(!place.holds(text), "{text}");
+    }
+    assert!(place.holds(&original), "the original is known by its hash");
+    let plain = std::fs::read_to_string(&plain).expect("there");
+    let kept = place.dir.path().join(plan::FOLDER).join(crate::import::files::sha256_of(&plain));
+    assert_eq!(std::fs::read_to_string(kept).expect("kept as it is"), plain);
+    // Even where the profile that says what is left out is lost too.
+    std::fs::remove_file(place.dir.path().join("data/profiles/learned.toml")).expect("removed");
+    let before = place.everything(None);
+    let view = view(Some(uid("mid", "0101")), "leaf", "X-1");
+    let asked = Query::Provenance { uid: uid("leaf", "010102"), indicator: IndicatorId::from("X-1"), period: None, view };
+    let source = |place: &mut Place| match place.ask(&asked) {
+        Ok(Loaded::Provenance(page)) => {
+            page.sources.iter().map(|s| (s.file.clone(), s.sha256.clone(), s.row, s.reading)).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    let source_before = source(&mut place);
+    assert_eq!(source_before.iter().map(|s| (&*s.1, s.2)).collect::<Vec<_>>(), [(&*original, Some(6))]);
+    assert_eq!(place.rebuilt(), Rebuilt { made: 2, problems: Vec::new() });
+    assert_eq!(place.everything(None), before);
+    assert_eq!(source(&mut place), source_before);
+    // A copy that is lost is asked for by the hash of its original.
+    for entry in std::fs::read_dir(place.dir.path().join(plan::FOLDER)).expect("a folder") {
+        std::fs::remove_file(entry.expect("an entry").path()).expect("removed");
+    }
+    let asked = place.rebuilt().problems.remove(0);
+    assert_eq!((&*asked.code, &asked.args), ("E_BATCH_FILE", &vec![original]));
+}
+
+#[test]
+fn a_kept_file_that_is_missing_is_named_and_the_rest_is_made_again() {
+    let mut place = Place::new();
+    let text = "单元编码,数,期间\n0101,5,2025Q3\n";
+    let lost = place.file("in/a.csv", text);
+    let other = place.file("in/b.csv", "单元编码,数,期间\n0102,6,2025Q3\n");
+    for file in [&lost, &other] {
+        place.import(std::slice::from_ref(file), &Choices::default());
+    }
+    let sha256 = crate::import::files::sha256_of(text);
+    std::fs::remove_file(place.dir.path().join(plan::FOLDER).join(&sha256)).expect("removed");
+    let Rebuilt { made, problems } = place.rebuilt();
+    let named: Vec<_> = problems.iter().map(|p| (&*p.code, p.args.clone())).collect();
+    assert_eq!((made, named), (1, vec![("E_BATCH_FILE", vec![sha256])]));
+    // Put back later it would go over what came after it: it is asked for still.
+    let kept = place.dir.path().join(plan::FOLDER).join(&problems[0].args[0]);
+    std::fs::copy(&lost, &kept).expect("put back");
+    assert_eq!(place.rebuild(), Rebuilt { made: 0, problems });
+    // Imported again it is not.
+    place.import(std::slice::from_ref(&lost), &Choices::default());
+    assert_eq!(place.rebuild(), Rebuilt::default());
+    let page = place.home(view(Some(uid("top", "01")), "mid", "X-2"));
+    assert_eq!(page.rows.iter().map(|r| r.shown.reading.value).collect::<Vec<_>>(), [Some(5.0), Some(6.0)]);
 }
 
 #[test]
