@@ -61,7 +61,7 @@ impl Place {
         plan::rebuild(&mut self.writer, &scene, &mut |_| ()).expect("made again")
     }
 
-    /// Whether a text stands in any file below the workspace's data.
+    /// Whether a text stands in any file of the workspace.
     fn holds(&self, text: &str) -> bool {
         fn holds(folder: &std::path::Path, text: &[u8]) -> bool {
             std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).any(|path| match path.is_dir() {
@@ -69,7 +69,7 @@ impl Place {
                 false => std::fs::read(&path).expect("bytes").windows(text.len()).any(|w| w == text),
             })
         }
-        holds(&self.dir.path().join("data"), text.as_bytes())
+        holds(self.dir.path(), text.as_bytes())
     }
 
     /// Everything that a person can see, as of an instant of knowledge.
