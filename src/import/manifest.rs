@@ -379,7 +379,7 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
     };
     // A branch of which the place is known lies in the unit there.
     let placed = columns.contains_key("lon") && columns.contains_key("lat");
-    for role in needed.iter().filter(|role| !columns.contains_key(**role) && !(placed && **role == "unit")) {
+    for role in needed.iter().filter(|role| !(columns.contains_key(**role) || placed && **role == "unit")) {
         entry.wrong("E_MANIFEST_KEY_MISSING", &columns_span, "columns").args.push((*role).to_owned());
     }
     if what != Some(What::Values) {

@@ -225,12 +225,15 @@ pub fn read_part(bytes: &[u8], shown_as: &str, options: &BookOptions) -> Result<
     }
 }
 
+/// A file of an archive: its name and its bytes.
+pub type Named = (String, Vec<u8>);
+
 /// Names and bytes of the files of an archive, by the limits of [`read_file`]; `None` where it is
 /// one document (a workbook), or where by their first bytes none of its files is `wanted`.
 ///
 /// # Errors
 /// Where the archive is damaged, over the limits, or not what it says.
-pub fn unpack(path: &Path, shown_as: &str, wanted: impl Fn(&[u8]) -> bool) -> Result<Option<Vec<(String, Vec<u8>)>>, Problem> {
+pub fn unpack(path: &Path, shown_as: &str, wanted: impl Fn(&[u8]) -> bool) -> Result<Option<Vec<Named>>, Problem> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|f| f.take(limits::FILE_MAX_BYTES + 1).read_to_end(&mut bytes));
     read.map_err(|e| Problem::new("E_IMPORT_READ", Severity::Refused, shown_as).arg(e))?;

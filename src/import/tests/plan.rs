@@ -61,7 +61,7 @@ impl Place {
         plan::rebuild(&mut self.writer, &scene, &mut |_| ()).expect("made again")
     }
 
-    /// Whether a text stands in any file below the workspace's data.
+    /// Whether a text stands in any file of the workspace.
     fn holds(&self, text: &str) -> bool {
         fn holds(folder: &std::path::Path, text: &[u8]) -> bool {
             std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).any(|path| match path.is_dir() {
@@ -69,7 +69,7 @@ impl Place {
                 false => std::fs::read(&path).expect("bytes").windows(text.len()).any(|w| w == text),
             })
         }
-        holds(&self.dir.path().join("data"), text.as_bytes())
+        holds(self.dir.path(), text.as_bytes())
     }
 
     /// Everything that a person can see, as of an instant of knowledge.
@@ -395,6 +395,29 @@ fn nothing_personal_is_kept_and_what_was_read_of_its_file_makes_the_same_again()
     }
     let asked = place.rebuilt().problems.remove(0);
     assert_eq!((&*asked.code, &asked.args), ("E_BATCH_FILE", &vec![original]));
+}
+
+#[test]
+fn an_archive_of_maps_with_a_personal_table_is_not_kept_and_asked_for_again() {
+    use std::io::Write as _;
+    let mut place = Place::new();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let map = squares(&[("010101", "图", "0101", 0.0, 0.0, 1.0), ("010102", "图", "0101", 1.0, 0.0, 1.0)]);
+    let table = "单元编码,率(分子),率(分母),期间,姓名\n010101,1,4,2025Q3,李某某\n010102,1,4,2025Q3,张某某\n";
+    for (name, text) in [("map.geojson", &*map), ("table.csv", table)] {
+        let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        zip.start_file(name, stored).expect("memory");
+        zip.write_all(text.as_bytes()).expect("memory");
+    }
+    let file = place.dir.path().join("in.zip");
+    std::fs::write(&file, zip.finish().expect("memory").into_inner()).expect("written");
+    let target = Some(crate::domain::plan::Target::Units(Some("leaf".into())));
+    let choices = Choices { target, without: ["姓名".to_owned()].into(), complete: Some(false), ..Choices::default() };
+    assert!(!place.import(std::slice::from_ref(&file), &choices).batches.is_empty());
+    std::fs::remove_file(&file).expect("removed");
+    assert!(!place.holds("某某"));
+    let Rebuilt { made, problems } = place.rebuilt();
+    assert_eq!((made, problems.iter().map(|p| &*p.code).collect::<Vec<_>>()), (0, vec!["E_BATCH_FILE"]));
 }
 
 #[test]
