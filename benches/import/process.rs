@@ -114,8 +114,16 @@ fn city(dir: &Path) -> (PathBuf, PathBuf) {
         }
         above = Some(level);
     }
+    framework.push_str(&indicator("K01", "K01"));
     save(dir, &framework, &manifest);
     (dir.to_owned(), grids)
+}
+
+/// A count of grids, due every month.
+fn indicator(id: &str, label: &str) -> String {
+    format!(
+        "\n[[indicator]]\nid = \"{id}\"\nlabel = \"{label}\"\nlabel_en = \"{id}\"\nunit = \"个\"\nkind = \"count\"\nlevel = \"grid\"\ndirection = \"up\"\nrollup = \"sum\"\nmin_share = 0.8\nevery_months = 1\n"
+    )
 }
 
 fn save(dir: &Path, framework: &str, manifest: &str) {
@@ -138,9 +146,7 @@ fn county(dir: &Path) -> PathBuf {
         declare(&mut framework, level, above);
     }
     for k in 2..COLUMNS {
-        framework.push_str(&format!(
-            "\n[[indicator]]\nid = \"K{k:02}\"\nlabel = \"第{k}项\"\nlabel_en = \"item {k}\"\nunit = \"个\"\nkind = \"count\"\nlevel = \"grid\"\ndirection = \"up\"\nrollup = \"sum\"\nmin_share = 0.8\nevery_months = 1\n"
-        ));
+        framework.push_str(&indicator(&format!("K{k:02}"), &format!("第{k}项")));
     }
     let mut units = "编码,名称,层级,上级\n990121,青禾县,county,\n".to_owned();
     (0..FILES).for_each(|n| units.push_str(&format!("990121{:03},第{n}镇,town,990121\n", 100 + n)));
