@@ -530,7 +530,11 @@ impl Step {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 12,
+        failure_persistence: Some(Box::new(proptest::test_runner::FileFailurePersistence::Direct("tests/regressions/import_plan.txt"))),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn what_is_taken_back_shows_exactly_what_was_before(steps in proptest::collection::vec(step(), 1..6)) {
