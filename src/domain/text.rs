@@ -63,6 +63,16 @@ pub fn quote(text: &str) -> String {
     out
 }
 
+/// A full-width form of a plain character (U+FF01–FF5E stand 0xFEE0 above ASCII) as that character.
+#[must_use]
+pub fn half_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c => c,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +84,12 @@ mod tests {
         assert_eq!(clean_name("𠀋村\t一"), "𠀋村 一");
         assert!(matches!(clean_name("𠅤家湾"), Cow::Borrowed(_)));
         assert_eq!(clean_name(&"长".repeat(500)).chars().count(), NAME_MAX_CHARS + 1);
+    }
+
+    #[test]
+    fn full_width_is_folded_and_the_rest_is_left() {
+        let folded: String = "ＡＢ（１２）～　村、".chars().map(half_width).collect();
+        assert_eq!(folded, "AB(12)~ 村、");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod number;
 
 use self::number::{digit, is_x, personal};
+use crate::domain::text::half_width;
 
 /// The gate. It has no settings, on purpose.
 #[derive(Clone, Copy, Debug, Default)]
@@ -230,14 +231,6 @@ const SIMPLIFIED: [(char, char); 24] = [
     ('記', '记'),
     ('負', '负'),
 ];
-
-/// A full-width character as its half-width one.
-fn half_width(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        c => c,
-    }
-}
 
 /// A heading as it is compared: half-width, lower case, simplified, without blanks and marks.
 fn normal(heading: &str) -> String {

@@ -13,6 +13,7 @@ pub use self::date::{date, find_month, find_period, find_year};
 use self::date::{is_digits, written_date, written_period};
 use super::book::Kind;
 use crate::domain::period::Period;
+use crate::domain::text::half_width;
 use crate::domain::value::State;
 
 /// What a cell says.
@@ -177,11 +178,10 @@ fn narrow(raw: &str) -> Cow<'_, str> {
         return Cow::Borrowed(raw);
     }
     let signs = raw.chars().filter(|c| !c.is_whitespace()).map(|c| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         '−' => '-',
         '。' => '.',
         '﹪' => '%',
-        c => c,
+        c => half_width(c),
     });
     Cow::Owned(signs.collect())
 }

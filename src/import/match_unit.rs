@@ -8,9 +8,10 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::names::{half_width, stem};
+use super::names::stem;
 use crate::domain::id::Uid;
 use crate::domain::plan::Cause;
+use crate::domain::text::half_width;
 use crate::store::world::World;
 
 /// Level and row.

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use crate::domain::text::half_width;
+
 /// The table of variants, built into the program.
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/names/variants.toml"));
 
@@ -41,15 +43,6 @@ fn variants() -> &'static Variants {
         endings.sort_by_key(|(word, _)| std::cmp::Reverse(word.chars().count()));
         Variants { endings, simplified }
     })
-}
-
-/// A full-width character as its half-width one.
-pub(super) fn half_width(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        '\u{3000}' => ' ',
-        c => c,
-    }
 }
 
 /// A text as it is compared: half width, simplified, lower case, letters and digits only.

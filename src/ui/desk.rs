@@ -1,6 +1,7 @@
 //! The screens of the clerk's desk, which take the place of list and map. What they hold is kept for
 //! the session: nothing is lost by leaving half-way.
 
+use std::collections::BTreeMap;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 use std::sync::Arc;
 
@@ -302,8 +303,11 @@ impl Quality {
 
     /// The kinds that there are, with their numbers.
     pub(super) fn kinds(&self) -> Vec<(FaultKind, usize)> {
-        let count = |kind: FaultKind| self.page.iter().flat_map(|page| &page.faults).filter(|fault| fault.kind == kind).count();
-        FaultKind::ALL.iter().map(|kind| (*kind, count(*kind))).filter(|(_, count)| *count > 0).collect()
+        let mut counts: BTreeMap<FaultKind, usize> = BTreeMap::new();
+        for fault in self.page.iter().flat_map(|page| &page.faults) {
+            *counts.entry(fault.kind).or_default() += 1;
+        }
+        counts.into_iter().collect()
     }
 }
 

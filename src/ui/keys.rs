@@ -7,6 +7,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::text;
 use crate::locale::Lang;
 
 /// A key as the keymap knows it: letters carry their case instead of Shift, full-width
@@ -67,11 +68,7 @@ pub fn half_width(c: char) -> char {
     if let Some((_, plain)) = FULL_WIDTH.iter().find(|(full, _)| *full == c) {
         return *plain;
     }
-    // U+FF01–FF5E stand 0xFEE0 above ASCII.
-    match c as u32 {
-        n @ 0xff01..=0xff5e => char::from_u32(n - 0xfee0).unwrap_or(c),
-        _ => c,
-    }
+    text::half_width(c)
 }
 
 impl Key {

@@ -3,21 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
-
-use crate::support::{Workspace, XIANTU, shared};
-
-fn imported(ws: &Workspace, args: &[&str]) -> Value {
-    let mut all = vec!["import"];
-    all.extend(args);
-    all.push("--json");
-    let output = ws.xiantu(&all).output().expect("the executable runs");
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("no JSON ({e}): {}", String::from_utf8_lossy(&output.stderr)))
-}
-
-fn count(answer: &Value, what: &str) -> u64 {
-    answer["plan"]["counts"][what].as_u64().unwrap_or_else(|| panic!("{what}: {answer}"))
-}
+use crate::support::{Workspace, XIANTU, count, imported, shared};
 
 /// An empty folder, where nothing is yet.
 fn nothing() -> Workspace {

@@ -5,19 +5,7 @@ use std::io::{Cursor, Write as _};
 use serde_json::{Value, json};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use crate::support::Workspace;
-
-fn imported(ws: &Workspace, args: &[&str]) -> Value {
-    let mut all = vec!["import"];
-    all.extend(args);
-    all.push("--json");
-    let output = ws.xiantu(&all).output().expect("the executable runs");
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("no JSON ({e}): {}", String::from_utf8_lossy(&output.stderr)))
-}
-
-fn count(answer: &Value, what: &str) -> u64 {
-    answer["plan"]["counts"][what].as_u64().unwrap_or_else(|| panic!("{what}: {answer}"))
-}
+use crate::support::{Workspace, count, imported};
 
 fn batches(answer: &Value) -> Vec<i64> {
     answer["applied"]["batches"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect()

@@ -436,3 +436,17 @@ pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 pub(crate) fn row<'a>(page: &'a Value, code: &str) -> &'a Value {
     rows(page).iter().find(|r| r["code"] == code).unwrap_or_else(|| panic!("{code} has a row"))
 }
+
+/// What `xiantu import … --json` answers.
+pub(crate) fn imported(ws: &Workspace, args: &[&str]) -> Value {
+    let mut all = vec!["import"];
+    all.extend(args);
+    all.push("--json");
+    let output = ws.xiantu(&all).output().expect("the executable runs");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("no JSON ({e}): {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// A total of the plan in such an answer.
+pub(crate) fn count(answer: &Value, what: &str) -> u64 {
+    answer["plan"]["counts"][what].as_u64().unwrap_or_else(|| panic!("{what}: {answer}"))
+}

@@ -1,17 +1,14 @@
 //! What the cells of one reading say together: numbers, their parts, and words in their place.
 
 use crate::domain::indicator::{Indicator, Kind};
+use crate::domain::text::half_width;
 use crate::domain::value::{Reading, State};
 use crate::import::book;
 use crate::import::cell::{self, Meaning, Value, Word};
 
 /// A text as it is compared: half-width, lower case, without blanks.
 pub(super) fn plain(text: &str) -> String {
-    let half = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        c => c,
-    };
-    text.chars().filter(|c| !c.is_whitespace()).map(half).flat_map(char::to_lowercase).collect()
+    text.chars().filter(|c| !c.is_whitespace()).map(half_width).flat_map(char::to_lowercase).collect()
 }
 
 /// What a single cell says.

@@ -37,7 +37,7 @@ fn time(model: &Model, ms: i64) -> String {
 
 /// What a batch holds, in words.
 fn kind(model: &Model, kind: &str) -> String {
-    let key = format!("desk.kind.{kind}");
+    let key = format!("cli.batches.kind.{kind}");
     if model.session.lang.has(&key) { model.text(&key).to_owned() } else { quote(kind) }
 }
 
