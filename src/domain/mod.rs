@@ -19,6 +19,7 @@ pub mod quality;
 pub mod request;
 pub mod round;
 pub mod scene;
+pub mod sheet;
 pub mod text;
 pub mod unit;
 pub mod value;

@@ -16,7 +16,7 @@ use crate::domain::problem::{Problem, Severity};
 use crate::domain::unit::Subject;
 use crate::domain::value::{Reading, State};
 use crate::domain::view_state::{Listing, Scope};
-use crate::framework::{Framework, Operand};
+use crate::framework::Framework;
 use crate::rules;
 use crate::store::block::{self, Column};
 use crate::store::cache::{Cache, Leads, Marks};
@@ -205,10 +205,7 @@ impl<'r> Ask<'r> {
         self.table(world.branch_table())?;
         // The newest reading of every indicator that a rule looks at.
         let mut gauges = Vec::new();
-        for id in self.framework.rules.iter().flat_map(|r| &r.all).filter_map(|c| match &c.operand {
-            Operand::Indicator(id) => Some(id),
-            Operand::Field(_) => None,
-        }) {
+        for id in self.framework.rules.iter().flat_map(|r| r.when.indicators()) {
             let Some(indicator) = self.framework.indicators.iter().find(|i| i.id == *id && i.derived.is_none()) else { continue };
             let Some(level) = world.level(&indicator.level) else { continue };
             let period = self.periods(indicator)?.pop();

@@ -52,6 +52,8 @@ impl<'a> Gauge<'a> {
         let kind = match indicator.derived {
             // Branches come after the units: until then there is nothing to count.
             Some(_) if ask.glance.is_some() => Kind::Reported(Arc::new(Column::missing(world.len(table) as usize))),
+            // Counted by its coverage; until there is one there is nothing to count, which is not 0.
+            Some(Derived::Covered) => Kind::Reported(Arc::new(Column::missing(world.len(table) as usize))),
             Some(Derived::Leads) => {
                 let leads = ask.leads()?;
                 Kind::Counted(ask.tally(table, leads.places.iter().map(|p| (*p, 1)), zones))
