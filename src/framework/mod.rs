@@ -12,7 +12,7 @@ use std::sync::Arc;
 use condition::Condition;
 use schema::{
     Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, OfficialKind, Pairing, Part, Premises, Rating, Region,
-    Scorecard, Synonym, Target, Task, Workflow,
+    Scorecard, Season, Synonym, Target, Task, Term, Workflow,
 };
 
 use crate::domain::id::LevelId;
@@ -69,6 +69,10 @@ pub struct Framework {
     pub workflows: Vec<Workflow>,
     /// What comes round.
     pub cadences: Vec<Cadence>,
+    /// Terms of office.
+    pub terms: Vec<Term>,
+    /// Seasons of elections.
+    pub seasons: Vec<Season>,
     /// Lists.
     pub lists: Vec<List>,
     /// Pairings.
