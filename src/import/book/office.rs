@@ -10,6 +10,7 @@ use super::grid::{Grid, Kind, Merge, column_letters};
 use super::limits::{CELL_MAX_BYTES, CELLS_MAX, COLUMNS_MAX, SHEET_MAX_BYTES};
 use super::{Book, BookOptions, Format, marking, value};
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::request::Stop;
 
 /// Reads a workbook of one of the two formats.
 pub(super) fn read(bytes: &[u8], format: Format, shown_as: &str, options: &BookOptions) -> Result<Book, Problem> {
@@ -56,7 +57,7 @@ fn fill<'b, R: Reader<Cursor<&'b [u8]>>>(
             .map_err(|_| Problem::new("E_BOOK_BROKEN", Severity::Refused, &*book.file).field(&sheet.name))?;
         let mut grid = Grid::new(&*sheet.name);
         grid.hidden = sheet.visible != SheetVisible::Visible;
-        let fraction = rows(&range, &mut grid, book)?;
+        let fraction = rows(&range, &mut grid, book, &options.stop)?;
         grid.merged = merged(workbook, &sheet.name);
         if let Some((row, column)) = fraction {
             let place = format!("{}!{}{row}", sheet.name, column_letters(column as usize));
@@ -68,7 +69,7 @@ fn fill<'b, R: Reader<Cursor<&'b [u8]>>>(
 }
 
 /// Fills the grid; the first number between 0 and 1, which may have been shown in percent.
-fn rows(range: &Range<Data>, grid: &mut Grid, book: &Book) -> Result<Option<(u32, u32)>, Problem> {
+fn rows(range: &Range<Data>, grid: &mut Grid, book: &Book, stop: &Stop) -> Result<Option<(u32, u32)>, Problem> {
     let (top, left) = range.start().unwrap_or_default();
     let name = grid.name.clone();
     let refused = |code: &str, row: u32, column: u32| {
@@ -79,6 +80,7 @@ fn rows(range: &Range<Data>, grid: &mut Grid, book: &Book) -> Result<Option<(u32
     let mut fraction = None;
     let mut text = String::new();
     for (row, cells) in (top + 1..).zip(range.rows()) {
+        stop.check()?;
         grid.begin(row, false);
         for (column, cell) in (left..).zip(cells).filter(|(_, cell)| **cell != Data::Empty) {
             if column >= COLUMNS_MAX {

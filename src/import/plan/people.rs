@@ -205,6 +205,7 @@ impl Planner<'_, '_> {
             let batch = self.batch("branches", from)?;
             let (new, changed) = self.since();
             for (branch, gone) in out {
+                self.scene.stop.check()?;
                 let known = table.row(branch.uid).is_some();
                 let mut stamp = from.stamp(batch, branch.row, if known { &changed } else { &new });
                 stamp.gone = gone;
@@ -266,6 +267,7 @@ impl Planner<'_, '_> {
             let batch = self.batch("entities", from)?;
             let (new, changed) = self.since();
             for (entity, line, known, gone) in out {
+                self.scene.stop.check()?;
                 let mut stamp = from.stamp(batch, line, if known { &changed } else { &new });
                 stamp.gone = gone;
                 self.load.put_entity(stamp, &entity)?;

@@ -156,6 +156,7 @@ impl Planner<'_, '_> {
                 self.load.put_part(batch, from.part + n, file)?;
             }
             for (n, dated, unit, drawn) in out {
+                self.scene.stop.check()?;
                 let record = &records[n];
                 let mut stamp = from.stamp(batch, record.row, if dated { &changed_from } else { &new_from });
                 stamp.part += record.part;

@@ -208,6 +208,7 @@ impl Planner<'_, '_> {
                     None => *batch.insert(self.batch("values", from)?),
                 };
                 for (value, gone) in rows {
+                    self.scene.stop.check()?;
                     let mut stamp = from.stamp(batch, value.row, "");
                     stamp.gone = gone;
                     self.load.put_value(stamp, &indicator.id, &value)?;
