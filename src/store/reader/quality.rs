@@ -15,8 +15,10 @@ use crate::domain::scene::Extent;
 use crate::domain::view_state::ViewState;
 use crate::gis::check::{self, Level, TOLERANCE_M, UnitRef};
 use crate::gis::locate::assign;
+use crate::gis::near::{self, Around, Astray};
 use crate::gis::original;
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
+use crate::gis::thin::extent;
 use crate::store::current;
 use crate::store::error::damaged;
 use crate::store::world::{self, as_of, known};
@@ -149,25 +151,41 @@ fn branches(ask: &Ask<'_>, drawn: &[Drawn], named: &dyn Fn(Place) -> FaultUnit) 
     let places = ask.world.branches().places_deg.iter();
     let placed: Vec<(u32, [f64; 2])> = (0_u32..).zip(places).filter_map(|(row, place)| Some((row, (*place)?))).collect();
     let points: Vec<[f64; 2]> = placed.iter().map(|(_, place)| *place).collect();
+    let Some(whole) = drawn.first().and_then(|top| extent(&top.features)) else { return Ok(Vec::new()) };
     let mut out = Vec::new();
     for ((row, place_deg), found) in placed.into_iter().zip(assign(&lowest.features, &points)) {
-        let (Some(found), Some(unit)) = (found, ask.world.table(table).parent(row)) else { continue };
-        let lies = (lowest.table, lowest.rows[found as usize]);
-        if ask.world.lies_in(lies, unit) || ask.world.lies_in(unit, lies) {
-            continue;
-        }
+        let Some(unit) = ask.world.table(table).parent(row) else { continue };
+        let lies = found.map(|found| (lowest.table, lowest.rows[found as usize]));
+        let around = match lies {
+            Some(lies) if ask.world.lies_in(lies, unit) || ask.world.lies_in(unit, lies) => continue,
+            Some(_) => Around::Other,
+            None => Around::Nothing,
+        };
+        let own = drawn.iter().find(|d| d.table == unit.0).and_then(|d| {
+            let record = d.rows.binary_search(&unit.1).ok()?;
+            Some(d.features.rings_deg(&d.features.records[record]))
+        });
+        let Some(astray) = near::judge(place_deg, &whole, around, own.as_deref()) else { continue };
+        let (kind, by_m) = match astray {
+            Astray::Zero => (FaultKind::BranchOutside, None),
+            Astray::Swapped => (FaultKind::SwappedAxes, None),
+            Astray::Outside { by_m } => (FaultKind::BranchOutside, Some(by_m)),
+            Astray::Elsewhere { by_m } => (FaultKind::BranchElsewhere, by_m),
+            Astray::Nowhere { by_m } => (FaultKind::BranchElsewhere, Some(by_m)),
+        };
         let [x, y] = place_deg;
+        let places: Vec<Place> = [Some((table, row)), Some(unit), lies].into_iter().flatten().collect();
         let fault = Fault {
-            kind: FaultKind::BranchElsewhere,
-            grade: FaultKind::BranchElsewhere.grade(),
+            kind,
+            grade: kind.grade(),
             level: ask.world.levels[unit.0].clone(),
-            units: [(table, row), unit, lies].into_iter().map(named).collect(),
+            units: places.iter().copied().map(named).collect(),
             place_deg,
             extent: Extent { min_x_deg: x - AROUND_DEG, min_y_deg: y - AROUND_DEG, max_x_deg: x + AROUND_DEG, max_y_deg: y + AROUND_DEG },
-            size: Size::default(),
+            size: Size { length_m: by_m.unwrap_or_default(), ..Size::default() },
             rings_deg: Vec::new(),
         };
-        out.push((vec![(table, row), unit, lies], fault));
+        out.push((places, fault));
     }
     Ok(out)
 }

@@ -8,6 +8,7 @@ use crate::domain::page::ReadCount;
 use crate::domain::problem::Problem;
 use crate::domain::quality::{Fault, Grade};
 use crate::domain::text::quote;
+use crate::gis::near;
 use crate::ui::desk::Part;
 use crate::ui::model::{Ask, Model};
 use crate::ui::number;
@@ -149,7 +150,7 @@ fn size(model: &Model, fault: &Fault) -> String {
     if fault.size.area_m2 > 0.0 {
         number::area(fault.size.area_m2, model.session.caps.ambiguous_wide)
     } else if fault.size.length_m > 0.0 {
-        format!("{} m", number::plain((fault.size.length_m * 10.0).round() / 10.0))
+        near::shown(fault.size.length_m)
     } else {
         String::new()
     }
