@@ -12,6 +12,7 @@ mod grid;
 mod limits;
 mod marking;
 mod office;
+mod percent;
 mod sniff;
 mod value;
 mod wire;
