@@ -5,10 +5,8 @@
 
 use std::sync::Arc;
 
-use rusqlite::named_params;
-
 use super::ask::{Ask, Place};
-use crate::domain::id::{LevelId, Uid};
+use crate::domain::id::LevelId;
 use crate::domain::problem::Problem;
 use crate::domain::quality::{Cover, Fault, FaultKind, FaultUnit, QualityPage, Size, Under};
 use crate::domain::scene::Extent;
@@ -16,12 +14,10 @@ use crate::domain::view_state::ViewState;
 use crate::gis::check::{self, Level, TOLERANCE_M, UnitRef};
 use crate::gis::locate::assign;
 use crate::gis::near::{self, Around, Astray};
-use crate::gis::original;
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
 use crate::gis::thin::extent;
 use crate::store::current;
-use crate::store::error::damaged;
-use crate::store::world::{self, as_of, known};
+use crate::store::load::boundaries_of;
 
 /// A parent that is there but not drawn: its children are held against nothing.
 const NOT_DRAWN: u32 = u32::MAX;
@@ -201,48 +197,13 @@ fn parent(ask: &Ask<'_>, place: Place, above: &Drawn) -> Option<u32> {
 
 /// The boundaries of a level as they came, by row.
 fn read(ask: &Ask<'_>, table: usize) -> Result<(Features, Vec<u32>), Problem> {
-    let columns = ask.table(table)?;
-    let mut statement = ask.connection.prepare_cached(concat!(
-        "SELECT uid, coords, kind FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
-        as_of!("g"),
-        " ORDER BY g.uid, g.batch DESC"
-    ))?;
-    let parameters = named_params! {
-        ":county": ask.world.county, ":level": ask.world.levels[table].as_str(),
-        ":day": ask.world.at.day.to_string(), ":known": ask.world.at.known_ms
-    };
-    let mut features = Features::default();
-    let mut records: Vec<(u32, FeatureRecord)> = Vec::new();
-    let mut found = statement.query(parameters)?;
-    let mut before: Option<Uid> = None;
-    while let Some(row) = found.next()? {
-        let uid = world::uid(row, 0)?;
-        // Of a boundary that came twice the newer one counts.
-        if before.replace(uid) == Some(uid) {
-            continue;
-        }
-        let Some(n) = columns.row(uid) else { continue };
-        let start = u32::try_from(features.rings.len()).unwrap_or(u32::MAX);
-        original::decode(row.get_ref(1)?.as_blob().unwrap_or_default(), &mut features.rings, &mut features.coords_deg)
-            .map_err(|e| damaged("reference.db", e))?;
-        let record = FeatureRecord {
-            record: u64::from(n) + 1,
-            line: 0,
-            code: columns.codes.get(n as usize).to_owned(),
-            name: None,
-            parent: None,
-            area: None,
-            kind: match row.get_ref(2)?.as_str().unwrap_or_default() {
-                "polygon" => GeometryKind::Polygon,
-                "line" => GeometryKind::Line,
-                _ => GeometryKind::Point,
-            },
-            rings: start..u32::try_from(features.rings.len()).unwrap_or(u32::MAX),
-            had_z: false,
-        };
-        records.push((n, record));
-    }
+    let codes = &ask.table(table)?.codes;
+    let (mut features, rows) = boundaries_of(ask.connection, &ask.world, table)?;
+    let mut records: Vec<(u32, FeatureRecord)> = rows.into_iter().zip(std::mem::take(&mut features.records)).collect();
     records.sort_unstable_by_key(|(n, _)| *n);
+    for (n, record) in &mut records {
+        (record.record, record.code) = (u64::from(*n) + 1, codes.get(*n as usize).to_owned());
+    }
     let (rows, records) = records.into_iter().unzip();
     features.records = records;
     Ok((features, rows))
