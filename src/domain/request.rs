@@ -19,6 +19,7 @@ use super::problem::Problem;
 use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
 use super::scene::{MapSize, Raster};
+use super::sheet::{Sheet, SheetKind};
 use super::unit::Subject;
 use super::view_state::ViewState;
 
@@ -109,6 +110,13 @@ pub enum Query {
         level: Option<LevelId>,
         /// Only faults of this kind.
         kind: Option<FaultKind>,
+    },
+    /// A sheet of what frameworks drive.
+    Sheet {
+        /// Which.
+        kind: SheetKind,
+        /// Place, indicator, period, AsOf, scope.
+        view: ViewState,
     },
     /// What lies in a folder.
     Files {
@@ -362,6 +370,8 @@ pub enum Loaded {
     Batches(Arc<Vec<BatchRow>>),
     /// To [`Query::Rests`].
     Rests(Arc<Vec<Rests>>),
+    /// To [`Query::Sheet`].
+    Sheet(Arc<Sheet>),
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.

@@ -8,9 +8,11 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
+use super::condition::{Condition, Literal, Op, Operand, Right, Test};
 use super::privacy::Gate;
 use super::read::{At, Report, Section};
-use super::{Condition, Framework, Op, Operand, Rule, Zone};
+use super::schema::Basis;
+use super::{Framework, Rule, Zone};
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::indicator::{Derived, Direction, Indicator, Kind, Rollup};
 use crate::domain::problem::{Problem, Severity};
@@ -107,7 +109,7 @@ impl Reader<'_, '_> {
         }
         root.finish(self.report);
         let (id, name, name_en, demo) = head?;
-        Some(Framework { id, name, name_en, file: file.to_owned(), sha256, demo, levels, zones, indicators, rules })
+        Some(Framework { id, name, name_en, file: file.to_owned(), sha256, demo, levels, zones, indicators, rules, ..Framework::default() })
     }
 
     fn head(&mut self, mut s: Section<'_, '_>) -> Option<(String, String, String, bool)> {
@@ -244,7 +246,7 @@ impl Reader<'_, '_> {
             s.finish(self.report);
             if let (Some(code), Some(label)) = (code, label) {
                 let label_en = label_en.map_or_else(|| label.value.clone(), |l| l.value);
-                zones.push(Zone { code: code.value, label: label.value, label_en });
+                zones.push(Zone { code: code.value, label: label.value, label_en, ..Zone::default() });
             }
         }
         zones
@@ -367,6 +369,10 @@ impl Reader<'_, '_> {
             definition: text(definition),
             document: text(document),
             every_months: every_months?,
+            lead: String::new(),
+            checks: Vec::new(),
+            coverage: None,
+            material: Vec::new(),
         })
     }
 
@@ -396,7 +402,19 @@ impl Reader<'_, '_> {
                 let label_en = label_en.map_or_else(|| label.value.clone(), |l| l.value);
                 let subject = if level.is_some() { Subject::Unit } else { Subject::Branch };
                 let document = document.map(|d| d.value).unwrap_or_default();
-                rules.push(Rule { id: id.value, label: label.value, label_en, subject, level, all, document });
+                rules.push(Rule {
+                    id: id.value,
+                    label: label.value,
+                    label_en,
+                    subject,
+                    level,
+                    when: Condition::All(all),
+                    basis: Basis { document, ..Basis::default() },
+                    severity: super::Severity::default(),
+                    kind: None,
+                    enabled: true,
+                    material: Vec::new(),
+                });
             }
         }
         rules
@@ -420,7 +438,7 @@ impl Reader<'_, '_> {
                 Some(_) => {}
             }
         }
-        if let (Some(op), Some(super::Literal::Text(text))) = (&op, &value)
+        if let (Some(op), Some(Literal::Text(text))) = (&op, &value)
             && (indicator.is_some() || !matches!(op.value, Op::Equal | Op::NotEqual))
         {
             self.report.add("E_FRAMEWORK_TEXT_ORDER", op.at, &s.field("op"), &[text]);
@@ -434,7 +452,7 @@ impl Reader<'_, '_> {
             }
         };
         s.finish(self.report);
-        Some(Condition { operand: operand?, op: op?.value, value: value? })
+        Some(Condition::Test(Test { left: operand?, op: op?.value, right: Right::Literal(value?), over: None, rank: None }))
     }
 
     fn missing_key(&mut self, s: &Section<'_, '_>, key: &str) {
@@ -507,8 +525,8 @@ all = [{ field = "列", op = ">", value = 3 }, { indicator = "X-1", op = "<", va
         assert_eq!(f.levels.iter().map(|l| l.code.as_str()).collect::<Vec<_>>(), ["top", "leaf"]);
         assert_eq!((f.name_en.as_str(), f.demo, f.sha256.len()), ("甲", false, 64));
         assert_eq!(f.indicators[0].bands, [60.0, 80.5]);
-        assert_eq!(f.rules[0].all.len(), 2);
-        assert_eq!(f.rules[0].document, "");
+        assert_eq!(f.rules[0].when.tests().len(), 2);
+        assert_eq!(f.rules[0].basis.document, "");
     }
 
     #[test]
@@ -521,7 +539,7 @@ all = [{ field = "列", op = ">", value = 3 }, { indicator = "X-1", op = "<", va
         let kinds: HashSet<_> = f.indicators.iter().map(|i| i.kind).collect();
         assert!(kinds.len() >= 4, "{kinds:?}");
         assert_eq!(f.indicators.iter().filter(|i| i.derived.is_some()).count(), 2);
-        assert!(f.indicators.iter().any(|i| i.document.is_empty()) && f.rules.iter().any(|r| r.document.is_empty()));
+        assert!(f.indicators.iter().any(|i| i.document.is_empty()) && f.rules.iter().any(|r| r.basis.document.is_empty()));
         assert!(f.indicators.iter().all(|i| !i.definition.is_empty() && i.short.chars().count() <= 4));
     }
 

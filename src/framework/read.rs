@@ -190,14 +190,14 @@ impl<'t, 'i> Section<'t, 'i> {
     }
 
     /// A text or a number.
-    pub(super) fn literal(&mut self, report: &mut Report<'_>, key: &'static str) -> Option<super::Literal> {
+    pub(super) fn literal(&mut self, report: &mut Report<'_>, key: &'static str) -> Option<super::condition::Literal> {
         let Some(value) = self.get(key) else {
             self.missing(report, key);
             return None;
         };
         let literal = match value.get_ref() {
-            DeValue::String(text) => Some(super::Literal::Text(text.trim().to_owned())),
-            other => number_of(other).map(super::Literal::Number),
+            DeValue::String(text) => Some(super::condition::Literal::Text(text.trim().to_owned())),
+            other => number_of(other).map(super::condition::Literal::Number),
         };
         if literal.is_none() {
             self.wrong_type(report, key, value, "number / text");

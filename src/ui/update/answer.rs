@@ -116,7 +116,7 @@ impl Model {
                 self.progress = None;
             }
             // Forms are for templates.
-            Loaded::Forms(_) => {}
+            Loaded::Forms(_) | Loaded::Sheet(_) => {}
         }
     }
 
