@@ -16,13 +16,8 @@ pub use load::{Find, Source, read_text};
 
 use condition::Condition;
 use schema::{
-<<<<<<< HEAD
-    Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, OfficialKind, Pairing, Part, Premises, Rating, Region,
-    Scorecard, Season, Synonym, Target, Task, Term, Workflow,
-=======
     Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, OfficialKind, Pairing, Part, Premises, Privacy, Rating,
-    Region, Scorecard, Synonym, Target, Task, Workflow,
->>>>>>> h/b1
+    Region, Scorecard, Season, Synonym, Target, Task, Term, Workflow,
 };
 
 use crate::domain::id::{IndicatorId, LevelId};
