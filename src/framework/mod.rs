@@ -1,5 +1,6 @@
 //! One TOML file: levels, zones, indicators, rules of one county's way of working.
 
+mod cadence;
 pub mod condition;
 mod load;
 pub mod privacy;
