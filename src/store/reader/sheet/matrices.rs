@@ -55,11 +55,8 @@ fn of_zones(ask: &Ask<'_>, view: &ViewState, zones: &[&Zone]) -> Result<Table, P
         cells.resize(most + 1, Cell::Empty);
         rows.push(Row { cells, detail, lead: Some(crate::domain::sheet::Lead::Zone(zone.code.clone())), ..Row::default() });
     }
-    let heads = (1..=most).map(|n| Column {
-        head: Words::fill("sheet.matrices.task", [Words::data(n.to_string())]),
-        right: true,
-        spare: 0,
-    });
+    let heads =
+        (1..=most).map(|n| Column { head: Words::fill("sheet.matrices.task", [Words::data(n.to_string())]), right: true, spare: 0 });
     Ok(Table {
         title: Some(Words::key("sheet.matrices.zones")),
         columns: std::iter::once(Column::text("sheet.matrices.zone")).chain(heads).collect(),

@@ -59,13 +59,7 @@ fn row_of(unit: &Own, indicator: &Indicator, cells: Vec<Cell>) -> Row {
 
 /// Units with their level, the lowest first; above them how many are on each.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a level is a small whole number")]
-fn of_levels(
-    ask: &Ask<'_>,
-    view: &ViewState,
-    levels: &[String],
-    max: Option<u8>,
-    metric: Option<&IndicatorId>,
-) -> Result<Table, Problem> {
+fn of_levels(ask: &Ask<'_>, view: &ViewState, levels: &[String], max: Option<u8>, metric: Option<&IndicatorId>) -> Result<Table, Problem> {
     let columns = vec![Column::text("sheet.unit"), Column::number("sheet.ratings.level"), Column::text("sheet.ratings.name").spare(1)];
     let Some((indicator, mut units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };
     let level = |unit: &Own| unit.reading.value.filter(|_| unit.reading.state == State::Value).map(|value| value.clamp(0.0, 255.0) as u8);
@@ -103,8 +97,7 @@ fn of_levels(
 /// Units with their badges: five themes are five columns, won or not.
 fn of_badges(ask: &Ask<'_>, view: &ViewState, badges: &[Badge]) -> Result<Table, Problem> {
     let heads = badges.iter().map(|badge| Column { head: label(&badge.named), right: false, spare: 0 });
-    let columns: Vec<Column> =
-        [Column::text("sheet.unit")].into_iter().chain(heads).chain([Column::number("sheet.ratings.won")]).collect();
+    let columns: Vec<Column> = [Column::text("sheet.unit")].into_iter().chain(heads).chain([Column::number("sheet.ratings.won")]).collect();
     let mut held_by = Vec::new();
     for badge in badges {
         held_by.push(held(ask, view, badge.metric.as_ref())?);
