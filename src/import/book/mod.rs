@@ -11,6 +11,7 @@ mod encoding;
 mod grid;
 mod limits;
 mod marking;
+mod nameless;
 mod office;
 mod sniff;
 mod value;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use self::archive::Archive;
+pub use self::nameless::nameless;
 pub use self::grid::{Cells, Grid, Kind, Merge, column_letters};
 use self::sniff::{Container, Sort};
 use crate::domain::problem::{Problem, Severity};

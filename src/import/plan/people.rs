@@ -6,7 +6,7 @@ use super::report::field;
 use super::roles::Roles;
 use super::sheet::Sheet;
 use super::zones::Meanings;
-use super::{From, Planner};
+use super::planner::{From, Planner};
 use crate::domain::id::Uid;
 use crate::domain::plan::{ChangeKind, FieldChange};
 use crate::domain::problem::{Problem, Severity};

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::roles::Roles;
 use super::sheet::Sheet;
 use super::zones::Meanings;
-use super::{From, Planner};
+use super::planner::{From, Planner};
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::plan::Cause;
 use crate::domain::problem::{Problem, Severity, Spot};

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::report::{answer, field};
 use super::units::Record;
 use super::units_reshaped::Reshaped;
-use super::{From, Planner};
+use super::planner::{From, Planner};
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::plan::{About, ChangeKind, FieldChange, UnitChange, UnitChangeKind};
 use crate::domain::problem::{Problem, Severity, Spot};

@@ -10,7 +10,7 @@ use super::report::answer;
 use super::roles::{Parts, Roles};
 use super::sheet::Sheet;
 use super::zones::Meanings;
-use super::{From, Planner};
+use super::planner::{From, Planner};
 use crate::domain::id::Uid;
 use crate::domain::indicator::Indicator;
 use crate::domain::period::Period;

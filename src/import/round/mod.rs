@@ -97,10 +97,10 @@ pub(crate) fn look(desk: &Desk<'_>, files: &[PathBuf]) -> Result<(Intake, Vec<Ca
 /// nothing is taken then.
 pub(crate) fn parts(dir: &Path, came: Vec<Came>) -> Result<Vec<Part>, Problem> {
     let mut parts = Vec::new();
-    for one in came.into_iter().filter(|c| !c.file.skipped) {
+    for mut one in came.into_iter().filter(|c| !c.file.skipped) {
         let Some((unit, code, _)) = one.file.unit else { continue };
         if let Some(from) = one.keep {
-            plan::keep(dir, &[(one.file.taken.file.clone(), from, one.file.taken.kept.clone())])?;
+            one.file.taken.kept = plan::keep(dir, &(one.file.taken.file.clone(), from, one.file.taken.kept))?;
         }
         let sheets = one.book.map_or_else(Vec::new, |b| b.sheets.into_iter().map(|s| s.name).collect());
         parts.push(Part { unit, code, taken: one.file.taken, sheets, values: one.values });

@@ -1,0 +1,123 @@
+//! Files opened: which tables and layers are in them, and which maps are one layer.
+
+use super::copy::Part;
+use super::map::Map;
+use super::planner::Planner;
+use super::sheet::Sheet;
+use super::source::{Item, Shape};
+use crate::domain::plan::Target;
+use crate::domain::problem::{Problem, Severity};
+use crate::domain::request::Progress;
+use crate::gis::read::Content;
+use crate::import::book::{self, Book, BookOptions};
+use crate::import::profile::fingerprint;
+
+/// One table or layer, opened.
+pub(super) enum Opened {
+    Map(Box<Map>),
+    Table(Box<Table>),
+}
+
+/// One sheet, opened.
+pub(super) struct Table {
+    pub(super) sheet: Sheet,
+    pub(super) input: crate::domain::plan::Input,
+    /// Its file, without the sheets.
+    pub(super) book: Book,
+    pub(super) sha256: String,
+    pub(super) part: u32,
+    /// A person named its file.
+    pub(super) named: bool,
+    /// Which file of the import, and which sheet in the order in which they were opened.
+    pub(super) at: (usize, usize),
+}
+impl Planner<'_, '_> {
+    /// Opens a file; why it cannot be is a problem of the plan.
+    pub(super) fn open(&mut self, n: usize, mut item: Item, out: &mut Vec<Opened>, progress: &mut dyn FnMut(Progress)) {
+        progress(Progress::Reading { name: item.found.shown_as.clone(), done: 0, of: item.found.size });
+        if item.shape != Shape::Table {
+            match Map::open(item, self.choices, self.scene.stop, progress) {
+                Ok(maps) => {
+                    for map in maps {
+                        out.push(Opened::Map(Box::new(Map { at: (n, out.len()), ..map })));
+                    }
+                }
+                Err(problem) => self.report.problems.push(problem),
+            }
+            return;
+        }
+        if let Some(parts) = item.copy.take() {
+            let lost = Problem::new("E_BATCH_FILE", Severity::Refused, &*item.found.shown_as);
+            for part in parts {
+                let at = (n, out.len());
+                match part {
+                    Part::Table(part) => match (part.part, part.open()) {
+                        (n_of, Some((sheet, book))) => self.opened(sheet, book, &item, n_of, at, out),
+                        (_, None) => self.report.problems.push(lost.clone()),
+                    },
+                    Part::Map(part) => match Map::again(&item, part, self.scene.stop) {
+                        Ok(map) => out.push(Opened::Map(Box::new(Map { at, ..map }))),
+                        Err(problem) => self.report.problems.push(problem),
+                    },
+                }
+            }
+            return;
+        }
+        let options = BookOptions { encoding: self.choices.encoding.clone(), child: book::child::executable(), ..BookOptions::default() };
+        let read = match item.inputs.first().map(|i| &i.content) {
+            Some(Content::Bytes(bytes)) => book::read_part(bytes, &item.found.shown_as, &options).map(|book| vec![book]),
+            _ => book::read_file(&item.found.path, &item.found.shown_as, &options),
+        };
+        match read {
+            Ok(books) => books.into_iter().for_each(|book| self.sheets(n, book, &item, out)),
+            Err(problem) => self.report.problems.push(problem),
+        }
+    }
+
+    /// Map files that are one layer: those of a folder with the same properties, where a person
+    /// said which level they are.
+    pub(super) fn in_layers(&self, opened: Vec<Opened>) -> Vec<Opened> {
+        if !matches!(self.choices.target, Some(Target::Units(Some(_)))) {
+            return opened;
+        }
+        let mut out: Vec<Opened> = Vec::new();
+        for one in opened {
+            let Opened::Map(map) = one else {
+                out.push(one);
+                continue;
+            };
+            let same = out.iter_mut().find_map(|o| if let Opened::Map(m) = o { m.is_one_layer_with(&map).then_some(m) } else { None });
+            match same {
+                Some(first) => first.more.push(*map),
+                None => out.push(Opened::Map(map)),
+            }
+        }
+        out
+    }
+
+    pub(super) fn sheets(&mut self, n: usize, mut book: Book, item: &Item, out: &mut Vec<Opened>) {
+        self.report.problems.append(&mut book.notes);
+        let grids = std::mem::take(&mut book.sheets);
+        let several = grids.len() > 1;
+        if grids.is_empty() {
+            self.reads.has_more(n);
+        }
+        for (part, grid) in (0u32..).zip(grids) {
+            let wanted = self.choices.sheets.is_empty() || self.choices.sheets.contains(&grid.name);
+            let sheet = wanted.then(|| Sheet::lay(&book, grid, several)).flatten();
+            let Some(sheet) = sheet else {
+                self.reads.has_more(n);
+                continue;
+            };
+            self.report.problems.extend_from_slice(sheet.notes());
+            self.opened(sheet, book.clone(), item, part, (n, out.len()), out);
+        }
+    }
+
+    pub(super) fn opened(&self, sheet: Sheet, book: Book, item: &Item, part: u32, at: (usize, usize), out: &mut Vec<Opened>) {
+        let mut input = sheet.input(&book, &fingerprint(&sheet.headings));
+        input.sha256.clone_from(&item.sha256);
+        let (sha256, named) = (item.sha256.clone(), item.named);
+        out.push(Opened::Table(Box::new(Table { sheet, input, book, sha256, part, named, at })));
+    }
+}
