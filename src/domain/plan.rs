@@ -316,6 +316,22 @@ impl Cause {
         Self::OneDigit,
         Self::Unknown,
     ];
+
+    /// Its word, as in JSON and on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LeadingZeros => "leading-zeros",
+            Self::ExcelNumber => "excel-number",
+            Self::CodeLength => "code-length",
+            Self::WrongLevel => "wrong-level",
+            Self::NameVariant => "name-variant",
+            Self::Renamed => "renamed",
+            Self::Duplicate => "duplicate",
+            Self::OneDigit => "one-digit",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// A key without a match, on either side.

@@ -31,8 +31,8 @@ mod topojson;
 mod wkb;
 
 pub use format::MapFormat;
-pub use kept::{KeptFeature, KeptLayer};
 pub use geojson::read_features;
+pub use kept::{KeptFeature, KeptLayer};
 pub use map::{Content, MapChoice, MapFile, MapInput};
 pub use overview::{FieldSample, Overview, Suspicion};
 pub use rows::{Row, RowLayer};

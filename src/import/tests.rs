@@ -1,6 +1,7 @@
 //! Whole workspaces, written here, loaded and asked.
 
 mod first;
+mod kept;
 mod plan;
 
 use std::path::Path;

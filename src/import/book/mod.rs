@@ -26,8 +26,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use self::archive::Archive;
-pub use self::nameless::nameless;
 pub use self::grid::{Cells, Grid, Kind, Merge, column_letters};
+pub use self::nameless::nameless;
 use self::sniff::{Container, Sort};
 use crate::domain::problem::{Problem, Severity};
 use crate::store::foreign;

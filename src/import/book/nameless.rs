@@ -14,10 +14,7 @@ use super::limits;
 /// Parts with properties of the file (ECMA-376 part 2, 11; part 1, 15.2.12), and what stands in
 /// their place.
 const PROPERTIES: [(&str, &str); 4] = [
-    (
-        "docProps/core.xml",
-        r#"<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>"#,
-    ),
+    ("docProps/core.xml", r#"<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>"#),
     ("docProps/app.xml", r#"<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>"#),
     ("docProps/custom.xml", r#"<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>"#),
     ("meta.xml", r#"<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.2"/>"#),
@@ -329,7 +326,10 @@ mod tests {
         let sheet = packed(&[
             ("META-INF/manifest.xml", b"<m/>"),
             ("meta.xml", "<o><meta:initial-creator>甲某</meta:initial-creator></o>".as_bytes()),
-            ("content.xml", "<a><!-- x --><office:annotation><dc:creator>甲某</dc:creator><text:p>看</text:p></office:annotation></a>".as_bytes()),
+            (
+                "content.xml",
+                "<a><!-- x --><office:annotation><dc:creator>甲某</dc:creator><text:p>看</text:p></office:annotation></a>".as_bytes(),
+            ),
         ]);
         let clean = nameless(&sheet).expect("names were in it");
         assert_eq!(read(&clean, "meta.xml"), PROPERTIES[3].1);

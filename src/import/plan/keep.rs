@@ -62,9 +62,7 @@ pub(super) struct Keeping {
 impl Keeping {
     /// Those of some files.
     pub(super) fn of(items: &[Item]) -> Self {
-        Self {
-            files: items.iter().enumerate().flat_map(|(n, i)| i.kept.iter().map(move |kept| (n, kept.clone()))).collect(),
-        }
+        Self { files: items.iter().enumerate().flat_map(|(n, i)| i.kept.iter().map(move |kept| (n, kept.clone()))).collect() }
     }
 
     /// Keeps them, where there are `copies` those in their place and in that of what belongs to them;

@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::copy::{self, Part};
-use super::map::{Map, MapRead};
 use super::keep::FOLDER;
+use super::map::{Map, MapRead};
 use super::open::Table;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
+
+/// Sheets and layers of a file, each with the place in which it was opened.
+type Parts = Vec<((usize, usize), Part)>;
 
 /// A table or layer that was read.
 enum Read {
@@ -57,7 +60,7 @@ impl Reads {
         originals: &[String],
         progress: &mut dyn FnMut(Progress),
     ) -> Result<FxHashMap<usize, Vec<u8>>, Problem> {
-        let mut parts: FxHashMap<usize, Vec<((usize, usize), Part)>> = self.more.iter().map(|n| (owners[*n], Vec::new())).collect();
+        let mut parts: FxHashMap<usize, Parts> = self.more.iter().map(|n| (owners[*n], Vec::new())).collect();
         for read in self.read {
             match read {
                 Read::Table(table, without) => {
@@ -74,7 +77,7 @@ impl Reads {
                 }
             }
         }
-        let written = |(n, mut parts): (usize, Vec<((usize, usize), Part)>)| {
+        let written = |(n, mut parts): (usize, Parts)| {
             parts.sort_by_key(|(at, _)| *at);
             Ok((n, copy::write(&originals[n], parts.iter().map(|(_, part)| part))?))
         };

@@ -9,7 +9,7 @@ use crate::domain::plan::Target;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
 use crate::gis::read::Content;
-use crate::import::book::{self, Book, BookOptions};
+use crate::import::book::{self, Book, BookOptions, Format};
 use crate::import::profile::fingerprint;
 
 /// One table or layer, opened.
@@ -99,7 +99,8 @@ impl Planner<'_, '_> {
         self.report.problems.append(&mut book.notes);
         let grids = std::mem::take(&mut book.sheets);
         let several = grids.len() > 1;
-        if grids.is_empty() {
+        // A binary workbook says who wrote it in places that nobody rewrites.
+        if grids.is_empty() || book.format == Format::Xls {
             self.reads.has_more(n);
         }
         for (part, grid) in (0u32..).zip(grids) {

@@ -44,7 +44,12 @@ pub(super) struct Planner<'p, 'l> {
 }
 
 impl<'p, 'l> Planner<'p, 'l> {
-    pub(super) fn new(scene: &'p Scene<'p>, choices: &'p Choices, load: &'p mut Load<'l>, apply: Option<(i64, &'p str)>) -> Result<Self, Problem> {
+    pub(super) fn new(
+        scene: &'p Scene<'p>,
+        choices: &'p Choices,
+        load: &'p mut Load<'l>,
+        apply: Option<(i64, &'p str)>,
+    ) -> Result<Self, Problem> {
         let profiles = Profiles::open(scene.dir)?;
         let mut digest = Sha256::new();
         let version = world::version(load.connection())?;
@@ -73,7 +78,12 @@ impl<'p, 'l> Planner<'p, 'l> {
         })
     }
 
-    pub(super) fn run(mut self, items: Vec<Item>, problems: Vec<Problem>, progress: &mut dyn FnMut(Progress)) -> Result<(Plan, Done), Problem> {
+    pub(super) fn run(
+        mut self,
+        items: Vec<Item>,
+        problems: Vec<Problem>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(Plan, Done), Problem> {
         self.report.problems = problems;
         for item in &items {
             for (_, _, sha256) in &item.kept {
@@ -113,6 +123,7 @@ impl<'p, 'l> Planner<'p, 'l> {
                 }
             }
         }
+        self.store_unmatched()?;
         let digest = crate::store::hex(&self.digest.clone().finalize());
         let reads = std::mem::take(&mut self.reads);
         let copies = if self.apply.is_some() { reads.copies(&owners, &originals, progress)? } else { FxHashMap::default() };
@@ -171,6 +182,15 @@ impl<'p, 'l> Planner<'p, 'l> {
             self.load.put_part(batch, from.part, &from.part_name)?;
         }
         Ok(batch)
+    }
+
+    /// Stores what found no unit, where it is carried out: with the batch of its file, with the first
+    /// one where no row of the file was stored.
+    fn store_unmatched(&mut self) -> Result<(), Problem> {
+        let Some((_, first)) = self.batches.first().filter(|_| self.apply.is_some()) else { return Ok(()) };
+        let batch = |file: &str| self.batches.iter().find(|(of, _)| of == file).map_or(*first, |(_, batch)| *batch);
+        let found = self.report.not_joined(batch);
+        self.load.put_unmatched(found.iter())
     }
 
     /// The day from which a new record holds, and a change: a list says nothing of when, so what

@@ -80,7 +80,7 @@ impl Planner<'_, '_> {
         let spot = Spot { file: sheet.shown_as.clone(), ..Spot::default() };
         if !personal.is_empty() {
             self.ask_without(personal, spot);
-            self.report.inputs.push(input);
+            self.report.input(input);
             return Ok(());
         }
         let Some(target) = roles.target.clone() else {
@@ -90,7 +90,7 @@ impl Planner<'_, '_> {
                 // What else lies in a folder does not hold up what is known there.
                 self.report.problems.push(Problem::new("W_PLAN_UNKNOWN", Severity::Mark, &*sheet.shown_as));
             }
-            self.report.inputs.push(input);
+            self.report.input(input);
             return Ok(());
         };
         self.target.get_or_insert_with(|| target.clone());
@@ -132,7 +132,7 @@ impl Planner<'_, '_> {
                 self.learned.push((input.fingerprint.clone(), learned));
             }
         }
-        self.report.inputs.push(input);
+        self.report.input(input);
         Ok(())
     }
 

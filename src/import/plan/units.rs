@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
+use super::planner::{From, Planner};
 use super::roles::Roles;
 use super::sheet::Sheet;
 use super::zones::Meanings;
-use super::planner::{From, Planner};
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::plan::Cause;
 use crate::domain::problem::{Problem, Severity, Spot};

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::map::{Map, MapRead};
+use super::planner::{From, Planner};
 use super::report::answer;
 use super::units::Record;
-use super::planner::{From, Planner};
 use crate::domain::plan::{About, Input, Target};
 use crate::domain::problem::{Problem, Severity, Spot};
 use crate::domain::request::Progress;
@@ -97,20 +97,20 @@ impl Planner<'_, '_> {
         let personal = self.personal_properties(map, fields, &profile, &without, &world);
         if !personal.is_empty() {
             self.ask_without(personal, spot);
-            self.report.inputs.push(input);
+            self.report.input(input);
             return Ok(None);
         }
         let level = self.map_level(map, &world);
         drop(world);
         let Some(level) = level else {
             self.ask_target(spot);
-            self.report.inputs.push(input);
+            self.report.input(input);
             return Ok(None);
         };
         let Some(id) = self.id_field(fields, &profile).map(|f| f.name.clone()) else {
             let answers = names.iter().map(|n| answer(n, "plan.why.heading", vec![n.clone()])).collect();
             self.report.ask(About::Column { role: "code".to_owned() }, spot, true, answers);
-            self.report.inputs.push(input);
+            self.report.input(input);
             return Ok(None);
         };
         let level_id = self.scene.framework.levels[level].code.clone();
@@ -147,7 +147,7 @@ impl Planner<'_, '_> {
         let mut problems = Vec::new();
         let Some((features, starts)) = self.features(map, &spec, &mut problems, progress) else {
             self.scene.stop.check()?;
-            self.report.inputs.push(input);
+            self.report.input(input);
             return Ok(None);
         };
         input.read = features.read.into();
@@ -178,7 +178,7 @@ impl Planner<'_, '_> {
                 .of(&Target::Units(Some(level_id.clone())));
             self.learned.push((input.fingerprint.clone(), learned));
         }
-        self.report.inputs.push(input);
+        self.report.input(input);
         Ok(Some(MapRead { spec, level: level_id, without }))
     }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
+use super::planner::{From, Planner};
 use super::report::{answer, field};
 use super::roles::Roles;
 use super::sheet::Sheet;
-use super::planner::{From, Planner};
 use crate::domain::id::Uid;
 use crate::domain::plan::{About, ChangeKind, Meaning};
 use crate::domain::problem::{Problem, Spot};
@@ -86,8 +86,7 @@ impl Planner<'_, '_> {
 
     /// Asks which column has a role.
     pub(super) fn ask_column(&mut self, sheet: &Sheet, role: &str) {
-        let answers =
-            sheet.headings.iter().filter(|h| !h.is_empty()).map(|h| answer(h, "plan.why.heading", vec![h.clone()])).collect();
+        let answers = sheet.headings.iter().filter(|h| !h.is_empty()).map(|h| answer(h, "plan.why.heading", vec![h.clone()])).collect();
         self.report.ask(About::Column { role: role.to_owned() }, Spot { file: sheet.shown_as.clone(), ..Spot::default() }, true, answers);
     }
 
