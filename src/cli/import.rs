@@ -116,14 +116,18 @@ fn choices(common: &Common, m: &ArgMatches, engine: &Engine) -> Result<Choices, 
         without: all("without").into_iter().collect(),
         ..Choices::default()
     };
-    choices.target = match text("as") {
-        None => None,
-        Some(word) => Some(target(engine, &word).ok_or_else(|| {
+    for given in all("as") {
+        let (file, word) = given.rsplit_once('=').map_or((None, given.as_str()), |(file, word)| (Some(file), word));
+        let target = target(engine, word).ok_or_else(|| {
             let levels: Vec<String> = engine.store.framework().levels.iter().map(|l| format!("{}({})", l.code, l.label)).collect();
             let known = format!("{} branches entities values zones", levels.join(" "));
-            Failure::new(Exit::Usage, common.lang.fill("cli.no_level", &[&quote(&word), &known]))
-        })?),
-    };
+            Failure::new(Exit::Usage, common.lang.fill("cli.no_level", &[&quote(word), &known]))
+        })?;
+        match file {
+            Some(file) => drop(choices.targets.insert(file.to_owned(), target)),
+            None => choices.target = Some(target),
+        }
+    }
     if let Some(period) = text("period") {
         choices.period = Some(period.parse().map_err(|e| Failure::new(Exit::Usage, common.lang.fill("cli.bad_period", &[&e])))?);
     }

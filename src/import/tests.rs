@@ -2,6 +2,7 @@
 
 mod first;
 mod kept;
+mod level;
 mod plan;
 
 use std::path::Path;

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::copy::MapPart;
 use super::source::{Item, Shape};
 use crate::domain::id::LevelId;
-use crate::domain::plan::Choices;
+use crate::domain::plan::{Choices, PART};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Progress, Stop};
 use crate::framework::privacy::Gate;
@@ -138,6 +138,14 @@ impl Map {
         match Path::new(own).parent().filter(|folder| !self.more.is_empty() && !folder.as_os_str().is_empty()) {
             Some(folder) => format!("{}/", folder.display()),
             None => own.clone(),
+        }
+    }
+
+    /// Its file and layer, as questions are asked about it.
+    pub(super) fn asked_as(&self) -> String {
+        match self.file.layer().filter(|_| self.file.layers().len() > 1) {
+            Some(layer) => format!("{}{PART}{layer}", self.shown_as()),
+            None => self.shown_as(),
         }
     }
 

@@ -10,6 +10,7 @@ mod figure;
 mod headings;
 mod keep;
 mod kept;
+mod level;
 mod map;
 mod open;
 mod people;

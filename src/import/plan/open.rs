@@ -11,6 +11,7 @@ use crate::domain::request::Progress;
 use crate::gis::read::Content;
 use crate::import::book::{self, Book, BookOptions, Format};
 use crate::import::profile::fingerprint;
+use crate::store::world::World;
 
 /// One table or layer, opened.
 pub(super) enum Opened {
@@ -74,25 +75,44 @@ impl Planner<'_, '_> {
         }
     }
 
-    /// Map files that are one layer: those of a folder with the same properties, where a person
-    /// said which level they are.
-    pub(super) fn in_layers(&self, opened: Vec<Opened>) -> Vec<Opened> {
-        if !matches!(self.choices.target, Some(Target::Units(Some(_)))) {
-            return opened;
-        }
+    /// Map files that are one layer: those of a folder with the same properties and the same level,
+    /// which a person said, or which is guessed where nothing is known of them.
+    pub(super) fn in_layers(&self, opened: Vec<Opened>, world: &World) -> Result<Vec<Opened>, Problem> {
         let mut out: Vec<Opened> = Vec::new();
+        let mut levels: Vec<Option<(usize, usize)>> = Vec::new();
         for one in opened {
             let Opened::Map(map) = one else {
                 out.push(one);
+                levels.push(None);
                 continue;
             };
-            let same = out.iter_mut().find_map(|o| if let Opened::Map(m) = o { m.is_one_layer_with(&map).then_some(m) } else { None });
+            let level = self.layer_level(&map, world)?;
+            let same = out.iter_mut().zip(&levels).find_map(|(o, of)| match o {
+                Opened::Map(m) => (level.is_some() && level == *of && m.is_one_layer_with(&map)).then_some(m),
+                Opened::Table(_) => None,
+            });
             match same {
                 Some(first) => first.more.push(*map),
-                None => out.push(Opened::Map(map)),
+                None => {
+                    out.push(Opened::Map(map));
+                    levels.push(level);
+                }
             }
         }
-        out
+        Ok(out)
+    }
+
+    /// The level by which a map belongs to others, and where it is guessed the length of its codes.
+    fn layer_level(&self, map: &Map, world: &World) -> Result<Option<(usize, usize)>, Problem> {
+        if let Some(Target::Units(Some(level))) = self.said(&map.asked_as()) {
+            return Ok(self.level(level).map(|level| (level, 0)));
+        }
+        if self.map_level(map, world).is_some() {
+            return Ok(None);
+        }
+        let profile = self.map_profile(map.fields());
+        let id = self.id_field(map.fields(), &profile);
+        Ok(self.guess_level(map, id, world)?.likely().map(|level| (level, map.size(id).0)))
     }
 
     pub(super) fn sheets(&mut self, n: usize, mut book: Book, item: &Item, out: &mut Vec<Opened>) {

@@ -18,6 +18,9 @@ use crate::store::load::Load;
 use crate::store::put::{NewBatch, Stamp};
 use crate::store::world::{self, World};
 
+/// What loads before what: its kind, then its level, or the length of its codes and its size.
+type Rank = (usize, usize, u64);
+
 /// An import under way.
 pub(super) struct Planner<'p, 'l> {
     pub(super) scene: &'p Scene<'p>,
@@ -97,17 +100,16 @@ impl<'p, 'l> Planner<'p, 'l> {
             self.scene.stop.check()?;
             self.open(n, item, &mut opened, progress);
         }
-        let opened = self.in_layers(opened);
+        let world = self.world(self.scene.framework.levels.len())?;
+        let opened = self.in_layers(opened, &world)?;
         self.has_maps = opened.iter().any(|o| matches!(o, Opened::Map(_)));
         // What was stopped while it was read looks like a file that cannot be read.
         self.scene.stop.check()?;
-        let world = self.world(self.scene.framework.levels.len())?;
-        let mut ranked: Vec<(usize, usize, Opened)> =
-            opened.into_iter().map(|o| (self.rank(&o, &world), o)).map(|((a, b), o)| (a, b, o)).collect();
+        let mut ranked: Vec<(Rank, Opened)> = opened.into_iter().map(|o| (self.rank(&o, &world), o)).collect();
         drop(world);
-        ranked.sort_by_key(|(kind, level, _)| (*kind, *level));
+        ranked.sort_by_key(|(rank, _)| *rank);
         let mut left = ranked.len();
-        for (.., opened) in ranked {
+        for (_, opened) in ranked {
             self.scene.stop.check()?;
             left -= 1;
             self.more = left > 0;
@@ -137,11 +139,22 @@ impl<'p, 'l> Planner<'p, 'l> {
         self.load.world_on(self.scene.framework, day, depth)
     }
 
+    /// What a person said that the records of a file are.
+    pub(super) fn said(&self, file: &str) -> Option<&Target> {
+        self.choices.own_target(file).or(self.choices.target.as_ref())
+    }
+
     /// What loads before what.
-    pub(super) fn rank(&self, opened: &Opened, world: &World) -> (usize, usize) {
+    fn rank(&self, opened: &Opened, world: &World) -> Rank {
         match opened {
             // A map of unknown codes may be of units that a list of the same import names.
-            Opened::Map(map) => self.map_level(map, world).map_or((1, usize::MAX), |level| (0, level)),
+            Opened::Map(map) => match self.map_level(map, world) {
+                Some(level) => (0, level, 0),
+                None => {
+                    let (length, features) = map.size(self.id_field(map.fields(), &self.map_profile(map.fields())));
+                    (1, length, features)
+                }
+            },
             Opened::Table(table) => {
                 let Table { sheet, input, .. } = &**table;
                 let roles = self.roles(sheet, &self.profile(&input.fingerprint).unwrap_or_default(), world);
@@ -153,7 +166,7 @@ impl<'p, 'l> Planner<'p, 'l> {
                     Some(Target::Entities) => 5,
                     Some(Target::Values) => 6,
                 };
-                (kind, 0)
+                (kind, 0, 0)
             }
         }
     }

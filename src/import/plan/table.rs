@@ -38,15 +38,21 @@ impl Planner<'_, '_> {
 
     pub(super) fn roles(&self, sheet: &Sheet, profile: &Profile, world: &World) -> Roles {
         let tree = Finder::new(world, 0..self.scene.framework.levels.len());
-        let guess = |choices: &Choices| roles::guess(sheet, self.scene.framework, &self.profiles, profile, choices, &tree);
+        let guess = |target: Option<&Target>| {
+            let choices = Choices { target: target.cloned(), ..self.choices.clone() };
+            roles::guess(sheet, self.scene.framework, &self.profiles, profile, &choices, &tree)
+        };
+        if let Some(own) = self.choices.own_target(&sheet.shown_as) {
+            return guess(Some(own));
+        }
         // Beside maps the level that was said is theirs: a table is what it seems, where it seems anything.
         if self.has_maps && matches!(self.choices.target, Some(Target::Units(Some(_)))) {
-            let own = guess(&Choices { target: None, ..self.choices.clone() });
+            let own = guess(None);
             if own.target.is_some() {
                 return own;
             }
         }
-        guess(self.choices)
+        guess(self.choices.target.as_ref())
     }
 
     pub(super) fn table(&mut self, table: &Table) -> Result<(), Problem> {
@@ -84,10 +90,9 @@ impl Planner<'_, '_> {
             return Ok(());
         }
         let Some(target) = roles.target.clone() else {
-            if *named {
-                self.ask_target(spot);
-            } else {
-                // What else lies in a folder does not hold up what is known there.
+            // What else lies in a folder does not hold up what is known there.
+            self.ask_target(spot, *named);
+            if !*named {
                 self.report.problems.push(Problem::new("W_PLAN_UNKNOWN", Severity::Mark, &*sheet.shown_as));
             }
             self.report.input(input);
@@ -143,13 +148,13 @@ impl Planner<'_, '_> {
     }
 
     /// Asks what the records are: every level, and the four kinds of tables.
-    pub(super) fn ask_target(&mut self, spot: Spot) {
+    pub(super) fn ask_target(&mut self, spot: Spot, needed: bool) {
         let levels = &self.scene.framework.levels;
         let mut answers: Vec<_> =
             levels.iter().map(|l| answer(l.code.as_str(), "plan.why.level", vec![l.label.clone(), l.label_en.clone()])).collect();
         for kind in ["branches", "entities", "values", "zones"] {
             answers.push(answer(kind, &format!("plan.why.{kind}"), Vec::new()));
         }
-        self.report.ask(About::Target, spot, true, answers);
+        self.report.ask(About::Target, spot, needed, answers);
     }
 }

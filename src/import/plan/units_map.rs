@@ -35,7 +35,7 @@ impl Planner<'_, '_> {
         }
         let fields = map.fields();
         let profile = self.map_profile(fields);
-        if let Some(Target::Units(Some(level))) = &self.choices.target {
+        if let Some(Target::Units(Some(level))) = self.said(&map.asked_as()) {
             return self.level(level);
         }
         let id = self.id_field(fields, &profile);
@@ -59,12 +59,12 @@ impl Planner<'_, '_> {
         })
     }
 
-    fn map_profile(&self, fields: &[FieldSample]) -> Profile {
+    pub(super) fn map_profile(&self, fields: &[FieldSample]) -> Profile {
         let names: Vec<String> = fields.iter().map(|f| f.name.clone()).collect();
         self.profile(&fingerprint(&names)).unwrap_or_default()
     }
 
-    fn id_field<'f>(&self, fields: &'f [FieldSample], profile: &Profile) -> Option<&'f FieldSample> {
+    pub(super) fn id_field<'f>(&self, fields: &'f [FieldSample], profile: &Profile) -> Option<&'f FieldSample> {
         let names: Vec<String> = fields.iter().map(|f| f.name.clone()).collect();
         let named = |name: &String| fields.iter().find(|f| f.name == *name);
         let said = self.choices.columns.get("code").and_then(named);
@@ -100,10 +100,15 @@ impl Planner<'_, '_> {
             self.report.input(input);
             return Ok(None);
         }
-        let level = self.map_level(map, &world);
+        let mut level = self.map_level(map, &world);
+        if level.is_none() {
+            // It is asked; what is likely is gone on with, so that all is asked at once.
+            let guess = self.guess_level(map, self.id_field(fields, &profile), &world)?;
+            self.ask_level(&guess, Spot { file: map.asked_as(), ..Spot::default() });
+            level = guess.likely();
+        }
         drop(world);
         let Some(level) = level else {
-            self.ask_target(spot);
             self.report.input(input);
             return Ok(None);
         };
