@@ -83,7 +83,7 @@ fn work_in(common: &Common, m: &ArgMatches, dir: &Path, files: &[PathBuf], apply
     let (engine, mut importer) = open(common, dir)?;
     let choices = choices(common, m, &engine)?;
     let show = io::stderr().is_terminal() && !m.get_flag("json");
-    let mut bar = Bar { show, last: String::new() };
+    let mut bar = Bar::new(show);
     let actor = common.post.clone().unwrap_or_default();
     let done = importer.import(files, &choices, apply, (&actor, common.today()), &mut |p| bar.tell(&p));
     bar.clear();
@@ -212,13 +212,18 @@ fn exit(plan: &Plan) -> Exit {
 }
 
 /// How far a file is read, on one line of standard error.
-struct Bar {
+pub(super) struct Bar {
     show: bool,
     last: String,
 }
 
 impl Bar {
-    fn tell(&mut self, progress: &Progress) {
+    /// One that is written, or not.
+    pub(super) fn new(show: bool) -> Self {
+        Self { show, last: String::new() }
+    }
+
+    pub(super) fn tell(&mut self, progress: &Progress) {
         let Progress::Reading { name, done, of } = progress else { return };
         let line = format!("{} {}%", quote(name), done * 100 / (*of).max(1));
         if self.show && line != self.last {
@@ -228,7 +233,7 @@ impl Bar {
         }
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         if !self.last.is_empty() {
             let _ = write!(io::stderr().lock(), "\r\x1b[K");
         }
