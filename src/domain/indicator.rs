@@ -23,6 +23,14 @@ pub enum Kind {
     Score,
     /// Days.
     Days,
+    /// A share that a document names, percent: shown as information, never as a quota to be filled.
+    Quota,
+    /// A level of an order: 星级. Never averaged.
+    Star,
+    /// A theme won (1) or not (0).
+    Badge,
+    /// Days between two events.
+    Interval,
 }
 
 /// Which way is better.
@@ -82,6 +90,17 @@ pub enum Derived {
     Leads,
     /// Units of the lowest level that has any, in the unit.
     Units,
+    /// Covered over all, by the coverage that the indicator names.
+    Covered,
+}
+
+/// Something that must hold between two indicators of one unit and period: 工作覆盖率 ≥ 组织覆盖率.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// `>=` or `<=`.
+    pub at_least: bool,
+    /// The other one.
+    pub other: IndicatorId,
 }
 
 /// An indicator of the framework.
@@ -121,6 +140,18 @@ pub struct Indicator {
     pub document: String,
     /// Months between reports (1, 3, 6, 12).
     pub every_months: u8,
+    /// Department that leads it, never a person; empty: 未配置.
+    #[serde(default)]
+    pub lead: String,
+    /// What must hold between it and others.
+    #[serde(default)]
+    pub checks: Vec<Check>,
+    /// Of [`Derived::Covered`]: the id of the coverage.
+    #[serde(default)]
+    pub coverage: Option<String>,
+    /// What it was written from (`F13`, `M08`).
+    #[serde(default)]
+    pub material: Vec<String>,
 }
 
 impl Indicator {
@@ -291,6 +322,10 @@ pub(crate) mod tests {
             definition: String::new(),
             document: String::new(),
             every_months: 3,
+            lead: String::new(),
+            checks: Vec::new(),
+            coverage: None,
+            material: Vec::new(),
         }
     }
 

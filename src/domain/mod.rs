@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod as_of;
+pub mod change;
+pub mod coverage;
 pub mod exit;
 pub mod fact;
 pub mod files;
@@ -19,6 +21,7 @@ pub mod quality;
 pub mod request;
 pub mod round;
 pub mod scene;
+pub mod sheet;
 pub mod text;
 pub mod unit;
 pub mod value;

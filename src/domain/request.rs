@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+#[cfg(test)]
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
@@ -17,6 +19,7 @@ use super::problem::Problem;
 use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
 use super::scene::{MapSize, Raster};
+use super::sheet::{Sheet, SheetKind};
 use super::unit::Subject;
 use super::view_state::ViewState;
 
@@ -108,6 +111,13 @@ pub enum Query {
         /// Only faults of this kind.
         kind: Option<FaultKind>,
     },
+    /// A sheet of what frameworks drive.
+    Sheet {
+        /// Which.
+        kind: SheetKind,
+        /// Place, indicator, period, AsOf, scope.
+        view: ViewState,
+    },
     /// What lies in a folder.
     Files {
         /// The folder; empty is the workspace's, `~` the home folder.
@@ -118,12 +128,17 @@ pub enum Query {
 /// Asks long work in the background to stop: it looks now and then, leaves everything as it was and
 /// answers with `E_STOPPED`. Clones are one and the same.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop {
+    asked: Arc<AtomicBool>,
+    /// Tests ask at one certain look: after so many more.
+    #[cfg(test)]
+    looks: Option<Arc<AtomicU64>>,
+}
 
 impl Stop {
     /// Asks.
     pub fn ask(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.asked.store(true, Ordering::Relaxed);
     }
 
     /// Goes on: `Ok` until it was asked to stop.
@@ -131,7 +146,22 @@ impl Stop {
     /// # Errors
     /// `E_STOPPED`.
     pub fn check(&self) -> Result<(), Problem> {
-        if self.0.load(Ordering::Relaxed) { Err(Problem::new("E_STOPPED", super::problem::Severity::Refused, "")) } else { Ok(()) }
+        #[cfg(test)]
+        if let Some(looks) = &self.looks
+            && looks.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
+        {
+            self.ask();
+        }
+        if self.asked.load(Ordering::Relaxed) {
+            return Err(Problem::new("E_STOPPED", super::problem::Severity::Refused, ""));
+        }
+        Ok(())
+    }
+
+    /// One that is asked after so many looks.
+    #[cfg(test)]
+    pub(crate) fn after(looks: u64) -> Self {
+        Self { looks: Some(Arc::new(AtomicU64::new(looks))), ..Self::default() }
     }
 }
 
@@ -340,6 +370,8 @@ pub enum Loaded {
     Batches(Arc<Vec<BatchRow>>),
     /// To [`Query::Rests`].
     Rests(Arc<Vec<Rests>>),
+    /// To [`Query::Sheet`].
+    Sheet(Arc<Sheet>),
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.

@@ -1,17 +1,32 @@
 //! One TOML file: levels, zones, indicators, rules of one county's way of working.
 
+mod cadence;
+mod combine;
+pub mod condition;
 mod load;
 pub mod privacy;
 mod read;
+pub mod schema;
+pub mod shipped;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use load::{Find, Source, read_text};
+
+use condition::Condition;
+use schema::{
+    Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, OfficialKind, Pairing, Part, Premises, Privacy, Rating,
+    Region, Scorecard, Season, Synonym, Target, Task, Term, Workflow,
+};
 
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::indicator::Indicator;
+use crate::domain::problem::Problem;
 use crate::domain::unit::{Level, Subject};
 
 /// A framework as it was loaded and checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Framework {
     /// Its id.
     pub id: String,
@@ -33,10 +48,61 @@ pub struct Framework {
     pub indicators: Vec<Arc<Indicator>>,
     /// Rules that give leads.
     pub rules: Vec<Rule>,
+    /// Issuer, days, material.
+    pub head: Head,
+    /// The frameworks in use that this one was put together from, that of the tree first; one where
+    /// it was read from a file and not put together yet.
+    pub parts: Vec<Part>,
+    /// Words that mean the same.
+    pub synonyms: Vec<Synonym>,
+    /// Tasks that belong to no zone.
+    pub tasks: Vec<Task>,
+    /// What counts as covered.
+    pub coverages: Vec<Coverage>,
+    /// Numbers to be reached.
+    pub targets: Vec<Target>,
+    /// Which organisations must be there.
+    pub establish: Vec<Establish>,
+    /// Which premises must be there.
+    pub premises: Vec<Premises>,
+    /// Ratings.
+    pub ratings: Vec<Rating>,
+    /// Score cards.
+    pub scorecards: Vec<Scorecard>,
+    /// Vetoes and musts.
+    pub items: Vec<Item>,
+    /// Workflows.
+    pub workflows: Vec<Workflow>,
+    /// What comes round.
+    pub cadences: Vec<Cadence>,
+    /// Terms of office.
+    pub terms: Vec<Term>,
+    /// Seasons of elections.
+    pub seasons: Vec<Season>,
+    /// Lists.
+    pub lists: Vec<List>,
+    /// Pairings.
+    pub pairings: Vec<Pairing>,
+    /// Sets of units beside the tree.
+    pub regions: Vec<Region>,
+    /// 1+X groups.
+    pub groups: Vec<Group>,
+    /// Matrices.
+    pub matrices: Vec<Matrix>,
+    /// Official kinds of weak organisations.
+    pub kinds: Vec<OfficialKind>,
+    /// What each indicator rests on.
+    pub indicator_bases: BTreeMap<IndicatorId, Basis>,
+    /// Words that are added to the gate.
+    pub privacy: Privacy,
+    /// What it extends, and what that extends, the nearest first; empty once it was put together.
+    pub bases: Vec<Arc<Framework>>,
+    /// What was left out when it was put together, and why.
+    pub notes: Vec<Problem>,
 }
 
 /// A kind of area with its own tasks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Zone {
     /// Its code.
     pub code: String,
@@ -44,55 +110,25 @@ pub struct Zone {
     pub label: String,
     /// English label.
     pub label_en: String,
+    /// Its tasks.
+    pub tasks: Vec<Task>,
+    /// What it was written from.
+    pub material: Material,
 }
 
-/// Comparison of a condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Op {
-    /// `<`
-    Less,
-    /// `<=`
-    AtMost,
-    /// `>`
-    More,
-    /// `>=`
-    AtLeast,
-    /// `==`
-    Equal,
-    /// `!=`
-    NotEqual,
+/// How loud a lead is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// To be known.
+    Info,
+    /// To be looked at.
+    #[default]
+    Amber,
+    /// To be looked at first.
+    Red,
 }
 
-/// What a condition looks at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Operand {
-    /// A column of the branch table, by its heading.
-    Field(String),
-    /// A reading of the branch's unit (rules on branches) or of the unit itself.
-    Indicator(IndicatorId),
-}
-
-/// A right-hand side.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Literal {
-    /// A number.
-    Number(f64),
-    /// A text.
-    Text(String),
-}
-
-/// A field against a value. Three-valued: holds, does not, cannot tell.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Condition {
-    /// Left.
-    pub operand: Operand,
-    /// Comparison.
-    pub op: Op,
-    /// Right.
-    pub value: Literal,
-}
-
-/// A rule: all its conditions hold → a lead to check, never a verdict.
+/// A rule: its condition holds → a lead to check, never a verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// Its id.
@@ -105,8 +141,31 @@ pub struct Rule {
     pub subject: Subject,
     /// The level, for rules on units.
     pub level: Option<LevelId>,
-    /// Conditions, all of them.
-    pub all: Vec<Condition>,
-    /// The document it rests on; empty: 未配置.
-    pub document: String,
+    /// When.
+    pub when: Condition,
+    /// The document it rests on.
+    pub basis: Basis,
+    /// How loud.
+    pub severity: Severity,
+    /// The number of the official kind (1–10) that it points to.
+    pub kind: Option<u8>,
+    /// It runs. Relative rules 相对规则 are off until a framework turns them on, and never make a
+    /// lead by themselves.
+    pub enabled: bool,
+    /// What it was written from.
+    pub material: Material,
+}
+
+impl Rule {
+    /// True of somebody by construction (末位, 后三名, 倒排).
+    #[must_use]
+    pub fn is_relative(&self) -> bool {
+        self.when.is_relative()
+    }
+
+    /// A number that it needs is 未配置: it is listed and does not run.
+    #[must_use]
+    pub fn is_unset(&self) -> bool {
+        self.when.is_unset()
+    }
 }

@@ -4,6 +4,7 @@ mod first;
 mod kept;
 mod level;
 mod plan;
+mod stop;
 
 use std::path::Path;
 use std::sync::Arc;

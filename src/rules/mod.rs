@@ -11,7 +11,8 @@ use crate::domain::id::{IndicatorId, LevelId, Uid};
 use crate::domain::page::Lead;
 use crate::domain::unit::Subject;
 use crate::domain::value::{Reading, State};
-use crate::framework::{Condition, Framework, Literal, Op, Operand, Rule};
+use crate::framework::condition::{Literal, Op, Operand, Right, Test};
+use crate::framework::{Framework, Rule};
 
 /// Where rules get the readings of a subject: the reading of an indicator and the last day of its
 /// period, `None` where there is none.
@@ -57,7 +58,8 @@ fn applies(rule: &Rule, facts: &Facts<'_>) -> bool {
 }
 
 fn lead(framework: &Framework, rule: &Rule, facts: &Facts<'_>) -> Option<Lead> {
-    let judged: Vec<Judged> = rule.all.iter().map(|c| judge(framework, c, facts).filter(|j| j.holds)).collect::<Option<_>>()?;
+    let judged: Vec<Judged> =
+        rule.when.tests().into_iter().map(|c| judge(framework, c, facts).filter(|j| j.holds)).collect::<Option<_>>()?;
     // A rule without conditions says nothing.
     (!judged.is_empty()).then(|| Lead {
         rule: rule.id.clone(),
@@ -66,33 +68,31 @@ fn lead(framework: &Framework, rule: &Rule, facts: &Facts<'_>) -> Option<Lead> {
         subject: facts.subject,
         name: facts.name.to_owned(),
         evidence: judged.iter().map(|j| j.evidence.as_str()).collect::<Vec<_>>().join("; "),
-        document: rule.document.clone(),
+        document: rule.basis.document.clone(),
         // A lead is as old as the oldest value it rests on.
         day: judged.iter().filter_map(|j| j.day).min(),
     })
 }
 
 /// `None` where it cannot be told.
-fn judge(framework: &Framework, condition: &Condition, facts: &Facts<'_>) -> Option<Judged> {
-    match &condition.operand {
+fn judge(framework: &Framework, condition: &Test, facts: &Facts<'_>) -> Option<Judged> {
+    let Right::Literal(literal) = &condition.right else { return None };
+    match &condition.left {
         Operand::Field(heading) => {
             let value = facts.fields.iter().find(|(h, _)| h == heading)?.1.trim();
-            Some(Judged {
-                holds: compare_cell(value, condition.op, &condition.value)?,
-                evidence: words(heading, value, "", condition),
-                day: None,
-            })
+            Some(Judged { holds: compare_cell(value, condition.op, literal)?, evidence: words(heading, value, "", condition), day: None })
         }
+        Operand::Age { .. } => None,
         Operand::Indicator(id) => {
             let (reading, day) = (facts.readings)(id)?;
             let value = reading.value.filter(|_| reading.state == State::Value)?;
-            let Literal::Number(threshold) = condition.value else { return None };
+            let Literal::Number(threshold) = literal else { return None };
             let (label, unit) = framework.indicators.iter().find(|i| i.id == *id).map_or((id.as_str(), ""), |i| (&i.label, &i.unit));
             let mut evidence = words(label, &number(value), unit, condition);
             if let Some(day) = day {
                 let _ = write!(evidence, " {day}");
             }
-            Some(Judged { holds: compare(value, condition.op, threshold)?, evidence, day })
+            Some(Judged { holds: compare(value, condition.op, *threshold)?, evidence, day })
         }
     }
 }
@@ -122,7 +122,7 @@ fn compare(value: f64, op: Op, threshold: f64) -> Option<bool> {
 }
 
 /// `heading 4 (>3)`: the value that was found and what it was held against.
-fn words(label: &str, value: &str, unit: &str, condition: &Condition) -> String {
+fn words(label: &str, value: &str, unit: &str, condition: &Test) -> String {
     let sign = match condition.op {
         Op::Less => "<",
         Op::AtMost => "<=",
@@ -131,9 +131,10 @@ fn words(label: &str, value: &str, unit: &str, condition: &Condition) -> String 
         Op::Equal => "=",
         Op::NotEqual => "!=",
     };
-    let threshold = match &condition.value {
-        Literal::Number(n) => number(*n),
-        Literal::Text(text) => text.clone(),
+    let threshold = match &condition.right {
+        Right::Literal(Literal::Number(n)) => number(*n),
+        Right::Literal(Literal::Text(text)) => text.clone(),
+        Right::OneOf(_) | Right::Operand(_) | Right::Unset => String::new(),
     };
     format!("{label} {value}{unit} ({sign}{threshold})")
 }

@@ -197,8 +197,8 @@ fn on_screen(model: &Model) -> Vec<&'static str> {
         Kind::Count => "kind_count",
         Kind::Money => "kind_money",
         Kind::Area => "kind_area",
-        Kind::Bool => "kind_bool",
-        Kind::Score | Kind::Days => "indicator",
+        Kind::Bool | Kind::Badge => "kind_bool",
+        Kind::Score | Kind::Days | Kind::Quota | Kind::Star | Kind::Interval => "indicator",
     };
     let any = |of: &dyn Fn(&Row) -> bool| home.rows.iter().any(of);
     let legend = &home.legend;

@@ -23,6 +23,7 @@ use crate::domain::plan::Applied;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Query, Receipt, RequestId, Write};
 use crate::domain::scene::{Anchor, Extent, MapSize, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
+use crate::domain::sheet::Sheet;
 use crate::domain::unit::{Level, Subject};
 use crate::domain::value::{Reading, Shown, State};
 use crate::domain::view_state::{Listing, ViewState};
@@ -80,6 +81,10 @@ fn indicator(id: &str, label: &str, kind: Kind, unit: &str, direction: Direction
         definition: "有党组织的 ÷ 全部".into(),
         document: "〔2024〕1号 第3条".into(),
         every_months: 3,
+        lead: String::new(),
+        checks: Vec::new(),
+        coverage: None,
+        material: Vec::new(),
     })
 }
 
@@ -467,6 +472,13 @@ impl Fake {
             })),
             Query::Home(view) => Loaded::Home(Arc::new(self.home(view))),
             Query::Map { view, size } => Loaded::Map(self.map(view, *size).map(Arc::new)),
+            Query::Sheet { kind, .. } => Loaded::Sheet(Arc::new(Sheet {
+                kind: kind.clone(),
+                version: self.version,
+                about: Vec::new(),
+                stamp: None,
+                tables: Vec::new(),
+            })),
             Query::Card { uid, view } => Loaded::Card(self.card(*uid, view).map(Arc::new)),
             Query::Provenance { uid, indicator, period, .. } => {
                 let unit = self.at(*uid).unwrap_or(0);

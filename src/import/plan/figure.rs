@@ -107,6 +107,10 @@ mod tests {
             definition: String::new(),
             document: String::new(),
             every_months: 1,
+            lead: String::new(),
+            checks: Vec::new(),
+            coverage: None,
+            material: Vec::new(),
         }
     }
 

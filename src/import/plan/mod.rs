@@ -61,7 +61,7 @@ pub struct Scene<'a> {
     pub framework: &'a Framework,
     /// The day the session believes in.
     pub today: Date,
-    /// Asks to stop: looked at wherever progress is told.
+    /// Asks to stop: looked at wherever progress is told, and at every row and feature.
     pub stop: &'a Stop,
 }
 

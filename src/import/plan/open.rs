@@ -64,7 +64,12 @@ impl Planner<'_, '_> {
             }
             return;
         }
-        let options = BookOptions { encoding: self.choices.encoding.clone(), child: book::child::executable(), ..BookOptions::default() };
+        let options = BookOptions {
+            encoding: self.choices.encoding.clone(),
+            child: book::child::executable(),
+            stop: self.scene.stop.clone(),
+            ..BookOptions::default()
+        };
         let read = match item.inputs.first().map(|i| &i.content) {
             Some(Content::Bytes(bytes)) => book::read_part(bytes, &item.found.shown_as, &options).map(|book| vec![book]),
             _ => book::read_file(&item.found.path, &item.found.shown_as, &options),

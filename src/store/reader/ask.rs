@@ -16,7 +16,7 @@ use crate::domain::problem::{Problem, Severity};
 use crate::domain::unit::Subject;
 use crate::domain::value::{Reading, State};
 use crate::domain::view_state::{Listing, Scope};
-use crate::framework::{Framework, Operand};
+use crate::framework::Framework;
 use crate::rules;
 use crate::store::block::{self, Column};
 use crate::store::cache::{Cache, Leads, Marks};
@@ -74,6 +74,21 @@ impl<'r> Ask<'r> {
         let version = world.version + facts;
         let mut this = Self { connection, framework, cache, world, glance, marks, version, within: None };
         if let Some(uid) = access.within {
+            this.within = Some(this.place(uid)?);
+        }
+        Ok(this)
+    }
+
+    /// The same question with the tree as it was on a day.
+    pub(super) fn on(&self, day: Date) -> Result<Self, Problem> {
+        let at = At { day, known_ms: self.world.at.known_ms, now: self.world.at.now, derived: false }
+            .with_derived(self.connection, self.framework)?;
+        let reference = world::version(self.connection)?;
+        let world = self.cache.worlds(&(reference, at), || World::open(self.connection, self.framework, at).map(Arc::new))?;
+        let mut this = Self { world, glance: None, marks: Arc::clone(&self.marks), within: None, ..*self };
+        if let Some(within) = self.within {
+            // Where it was not there yet nothing of that time may be seen, so nothing is asked of it.
+            let uid = self.uid(within);
             this.within = Some(this.place(uid)?);
         }
         Ok(this)
@@ -205,10 +220,7 @@ impl<'r> Ask<'r> {
         self.table(world.branch_table())?;
         // The newest reading of every indicator that a rule looks at.
         let mut gauges = Vec::new();
-        for id in self.framework.rules.iter().flat_map(|r| &r.all).filter_map(|c| match &c.operand {
-            Operand::Indicator(id) => Some(id),
-            Operand::Field(_) => None,
-        }) {
+        for id in self.framework.rules.iter().flat_map(|r| r.when.indicators()) {
             let Some(indicator) = self.framework.indicators.iter().find(|i| i.id == *id && i.derived.is_none()) else { continue };
             let Some(level) = world.level(&indicator.level) else { continue };
             let period = self.periods(indicator)?.pop();

@@ -2,6 +2,7 @@
 
 mod ask;
 mod card;
+pub(super) mod covered;
 mod find;
 mod gauge;
 mod home;
@@ -10,6 +11,7 @@ mod map;
 mod provenance;
 pub(super) mod quality;
 mod round;
+mod sheet;
 mod workspace;
 
 use std::path::Path;
@@ -58,7 +60,8 @@ impl Reader {
             | Query::Map { view, .. }
             | Query::Card { view, .. }
             | Query::Provenance { view, .. }
-            | Query::Quality { view, .. } => view.as_of,
+            | Query::Quality { view, .. }
+            | Query::Sheet { view, .. } => view.as_of,
             Query::Workspace
             | Query::Find { .. }
             | Query::Marks
@@ -84,6 +87,7 @@ impl Reader {
             }
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
             Query::Quality { view, level, kind } => Loaded::Quality(Arc::new(quality::quality(&ask, view, level.as_ref(), *kind)?)),
+            Query::Sheet { kind, view } => Loaded::Sheet(Arc::new(sheet::sheet(&ask, kind, view)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
             Query::Round { period } => Loaded::Round(round::board(&ask, *period, today)?.map(Arc::new)),
             Query::Forms { period } => Loaded::Forms(Arc::new(round::forms(&ask, *period, today)?)),

@@ -1,0 +1,11 @@
+//! 为什么.
+
+use crate::domain::id::Uid;
+use crate::domain::problem::Problem;
+use crate::domain::sheet::Sheet;
+use crate::domain::view_state::ViewState;
+use crate::store::reader::ask::Ask;
+
+pub(super) fn fill(_ask: &Ask<'_>, _view: &ViewState, _uid: Uid, _rule: &str, _sheet: &mut Sheet) -> Result<(), Problem> {
+    Ok(())
+}
