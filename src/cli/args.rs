@@ -314,7 +314,7 @@ fn import(lang: Lang) -> Command {
         .after_help(t("import.help"))
         .arg(files)
         .arg(flag("apply"))
-        .arg(opt("as", "LEVEL"))
+        .arg(many("as", "[FILE=]LEVEL"))
         .arg(opt("period", "PERIOD"))
         .arg(opt("since", "DATE").value_parser(value_parser!(Date)))
         .arg(many("accept", "ID"))

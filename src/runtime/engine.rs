@@ -184,7 +184,7 @@ impl Importer {
     /// files stands in the plan.
     pub fn answer(&mut self, query: &Query, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
         if let Query::Intake { period, files } = query {
-            return self.intake(*period, files, today);
+            return self.intake(*period, files, today, progress);
         }
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
         let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
@@ -266,7 +266,7 @@ impl Importer {
             }
             Write::Undo { batches } => plan::undo(&mut self.writer, &scene, batches, (actor, now))?,
             _ => {
-                let outcome = self.round(command, today);
+                let outcome = self.round(command, today, progress);
                 progress(Progress::Changed { version: self.writer.version()? });
                 return outcome;
             }
