@@ -8,8 +8,10 @@ use super::locate::Drawn;
 use super::manifest::{Column, Manifest, Table, What};
 use super::sheet::{Cells, Sheet};
 use super::units::{Directory, Match, Parents};
+use std::sync::Arc;
+
 use crate::domain::id::Uid;
-use crate::domain::indicator::{Indicator, Kind};
+use crate::domain::indicator::{self, Indicator, Kind};
 use crate::domain::page::ReadCount;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
@@ -425,10 +427,18 @@ impl<'a> Rows<'a> {
         for n in (0..rows.len()).filter(|n| rows[*n].is_some()) {
             let (line, cells) = self.read.sheet.row(n);
             let word = cells.get(column).unwrap_or_default();
-            let Some(indicator) = self.framework.indicators.iter().find(|i| i.id.as_str() == word || i.label == word) else {
-                self.aside("E_TABLE_INDICATOR", line, "", &[word]);
-                good[n] = false;
-                continue;
+            let indicator = match indicator::meant(&self.framework.indicators, word).as_slice() {
+                [one] => &***one,
+                [] => {
+                    self.aside("E_TABLE_INDICATOR", line, "", &[word]);
+                    good[n] = false;
+                    continue;
+                }
+                several => {
+                    self.aside("E_INDICATOR_MANY", line, "", &[word, &ids(several)]);
+                    good[n] = false;
+                    continue;
+                }
             };
             match out.iter_mut().find(|(i, _)| i.id == indicator.id) {
                 Some((_, rows)) => rows.push(n),
@@ -451,8 +461,10 @@ impl<'a> Rows<'a> {
     fn wide(&self) -> Result<Shape<'a>, Problem> {
         let mut out = Vec::new();
         for (id, column) in self.table.columns.iter().filter(|(role, _)| *role != "period") {
-            let Some(indicator) = self.framework.indicators.iter().find(|i| i.id.as_str() == id) else {
-                return Err(self.refuse("E_TABLE_INDICATOR").field(id).arg(id));
+            let indicator = match indicator::meant(&self.framework.indicators, id).as_slice() {
+                [one] => *one,
+                [] => return Err(self.refuse("E_TABLE_INDICATOR").field(id).arg(id)),
+                several => return Err(self.refuse("E_INDICATOR_MANY").field(id).arg(id).arg(ids(several))),
             };
             let at = |name: &str| self.read.sheet.column(name, &self.read.file).map(Some);
             let columns = match column {
@@ -517,4 +529,8 @@ struct Columns {
 enum Shape<'a> {
     Long(usize, Columns),
     Wide(Vec<(&'a Indicator, Columns)>),
+}
+/// The ids of indicators that one word may mean.
+fn ids(several: &[&Arc<Indicator>]) -> String {
+    several.iter().map(|i| i.id.as_str()).collect::<Vec<_>>().join(" ")
 }
