@@ -10,6 +10,7 @@ use crate::domain::exit::Exit;
 use crate::domain::id::Uid;
 use crate::domain::indicator::{self, Indicator};
 use crate::domain::page::{Hit, Workspace};
+use crate::domain::period::BadPeriod;
 use crate::domain::request::{Loaded, Query};
 use crate::domain::text::quote;
 use crate::domain::unit::Subject;
@@ -88,7 +89,8 @@ impl Choice {
             };
         }
         if let Some(period) = m.get_one::<String>("period") {
-            view.period = Some(period.parse().map_err(|e| Failure::new(Exit::Usage, common.lang.fill("cli.bad_period", &[&e])))?);
+            view.period =
+                Some(period.parse().map_err(|BadPeriod(text)| Failure::new(Exit::Usage, common.lang.fill("cli.bad_period", &[&text])))?);
         }
         for zone in m.get_many::<String>("zone").into_iter().flatten() {
             let known = workspace.zones.iter().find(|(code, label)| code == zone || label == zone);

@@ -1,5 +1,6 @@
 //! One TOML file: levels, zones, indicators, rules of one county's way of working.
 
+mod cadence;
 mod combine;
 pub mod condition;
 mod load;
@@ -17,7 +18,7 @@ pub use load::{Find, Source, read_text};
 use condition::Condition;
 use schema::{
     Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, OfficialKind, Pairing, Part, Premises, Privacy, Rating,
-    Region, Scorecard, Synonym, Target, Task, Workflow,
+    Region, Scorecard, Season, Synonym, Target, Task, Term, Workflow,
 };
 
 use crate::domain::id::{IndicatorId, LevelId};
@@ -75,6 +76,10 @@ pub struct Framework {
     pub workflows: Vec<Workflow>,
     /// What comes round.
     pub cadences: Vec<Cadence>,
+    /// Terms of office.
+    pub terms: Vec<Term>,
+    /// Seasons of elections.
+    pub seasons: Vec<Season>,
     /// Lists.
     pub lists: Vec<List>,
     /// Pairings.
