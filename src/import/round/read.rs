@@ -49,7 +49,7 @@ impl Known {
         let role = |role: &str| {
             let parts = [("", Part::Value), (".num", Part::Num), (".den", Part::Den)];
             let of = |i: &Arc<Indicator>| {
-                let rest = role.strip_prefix(i.id.as_str())?;
+                let rest = role.strip_prefix(i.id.as_str()).or_else(|| role.strip_prefix(i.id.bare()))?;
                 parts.iter().find(|(end, _)| *end == rest).map(|(_, part)| (i.id.clone(), *part))
             };
             framework.indicators.iter().find_map(of)
