@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod as_of;
+pub mod decision;
 pub mod exit;
 pub mod fact;
 pub mod files;
