@@ -97,9 +97,9 @@ pub fn fold_decisions<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Decision
     for fact in facts {
         let (subject, rule, what, text, basis) = match &fact.body {
             Body::LeadAnswered { subject, rule, answer, text, basis, .. } => (subject, rule, Said::Answered(*answer), text, basis),
-            Body::LeadConfirmed { subject, rule, kind, document, reason, basis, replaces, .. } => {
+            Body::LeadConfirmed { subject, rule, official, document, reason, basis, replaces, .. } => {
                 gone.extend(replaces.iter().copied());
-                (subject, rule, Said::Confirmed { kind: *kind, document: document.clone() }, reason, basis)
+                (subject, rule, Said::Confirmed { kind: *official, document: document.clone() }, reason, basis)
             }
             Body::LeadRejected { subject, rule, reason, basis, replaces, .. } => {
                 gone.extend(replaces.iter().copied());
@@ -183,7 +183,7 @@ mod tests {
                 v: 1,
                 subject: Subject::Branch,
                 rule: "r".into(),
-                kind: 1,
+                official: 1,
                 document: "1号".into(),
                 reason: String::new(),
                 basis: "a=1".into(),

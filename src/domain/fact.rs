@@ -131,7 +131,7 @@ pub enum Body {
         /// The rule; empty where there was no lead.
         rule: String,
         /// Number of the official kind.
-        kind: u8,
+        official: u8,
         /// Number of the document that says so (scanned at commit).
         document: String,
         /// Why (scanned at commit).

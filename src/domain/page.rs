@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::decision::Decision;
 use super::fact::{Correction, Mark};
 use super::id::{IndicatorId, LevelId, Uid};
 use super::indicator::Indicator;
@@ -287,6 +288,8 @@ pub struct Card {
     pub figures: Vec<Figure>,
     /// Leads, its own first.
     pub leads: Vec<Lead>,
+    /// What a person confirmed about it 情形, shown instead of the lead.
+    pub findings: Vec<Decision>,
     /// Marks that stand on it.
     pub marks: Vec<Mark>,
     /// Marks that stand below it.

@@ -225,10 +225,36 @@ impl Program {
         }
     }
 
-    /// Whether any rule on a table runs, of itself or of branches.
+    /// Whether any rule runs on a table.
     #[must_use]
     pub fn has_rules_on(&self, table: usize) -> bool {
         self.running.iter().any(|r| r.table == table)
+    }
+
+    /// Whether any rule on a table looks at a reading, directly or in an order.
+    #[must_use]
+    pub fn looks_on(&self, table: usize, look: usize) -> bool {
+        let of_source = |source: &Source| match source {
+            Source::Looks(looks) => looks.contains(&look),
+            Source::Places(orders) => orders.iter().any(|order| self.orders[*order].look == look),
+            Source::Field(_) | Source::Age(..) => false,
+        };
+        let of_test = |test: &Compiled| of_source(&test.left) || matches!(&test.right, Held::Source(source) if of_source(source));
+        self.running.iter().filter(|r| r.table == table).any(|r| r.node.tests().into_iter().any(of_test))
+    }
+
+    /// Whether any rule on a table looks at an order.
+    #[must_use]
+    pub fn orders_on(&self, table: usize, order: usize) -> bool {
+        self.running.iter().any(|r| r.table == table && r.node.looks_at_order(order))
+    }
+
+    /// Whether any rule on a table looks at a field.
+    #[must_use]
+    pub fn fields_on(&self, table: usize, field: usize) -> bool {
+        let of_source = |source: &Source| matches!(source, Source::Field(f) | Source::Age(f, _) if *f == field);
+        let of_test = |test: &Compiled| of_source(&test.left) || matches!(&test.right, Held::Source(source) if of_source(source));
+        self.running.iter().filter(|r| r.table == table).any(|r| r.node.tests().into_iter().any(of_test))
     }
 
     /// Whether any rule runs at all.

@@ -275,8 +275,9 @@ impl Screening {
             let label = framework.indicators.iter().find(|i| i.id == *id);
             label.map_or_else(|| Words::data(id.as_str()), |i| Words::both(&*i.label, &*i.label_en))
         };
-        let mut reading = |look: usize| {
-            if let Given::Gap(gap) = self.eyes().given(look, at) {
+        let gap = |look: usize| match self.eyes().given(look, at) {
+            Given::Number(_) => None,
+            Given::Gap(gap) => {
                 let key = match gap {
                     _ if at.unit.is_none() => "leads.gap.no_unit",
                     Gap::Missing => "leads.gap.missing",
@@ -285,10 +286,8 @@ impl Screening {
                     Gap::Partly => "leads.gap.partly",
                 };
                 let period = self.data.series[look].period.map(|p| p.to_string()).unwrap_or_default();
-                out.push(Words::fill(key, [name(look), Words::data(period)]));
-                return false;
+                Some(Words::fill(key, [name(look), Words::data(period)]))
             }
-            true
         };
         match source {
             Source::Field(field) | Source::Age(field, _) => {
@@ -298,14 +297,10 @@ impl Screening {
                     Some(word) => Words::fill("leads.gap.unread", [heading, Words::data(&*word.text)]),
                 });
             }
-            Source::Looks(looks) => looks.iter().for_each(|look| drop(reading(*look))),
+            Source::Looks(looks) => out.extend(looks.iter().filter_map(|look| gap(*look))),
             Source::Places(orders) => {
-                for order in orders {
-                    let look = self.program.orders[*order].look;
-                    if reading(look) {
-                        out.push(Words::fill("leads.gap.place", [name(look)]));
-                    }
-                }
+                let looks = orders.iter().map(|order| self.program.orders[*order].look);
+                out.extend(looks.map(|look| gap(look).unwrap_or_else(|| Words::fill("leads.gap.place", [name(look)]))));
             }
         }
     }

@@ -14,6 +14,7 @@ mod compile;
 mod data;
 mod eval;
 mod explain;
+mod horizon;
 mod screen;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ mod block;
 mod cache;
 mod connection;
 pub(crate) mod current;
+mod decide;
 mod error;
 pub(crate) mod foreign;
 pub mod geopackage;
@@ -23,6 +24,7 @@ mod reader;
 pub(crate) mod rests;
 mod rolled;
 pub(crate) mod round;
+mod screened;
 mod snapshot;
 pub(crate) mod table;
 #[cfg(test)]

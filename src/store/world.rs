@@ -506,10 +506,8 @@ pub(super) fn set_derived(connection: &Connection, framework: &Framework, day: D
         from = from.max(began.unwrap_or_default()).max(ended.unwrap_or_default());
         to = [begins, ends].into_iter().flatten().fold(to, Ord::min);
     }
-    let mut set = connection
-        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?;
     for (key, value) in [("derived", derived_mark(connection, framework)?), ("derived_from", from), ("derived_to", to)] {
-        set.execute([key, &value])?;
+        set_meta(connection, key, &value)?;
     }
     Ok(())
 }
@@ -517,6 +515,14 @@ pub(super) fn set_derived(connection: &Connection, framework: &Framework, day: D
 /// A value of the small table of the store itself.
 pub(super) fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
     connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
+}
+
+/// Sets a value of the small table of the store itself.
+pub(super) fn set_meta(connection: &Connection, key: &str, value: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
+        .execute([key, value])
+        .map(drop)
 }
 
 /// County code of the workspace; empty before the first load.
