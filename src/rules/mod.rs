@@ -19,6 +19,7 @@ mod screen;
 #[cfg(test)]
 mod tests;
 mod truth;
+mod what_if;
 
 pub use self::cell::Word;
 pub use self::compile::{Idle, Look, Order, Program, Window, in_force};
@@ -26,3 +27,4 @@ pub use self::data::{Data, Gap, Given, NONE, Readings, Series, Texts};
 pub use self::explain::{Way, Why, number, weight};
 pub use self::screen::{Change, Flip, Hit, Screening};
 pub use self::truth::Truth;
+pub use self::what_if::with_threshold;

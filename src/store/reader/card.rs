@@ -27,7 +27,7 @@ pub(super) fn card(ask: &Ask<'_>, uid: Uid, view: &ViewState) -> Result<Option<C
     let (table, row) = place;
     let columns = world.table(table);
     let subject = world.subject(table);
-    let leads = ask.leads_in(place)?;
+    let leads = ask.leads_in(Some(place))?;
     let below = ask.marks()?.into_iter().filter(|(p, _)| *p != place && world.lies_in(*p, place)).map(|(_, m)| m.len()).sum::<usize>();
     let mut kinds: BTreeMap<&str, u32> = BTreeMap::new();
     if subject == Subject::Unit {

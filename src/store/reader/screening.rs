@@ -130,7 +130,7 @@ fn again(ask: &Ask<'_>, last: &Screened) -> Result<Screening, Problem> {
 }
 
 /// The columns that a program looks at.
-pub(super) fn data(ask: &Ask<'_>, program: &Program) -> Result<Data, Problem> {
+pub(in crate::store) fn data(ask: &Ask<'_>, program: &Program) -> Result<Data, Problem> {
     let (world, branch) = (&ask.world, ask.world.branch_table());
     for table in (0..=branch).filter(|table| program.has_rules_on(*table)) {
         ask.table(table)?;
@@ -333,14 +333,14 @@ impl Ask<'_> {
         Ok(screened.at(place).iter().filter_map(|hit| screened.lead(self, *hit)).collect())
     }
 
-    /// Every lead that is open at or below a place: its own first, then in the order of the tree.
-    pub(super) fn leads_in(&self, place: Place) -> Result<Vec<Lead>, Problem> {
+    /// Every lead that is open at or below a place (`None`: of all): its own first, then in the order of the tree.
+    pub(super) fn leads_in(&self, place: Option<Place>) -> Result<Vec<Lead>, Problem> {
         if self.framework.rules.is_empty() || self.glance.is_some() {
             return Ok(Vec::new());
         }
         let mut out = Vec::new();
-        for table in place.0..self.world.tables() {
-            let range = self.world.range(Some(place), table);
+        for table in place.map_or(0, |(table, _)| table)..self.world.tables() {
+            let range = self.world.range(place, table);
             match stored::leads(self, table, range.clone())? {
                 Some(leads) => out.extend(leads),
                 None => {
