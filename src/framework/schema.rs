@@ -69,6 +69,17 @@ pub struct Head {
     pub material: Material,
     /// What a user should know about the material.
     pub note: String,
+    /// It declares levels itself, so it can give the tree; else it takes those of what it extends.
+    pub own_levels: bool,
+}
+
+/// Words that a framework adds to the privacy gate. It can add some, never remove one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Privacy {
+    /// Labels of levels.
+    pub deny_levels: Vec<String>,
+    /// Words that no field, label or list may hold.
+    pub deny_fields: Vec<String>,
 }
 
 /// One of the frameworks in use together.
@@ -86,6 +97,8 @@ pub struct Part {
     pub sha256: String,
     /// Head.
     pub head: Head,
+    /// The text of the file: kept with the data, so that a snapshot can be read by itself.
+    pub text: std::sync::Arc<str>,
 }
 
 /// Words that mean the same in tables: 两新 ↔ 两企三新 ↔ 新兴领域.
@@ -405,6 +418,40 @@ pub enum Beat {
     EveryMonths(u8),
     /// By how severe something is: (severity, days; 0 is at once), in the order of the file.
     BySeverity(Vec<(String, u16)>),
+}
+
+/// How long an organisation is elected for: 任期.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    /// Id and label.
+    pub named: Named,
+    /// Which branches; `None`: all.
+    pub when: Option<Condition>,
+    /// Heading of the column with the day of the last election.
+    pub field: String,
+    /// Years.
+    pub years: u8,
+    /// Months ahead at which it is to be looked at, the longest first.
+    pub ahead_months: Vec<u8>,
+    /// What it rests on.
+    pub basis: Basis,
+    /// What it was written from.
+    pub material: Material,
+}
+
+/// A season of elections 换届: one thing with its progress, not a lead for each branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Season {
+    /// Id and label.
+    pub named: Named,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// Ids of the rules whose leads it stands for while it lasts.
+    pub rules: Vec<String>,
+    /// What it was written from.
+    pub material: Material,
 }
 
 /// A list the framework keeps: needs, resources, projects.
