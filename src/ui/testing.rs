@@ -61,6 +61,8 @@ pub(super) struct Fake {
     pub(super) pending: Option<String>,
     /// The values are not loaded yet.
     pub(super) empty: bool,
+    /// Every sheet, in place of the sample.
+    pub(super) sheet: Option<Sheet>,
 }
 
 fn indicator(id: &str, label: &str, kind: Kind, unit: &str, direction: Direction) -> Arc<Indicator> {
@@ -125,6 +127,7 @@ impl Fake {
             flat: false,
             pending: None,
             empty: false,
+            sheet: None,
         }
     }
 
@@ -481,12 +484,9 @@ impl Fake {
             })),
             Query::Home(view) => Loaded::Home(Arc::new(self.home(view))),
             Query::Map { view, size } => Loaded::Map(self.map(view, *size).map(Arc::new)),
-            Query::Sheet { kind, .. } => Loaded::Sheet(Arc::new(Sheet {
-                kind: kind.clone(),
-                version: self.version,
-                about: Vec::new(),
-                stamp: None,
-                tables: Vec::new(),
+            Query::Sheet { kind, view } => Loaded::Sheet(Arc::new(match &self.sheet {
+                Some(sheet) => Sheet { kind: kind.clone(), ..sheet.clone() },
+                None => sheets::sample(kind, self.version, view, [self.units[1].uid, self.units[3].uid, self.branches[0].0]),
             })),
             Query::Card { uid, view } => Loaded::Card(self.card(*uid, view).map(Arc::new)),
             Query::Provenance { uid, indicator, period, .. } => {
@@ -786,3 +786,4 @@ mod desk;
 mod fixtures;
 mod screens;
 mod scripts;
+mod sheets;

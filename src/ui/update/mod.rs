@@ -16,6 +16,7 @@ mod quality;
 mod removals;
 mod round;
 mod show;
+mod tables;
 
 pub(in crate::ui) use dress::{fill, is_down};
 pub(in crate::ui) use import::ALL;
@@ -213,6 +214,7 @@ impl Model {
             | Action::Periods
             | Action::Scope
             | Action::Work
+            | Action::Sheets
             | Action::Provenance
             | Action::Marks
             | Action::Palette
@@ -225,6 +227,8 @@ impl Model {
             _ => {
                 if let Some(n) = action.indicator() {
                     self.indicator(n);
+                } else if let Some(kind) = action.sheet() {
+                    self.open_page(kind);
                 }
             }
         }
