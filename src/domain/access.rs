@@ -40,7 +40,11 @@ impl Access {
     /// The person at the machine: everything.
     #[must_use]
     pub fn local(post: Option<String>) -> Self {
-        Self { within: None, post, grants: [Grant::Mark, Grant::Import, Grant::Correct, Grant::Publish, Grant::Answer, Grant::Confirm].into() }
+        Self {
+            within: None,
+            post,
+            grants: [Grant::Mark, Grant::Import, Grant::Correct, Grant::Publish, Grant::Answer, Grant::Confirm].into(),
+        }
     }
 
     /// A briefing: sees everything, writes nothing.

@@ -260,7 +260,9 @@ impl Screening {
                     _ => self.cell(self.eyes().side(source, 0, at), &unit),
                 };
                 match value {
-                    Cell::Number { value, unit } => Cell::Text(Words::fill("leads.other", [what, Words::data(format!("{}{unit}", number(value)))])),
+                    Cell::Number { value, unit } => {
+                        Cell::Text(Words::fill("leads.other", [what, Words::data(format!("{}{unit}", number(value)))]))
+                    }
                     Cell::Text(words) => Cell::Text(Words::fill("leads.other", [what, words])),
                     _ => Cell::Text(Words::fill("leads.other", [what, Words::key("leads.gap.empty")])),
                 }
@@ -356,7 +358,13 @@ pub fn weight(severity: Severity) -> Weight {
 
 /// `heading 4 (>3)`: the value that was found and what it was held against.
 fn evidence(test: &Tested) -> String {
-    let mut text = format!("{} {} ({}{})", words(&test.what), cell(&test.value), if test.sign == "==" { "=" } else { &test.sign }, cell(&test.threshold));
+    let mut text = format!(
+        "{} {} ({}{})",
+        words(&test.what),
+        cell(&test.value),
+        if test.sign == "==" { "=" } else { &test.sign },
+        cell(&test.threshold)
+    );
     if let Some(period) = test.period {
         let _ = write!(text, " {}", period.end());
     }

@@ -232,8 +232,11 @@ impl Screening {
     /// The rules at some rows, and at the branches of those of them that are units.
     fn depending(&self, rows: &[(usize, u32)], wanted: impl Fn(&Running) -> bool, out: &mut Vec<Hit>) {
         let branch = self.data.lens.len() - 1;
-        let mut units: Vec<(u32, u32)> =
-            rows.iter().filter(|(table, _)| *table != branch).filter_map(|(table, row)| Some((u32::try_from(*table).ok()?, *row))).collect();
+        let mut units: Vec<(u32, u32)> = rows
+            .iter()
+            .filter(|(table, _)| *table != branch)
+            .filter_map(|(table, row)| Some((u32::try_from(*table).ok()?, *row)))
+            .collect();
         units.sort_unstable();
         let of_branches = self.program.running.iter().any(|rule| rule.table == branch && wanted(rule));
         let below = (0u32..)

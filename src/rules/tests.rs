@@ -16,13 +16,7 @@ use crate::framework::{Framework, Rule, Severity};
 const DAY: Date = date(2025, 11, 22);
 
 fn level(code: &str, parent: Option<&str>) -> Level {
-    Level {
-        code: code.into(),
-        label: format!("级{code}"),
-        label_en: String::new(),
-        synonyms: Vec::new(),
-        parent: parent.map(Into::into),
-    }
+    Level { code: code.into(), label: format!("级{code}"), label_en: String::new(), synonyms: Vec::new(), parent: parent.map(Into::into) }
 }
 
 fn rule(id: &str, on: Option<&str>, when: Condition) -> Rule {
@@ -61,7 +55,12 @@ fn framework(rules: Vec<Rule>) -> Framework {
     let mut indicator = crate::domain::indicator::tests::sample(Kind::Count, Rollup::Sum);
     indicator.direction = Direction::Up;
     indicator.unit = "元".into();
-    Framework { levels: vec![level("top", None), level("leaf", Some("top"))], indicators: vec![Arc::new(indicator)], rules, ..Framework::default() }
+    Framework {
+        levels: vec![level("top", None), level("leaf", Some("top"))],
+        indicators: vec![Arc::new(indicator)],
+        rules,
+        ..Framework::default()
+    }
 }
 
 /// One top unit, leaves with readings (the newest first), branches each with its leaf and cells.
@@ -236,9 +235,10 @@ fn last_of(places: f64) -> Test {
 
 #[test]
 fn equal_values_share_the_better_place_and_no_value_has_none() {
-    assert_eq!(eval::places(&[0, 0, 0, 0, 1, NONE], |row| [Some(2.0), Some(1.0), Some(2.0), None, Some(9.0), Some(0.0)][row as usize], Some(true)), [
-        2, 1, 2, 0, 1, 0
-    ]);
+    assert_eq!(
+        eval::places(&[0, 0, 0, 0, 1, NONE], |row| [Some(2.0), Some(1.0), Some(2.0), None, Some(9.0), Some(0.0)][row as usize], Some(true)),
+        [2, 1, 2, 0, 1, 0]
+    );
     assert_eq!(eval::places(&[0, 0, 0], |row| [Some(2.0), Some(1.0), Some(2.0)][row as usize], Some(false)), [1, 3, 1]);
     assert_eq!(eval::places(&[0], |_| Some(1.0), None), [0], "where nothing is worse");
 }
@@ -291,7 +291,10 @@ fn what_would_clear_a_lead() {
     };
     let one_way = |n, sign| Way::Test { n, sign };
     assert_eq!(way(months(Op::More, 3.0)), Some(one_way(0, "<=")));
-    assert_eq!(way(Condition::All(vec![months(Op::More, 3.0), months(Op::Less, 5.0)])), Some(Way::Any(vec![one_way(0, "<="), one_way(1, ">=")])));
+    assert_eq!(
+        way(Condition::All(vec![months(Op::More, 3.0), months(Op::Less, 5.0)])),
+        Some(Way::Any(vec![one_way(0, "<="), one_way(1, ">=")]))
+    );
     assert_eq!(
         way(Condition::Any(vec![months(Op::More, 3.0), months(Op::More, 9.0), months(Op::AtLeast, 4.0)])),
         Some(Way::All(vec![one_way(0, "<="), one_way(2, "<")])),
@@ -420,7 +423,8 @@ fn a_county() -> impl Strategy<Value = County> {
     let branches = prop::collection::vec((prop::option::of(0..4u32), cell(), cell()), 1..4);
     (readings, branches).prop_map(|(readings, branches)| {
         let leaves = u32::try_from(readings.len()).expect("few");
-        let branch = |(leaf, a, b): (Option<u32>, String, String)| (leaf.map(|l| l % leaves), vec![("甲".to_owned(), a), ("乙".to_owned(), b)]);
+        let branch =
+            |(leaf, a, b): (Option<u32>, String, String)| (leaf.map(|l| l % leaves), vec![("甲".to_owned(), a), ("乙".to_owned(), b)]);
         County { readings, branches: branches.into_iter().map(branch).collect() }
     })
 }

@@ -43,7 +43,8 @@ mod tests {
     fn one_threshold_of_one_test_is_another() {
         let test = |right| Condition::Test(Test { left: Operand::Field("甲".into()), op: Op::More, right, over: None, rank: None });
         let number = |n| Right::Literal(Literal::Number(n));
-        let when = Condition::All(vec![test(number(1.0)), Condition::Not(Box::new(Condition::Any(vec![test(Right::Unset), test(number(3.0))])))]);
+        let when =
+            Condition::All(vec![test(number(1.0)), Condition::Not(Box::new(Condition::Any(vec![test(Right::Unset), test(number(3.0))])))]);
         let rule = Rule {
             id: "r".into(),
             label: String::new(),

@@ -53,7 +53,9 @@ impl Writer {
     pub(super) fn decide(&mut self, write: &Write, now: Timestamp, actor: &str) -> Outcome {
         let today = now.to_zoned(TimeZone::system()).date();
         let (entity, rule) = match write {
-            Write::Answer { entity, rule, .. } | Write::Confirm { entity, rule, .. } | Write::Reject { entity, rule, .. } => (*entity, rule.as_str()),
+            Write::Answer { entity, rule, .. } | Write::Confirm { entity, rule, .. } | Write::Reject { entity, rule, .. } => {
+                (*entity, rule.as_str())
+            }
             Write::Unanswer { entity, .. } | Write::Undecide { entity, .. } => (*entity, ""),
             _ => return Err(refused("E_INTERNAL")),
         };

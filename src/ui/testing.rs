@@ -21,10 +21,10 @@ use crate::domain::page::{
 use crate::domain::period::Period;
 use crate::domain::plan::Applied;
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::sheet::Weight;
 use crate::domain::request::{Command, Loaded, Query, Receipt, RequestId, Write};
 use crate::domain::scene::{Anchor, Extent, MapSize, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
 use crate::domain::sheet::Sheet;
+use crate::domain::sheet::Weight;
 use crate::domain::unit::{Level, Subject};
 use crate::domain::value::{Reading, Shown, State};
 use crate::domain::view_state::{Listing, ViewState};

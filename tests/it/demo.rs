@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use xiantu::domain::id::{IndicatorId, Uid};
+use xiantu::domain::id::Uid;
 use xiantu::domain::period::Period;
 use xiantu::domain::unit::Subject;
 use xiantu::framework::Framework;

@@ -154,7 +154,12 @@ fn doubts(ask: &Ask<'_>, place: Option<Place>) -> Result<Table, Problem> {
     for (rule, hits) in by_rule {
         let Some(of) = ask.framework.rules.get(rule) else { continue };
         rows.push(Row {
-            cells: vec![Cell::Text(label(of)), Cell::Text(Words::fill("leads.doubts_of", [Words::data(hits.len().to_string())])), Cell::Empty, Cell::Empty],
+            cells: vec![
+                Cell::Text(label(of)),
+                Cell::Text(Words::fill("leads.doubts_of", [Words::data(hits.len().to_string())])),
+                Cell::Empty,
+                Cell::Empty,
+            ],
             weight: Weight::Look,
             lead: None,
             detail: basis(&of.basis),
@@ -218,7 +223,10 @@ fn idle(ask: &Ask<'_>) -> Result<Table, Problem> {
             Column::text("leads.col.until").spare(1),
         ],
         rows: idle.into_iter().filter_map(row).collect(),
-        notes: vec![Words::fill("leads.ran", [screened.screening.ran().count(), ask.framework.rules.len()].map(|n| Words::data(n.to_string())))],
+        notes: vec![Words::fill(
+            "leads.ran",
+            [screened.screening.ran().count(), ask.framework.rules.len()].map(|n| Words::data(n.to_string())),
+        )],
         empty: Some(Words::key("leads.none_idle")),
     })
 }
@@ -299,18 +307,20 @@ fn share(ask: &Ask<'_>, place: Option<Place>, decided: &[(Place, Decision)]) -> 
     if !whole || ask.within.is_some_and(|within| Some(within) != place) || branches == 0 {
         return Ok(Vec::new());
     }
-    let confirmed = |(_, decision): &&(Place, Decision)| decision.subject == Subject::Branch && matches!(decision.said, Said::Confirmed { .. });
+    let confirmed =
+        |(_, decision): &&(Place, Decision)| decision.subject == Subject::Branch && matches!(decision.said, Said::Confirmed { .. });
     let mut weak: Vec<Place> = decided.iter().filter(confirmed).map(|(at, _)| *at).collect();
     weak.sort_unstable();
     weak.dedup();
     let share = weak.len() as f64 / f64::from(branches) * 100.0;
-    let mut notes = vec![Words::fill(
-        "leads.share",
-        [weak.len().to_string(), branches.to_string(), crate::rules::number(share)].map(Words::data),
-    )];
+    let mut notes =
+        vec![Words::fill("leads.share", [weak.len().to_string(), branches.to_string(), crate::rules::number(share)].map(Words::data))];
     for workflow in &ask.framework.workflows {
         if let Some(percent) = workflow.share_percent {
-            notes.push(Words::fill("leads.share_named", [super::figure::label(&workflow.named), Words::data(crate::rules::number(percent))]));
+            notes.push(Words::fill(
+                "leads.share_named",
+                [super::figure::label(&workflow.named), Words::data(crate::rules::number(percent))],
+            ));
         }
     }
     notes.push(Words::key("leads.no_quota"));

@@ -16,14 +16,7 @@ use crate::store::reader::screening;
 /// Rows of a list at most; its note counts all of them.
 const LISTED: usize = 1000;
 
-pub(super) fn fill(
-    ask: &Ask<'_>,
-    view: &ViewState,
-    rule: &str,
-    test: usize,
-    value: Threshold,
-    sheet: &mut Sheet,
-) -> Result<(), Problem> {
+pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, rule: &str, test: usize, value: Threshold, sheet: &mut Sheet) -> Result<(), Problem> {
     let refused = |code| Problem::new(code, Severity::Refused, "").arg(rule);
     let n = ask.framework.rules.iter().position(|r| r.id == rule).ok_or_else(|| refused("E_LEAD_RULE"))?;
     let now = &ask.framework.rules[n];
@@ -48,7 +41,12 @@ pub(super) fn fill(
     }
     sheet.about.push(label(now));
     let what = after.as_ref().and_then(|(screening, _)| {
-        let any = screening.data().lens.iter().enumerate().find(|(table, len)| **len > 0 && screening.truth(Hit { table: *table, row: 0, rule: n }).is_some())?;
+        let any = screening
+            .data()
+            .lens
+            .iter()
+            .enumerate()
+            .find(|(table, len)| **len > 0 && screening.truth(Hit { table: *table, row: 0, rule: n }).is_some())?;
         screening.why(ask.framework, Hit { table: any.0, row: 0, rule: n })?.tests.into_iter().nth(test)
     });
     if let Some(what) = what {
@@ -99,7 +97,9 @@ fn places(ask: &Ask<'_>, screening: Option<&Screening>, hits: &[Hit], test: usiz
         ask.table(at.0)?;
         let tested = screening.and_then(|s| s.why(ask.framework, *hit)).and_then(|why| why.tests.into_iter().nth(test));
         let value = tested.as_ref().map_or(Cell::Missing, |t| t.value.clone());
-        let against = tested.map_or(Cell::Empty, |t| Cell::Text(Words::fill("leads.needed", [t.what.clone(), Words::data(sign(&t.sign)), cell(&t.threshold)])));
+        let against = tested.map_or(Cell::Empty, |t| {
+            Cell::Text(Words::fill("leads.needed", [t.what.clone(), Words::data(sign(&t.sign)), cell(&t.threshold)]))
+        });
         rows.push(Row {
             cells: vec![Cell::Text(Words::data(ask.world.name(at))), under(ask, at), value, against],
             weight,

@@ -29,7 +29,12 @@ pub(super) fn fill(ask: &Ask<'_>, _view: &ViewState, uid: Uid, rule: &str, sheet
                 Truth::Fails => "leads.truth.fails",
                 Truth::Unknown => "leads.truth.unknown",
             }),
-            None => screened.screening.idle().iter().find(|(rule, _)| *rule == n).map_or(Words::key("leads.truth.not_here"), |(_, why)| idle_words(*why)),
+            None => screened
+                .screening
+                .idle()
+                .iter()
+                .find(|(rule, _)| *rule == n)
+                .map_or(Words::key("leads.truth.not_here"), |(_, why)| idle_words(*why)),
         });
         if let Some(why) = &why {
             let mut notes = basis(&of.basis);
@@ -135,7 +140,8 @@ fn clear(why: &Why, way: &Way) -> Table {
 }
 
 fn in_words(why: &Why, way: &Way) -> Words {
-    let join = |ways: &[Way], key| ways.iter().map(|way| in_words(why, way)).reduce(|a, b| Words::fill(key, [a, b])).unwrap_or(Words::data(""));
+    let join =
+        |ways: &[Way], key| ways.iter().map(|way| in_words(why, way)).reduce(|a, b| Words::fill(key, [a, b])).unwrap_or(Words::data(""));
     match way {
         Way::Any(ways) => join(ways, "leads.or"),
         Way::All(ways) => join(ways, "leads.and"),
@@ -144,7 +150,10 @@ fn in_words(why: &Why, way: &Way) -> Words {
                 let args = [test.what.clone(), Words::data(sign(needed)), cell(&test.threshold)];
                 match &test.over {
                     // Of several readings one after the other it is the whole that must not hold.
-                    Some(over) => Words::fill("leads.needed_over", [test.what.clone(), Words::data(sign(&test.sign)), cell(&test.threshold), over.clone()]),
+                    Some(over) => Words::fill(
+                        "leads.needed_over",
+                        [test.what.clone(), Words::data(sign(&test.sign)), cell(&test.threshold), over.clone()],
+                    ),
                     None => Words::fill("leads.needed", args),
                 }
             }
@@ -165,7 +174,11 @@ fn answers(ask: &Ask<'_>, uid: Uid, rule: &str) -> Table {
                 Cell::Text(Words::data(&*decision.actor)),
                 Cell::Day(decision.at.to_zoned(jiff::tz::TimeZone::UTC).date()),
             ],
-            detail: if decision.basis.is_empty() { Vec::new() } else { vec![Words::fill("leads.rested_on", [Words::data(&*decision.basis)])] },
+            detail: if decision.basis.is_empty() {
+                Vec::new()
+            } else {
+                vec![Words::fill("leads.rested_on", [Words::data(&*decision.basis)])]
+            },
             ..Row::default()
         }
     });
