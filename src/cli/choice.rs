@@ -21,8 +21,13 @@ use crate::store::Reader;
 use super::{Common, Failure, ended, warn_of};
 
 /// The states a scope may ask for, as words of the command line.
-pub(super) const STATES: [(&str, Standing); 4] =
-    [("leads", Standing::Leads), ("marked", Standing::Marked), ("missing", Standing::Missing), ("no-geometry", Standing::NoGeometry)];
+pub(super) const STATES: [(&str, Standing); 5] = [
+    ("leads", Standing::Leads),
+    ("marked", Standing::Marked),
+    ("missing", Standing::Missing),
+    ("no-geometry", Standing::NoGeometry),
+    ("several-zones", Standing::SeveralZones),
+];
 
 /// An open workspace and the place that was named.
 pub(super) struct Choice {

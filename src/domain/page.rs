@@ -39,6 +39,8 @@ pub struct Workspace {
     pub zones: Vec<(String, String)>,
     /// Name of the framework in use.
     pub framework: String,
+    /// Id, name and English name of each framework in use.
+    pub frameworks: Vec<(String, String, String)>,
     /// Where a session begins.
     pub home: ViewState,
     /// Problems of the last load.

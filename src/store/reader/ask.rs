@@ -285,16 +285,38 @@ impl Zones {
                 }
             }
         }
-        let mut near = own.clone();
-        for table in (1..near.len()).rev() {
-            for row in 0..world.len(table) {
-                if near[table][row as usize]
-                    && let Some((above, at)) = world.table(table).parent(row)
-                {
-                    near[above][at as usize] = true;
-                }
-            }
-        }
+        let near = upwards(world, own.clone());
         Ok(Some(Self { own, near }))
     }
+
+    /// Per table and row: it lies in several zones, or something below it does.
+    pub(super) fn several(ask: &Ask<'_>) -> Result<Vec<Vec<bool>>, Problem> {
+        let world = &ask.world;
+        ask.table(world.branch_table())?;
+        let mut once: Vec<Vec<bool>> = (0..world.tables()).map(|table| vec![false; world.len(table) as usize]).collect();
+        let mut twice = once.clone();
+        for zone in &ask.framework.zones {
+            let scope = Scope { zones: [zone.code.clone()].into(), ..Scope::default() };
+            let Some(this) = Self::of(ask, &scope)? else { continue };
+            for ((once, twice), this) in once.iter_mut().flatten().zip(twice.iter_mut().flatten()).zip(this.own.iter().flatten()) {
+                *twice |= *once && *this;
+                *once |= *this;
+            }
+        }
+        Ok(upwards(world, twice))
+    }
+}
+
+/// Rows and everything above them.
+fn upwards(world: &World, mut rows: Vec<Vec<bool>>) -> Vec<Vec<bool>> {
+    for table in (1..rows.len()).rev() {
+        for row in 0..world.len(table) {
+            if rows[table][row as usize]
+                && let Some((above, at)) = world.table(table).parent(row)
+            {
+                rows[above][at as usize] = true;
+            }
+        }
+    }
+    rows
 }
