@@ -98,7 +98,7 @@ fn page() -> String {
          | 编号 | 做法 | 文件 | 写成 | 打开 |\n|---|---|---|---|---|\n",
     );
     for system in systems() {
-        let held = held(&frameworks, &system.id);
+        let held = held(frameworks, &system.id);
         let files: Vec<String> = held.files.iter().map(|id| format!("[{id}]({id}.toml)")).collect();
         let declared = sections().filter_map(|(key, word, _)| held.items.get(key).map(|n| format!("{word} {n}")));
         let declared: Vec<String> = declared.collect();
@@ -131,14 +131,14 @@ fn every_system_stands_in_a_framework() {
     let empty: Vec<&str> = systems
         .iter()
         .filter(|s| {
-            let held = held(&frameworks, &s.id);
+            let held = held(frameworks, &s.id);
             held.files.is_empty() || held.items.is_empty()
         })
         .map(|s| s.id.as_str())
         .collect();
     assert!(empty.is_empty(), "nothing declares {empty:?}");
     let known: BTreeSet<&str> = systems.iter().map(|s| s.id.as_str()).collect();
-    for framework in &frameworks {
+    for framework in frameworks {
         let material = entries(framework).into_iter().flat_map(|e| e.material).chain(&framework.head.material);
         let unknown: BTreeSet<&String> = material.filter(|m| !known.contains(m.as_str())).collect();
         assert!(unknown.is_empty(), "{}: {unknown:?}", framework.id);
