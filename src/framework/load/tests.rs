@@ -213,6 +213,7 @@ fn one_of_everything_loads() {
     assert_eq!((f.levels.len(), f.coverages.len(), f.zones[0].tasks.len(), f.tasks.len()), (4, 2, 2, 1));
     assert_eq!((f.targets.len(), f.establish.len(), f.premises.len(), f.ratings.len(), f.items.len()), (2, 2, 2, 3, 2));
     assert_eq!((f.workflows.len(), f.cadences.len(), f.lists.len(), f.matrices.len(), f.kinds.len()), (1, 6, 1, 2, 1));
+    assert_eq!((f.terms[0].years, f.terms[0].ahead_months.as_slice(), f.seasons[0].rules.len()), (5, &[12, 6, 3, 1][..], 1));
     assert_eq!((f.targets[1].value, f.premises[1].min_m2, f.establish[1].when.is_unset()), (None, None, true));
     assert!(f.rules[0].enabled && f.rules[1].is_relative() && !f.rules[1].enabled);
     assert_eq!(f.rules[0].when.tests().len(), 6);
