@@ -132,7 +132,7 @@ fn page() -> String {
         let declared: Vec<String> = declared.collect();
         let mut opened = vec!["frameworks"];
         for (_, _, action) in SECTIONS.iter().filter(|(key, _, _)| held.items.contains_key(key)) {
-            if !opened.contains(&action) {
+            if !opened.contains(action) {
                 opened.push(action);
             }
         }
