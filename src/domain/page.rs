@@ -325,5 +325,5 @@ pub struct MarkRow {
 /// The indicator of an id.
 #[must_use]
 pub fn indicator<'a>(workspace: &'a Workspace, id: &IndicatorId) -> Option<&'a Arc<Indicator>> {
-    workspace.indicators.iter().find(|i| i.id == *id)
+    super::indicator::kept(&workspace.indicators, id)
 }

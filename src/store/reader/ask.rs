@@ -9,7 +9,7 @@ use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
 use crate::domain::fact::{Correction, Fact, Mark, fold_corrections, fold_marks};
 use crate::domain::id::{IndicatorId, Uid};
-use crate::domain::indicator::Indicator;
+use crate::domain::indicator::{self, Indicator};
 use crate::domain::page::Crumb;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
@@ -160,8 +160,7 @@ impl<'r> Ask<'r> {
 
     /// An indicator of the framework.
     pub(super) fn indicator(&self, id: &IndicatorId) -> Result<&'r Arc<Indicator>, Problem> {
-        let found = self.framework.indicators.iter().find(|i| i.id == *id);
-        found.ok_or_else(|| Problem::new("E_STORE_NO_INDICATOR", Severity::Refused, "").arg(id))
+        indicator::kept(&self.framework.indicators, id).ok_or_else(|| Problem::new("E_STORE_NO_INDICATOR", Severity::Refused, "").arg(id))
     }
 
     /// Periods with reports of an indicator, the oldest first.
@@ -198,7 +197,10 @@ impl<'r> Ask<'r> {
 
     /// Corrections that stand beside a value.
     pub(super) fn corrections(&self, uid: Uid, indicator: &IndicatorId, period: Option<Period>) -> Vec<Correction> {
-        let of = |c: &&Correction| c.entity == uid && c.indicator == *indicator && Some(c.period) == period;
+        let of = |c: &&Correction| {
+            let same = || indicator::kept(&self.framework.indicators, &c.indicator).is_some_and(|i| i.id == *indicator);
+            c.entity == uid && Some(c.period) == period && (c.indicator == *indicator || same())
+        };
         self.marks.corrections.iter().filter(of).cloned().collect()
     }
 
