@@ -31,8 +31,10 @@ macro_rules! tables {
     };
 }
 
-const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "panel", "sheet");
-const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "panel", "sheet");
+const ZH: Files =
+    tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "framework", "panel", "sheet", "leads");
+const EN: Files =
+    tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "framework", "panel", "sheet", "leads");
 
 impl Lang {
     /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,

@@ -81,6 +81,8 @@ impl Framework {
         self.items.extend(rest.items);
         self.workflows.extend(rest.workflows);
         self.cadences.extend(rest.cadences);
+        self.terms.extend(rest.terms);
+        self.seasons.extend(rest.seasons);
         self.lists.extend(rest.lists);
         self.pairings.extend(rest.pairings);
         self.regions.extend(rest.regions);
@@ -113,9 +115,7 @@ fn in_order(frameworks: Vec<Framework>) -> Result<Vec<Arc<Framework>>, Vec<Probl
 
 /// One hash over all: a county that changes any of them has other frameworks in use.
 fn hash(parts: &[Arc<Framework>]) -> String {
-    if let [one] = parts {
-        return one.sha256.clone();
-    }
+    // A county with one framework is no exception: its ids are qualified too, so what follows from them is made again.
     let all = parts.iter().map(|p| p.sha256.as_str()).collect::<Vec<_>>().join("\n");
     Sha256::digest(all.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
@@ -171,6 +171,8 @@ fn ids(f: &Framework) -> HashSet<(&'static str, String)> {
     all.extend(named("item", f.items.iter().map(|x| &x.named)));
     all.extend(named("workflow", f.workflows.iter().map(|x| &x.named)));
     all.extend(named("cadence", f.cadences.iter().map(|x| &x.named)));
+    all.extend(named("term", f.terms.iter().map(|x| &x.named)));
+    all.extend(named("season", f.seasons.iter().map(|x| &x.named)));
     all.extend(named("list", f.lists.iter().map(|x| &x.named)));
     all.extend(named("pairing", f.pairings.iter().map(|x| &x.named)));
     all.extend(named("region", f.regions.iter().map(|x| &x.named)));
@@ -341,6 +343,8 @@ impl Joined<'_> {
             items: self.each("item", &part.items, |x| &mut x.named, |me, x| x.metric = me.metric(x.metric.as_ref())),
             workflows: self.each("workflow", &part.workflows, |x| &mut x.named, |_, _| ()),
             cadences: self.cadences(),
+            terms: self.terms(),
+            seasons: self.each("season", &part.seasons, |x| &mut x.named, |me, x| x.rules.iter_mut().for_each(|rule| *rule = me.id(rule))),
             lists: self.each("list", &part.lists, |x| &mut x.named, |_, _| ()),
             pairings: self.pairings(),
             regions: self.each("region", &part.regions, |x| &mut x.named, |_, _| ()),
@@ -484,6 +488,16 @@ impl Joined<'_> {
                 },
             };
             out.push(super::schema::Cadence { named, on, metric: self.metric(cadence.metric.as_ref()), ..cadence.clone() });
+        }
+        out
+    }
+
+    fn terms(&mut self) -> Vec<super::schema::Term> {
+        let mut out = Vec::new();
+        for term in &self.part.terms {
+            let Some(named) = self.named("term", &term.named) else { continue };
+            let Some(when) = self.when(term.when.as_ref(), &named.id) else { continue };
+            out.push(super::schema::Term { named, when, ..term.clone() });
         }
         out
     }

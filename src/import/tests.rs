@@ -1,6 +1,8 @@
 //! Whole workspaces, written here, loaded and asked.
 
 mod first;
+mod kept;
+mod level;
 mod plan;
 mod stop;
 

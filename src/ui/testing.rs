@@ -24,6 +24,7 @@ use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Query, Receipt, RequestId, Write};
 use crate::domain::scene::{Anchor, Extent, MapSize, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
 use crate::domain::sheet::Sheet;
+use crate::domain::sheet::Weight;
 use crate::domain::unit::{Level, Subject};
 use crate::domain::value::{Reading, Shown, State};
 use crate::domain::view_state::{Listing, ViewState};
@@ -444,13 +445,21 @@ impl Fake {
             leads: vec![Lead {
                 rule: "r1".into(),
                 label: "书记出缺".into(),
+                label_en: "No secretary".into(),
+                weight: Weight::Look,
+                kind: Some(1),
+                relative: false,
                 entity: uid,
                 subject: Subject::Branch,
                 name: this.name.clone(),
                 evidence: "书记出缺 4 个月 (>3)".into(),
+                tests: Vec::new(),
                 document: String::new(),
+                article: String::new(),
+                confidence: None,
                 day: Some(date(2025, 9, 20)),
             }],
+            findings: Vec::new(),
             marks: self.marks.iter().filter(|m| m.entity == uid).cloned().collect(),
             marks_below: 0,
         })
@@ -583,7 +592,13 @@ impl Fake {
             Write::Correct { entity, .. } => {
                 (*entity, Some(Write::Uncorrect { entity: *entity, corrections: vec![fact], reason: String::new() }))
             }
-            Write::Uncorrect { entity, .. } => (*entity, None),
+            Write::Uncorrect { entity, .. } | Write::Unanswer { entity, .. } | Write::Undecide { entity, .. } => (*entity, None),
+            Write::Answer { entity, .. } => {
+                (*entity, Some(Write::Unanswer { entity: *entity, answers: vec![fact], reason: String::new() }))
+            }
+            Write::Confirm { entity, .. } | Write::Reject { entity, .. } => {
+                (*entity, Some(Write::Undecide { entity: *entity, decisions: vec![fact], reason: String::new() }))
+            }
             Write::RoundTake { period, files, .. } => {
                 return Loaded::Intake(Arc::new(fixtures::intake(Some(*period), files, &self.middle())));
             }

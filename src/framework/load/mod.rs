@@ -12,6 +12,7 @@ mod levels;
 mod lists;
 mod ratings;
 mod rules;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -191,6 +192,7 @@ impl Reader<'_, '_> {
             items: self.items(&mut root),
             workflows: self.workflows(&mut root),
             cadences: self.cadences(&mut root),
+            terms: self.terms(&mut root),
             lists: self.lists(&mut root),
             pairings: self.pairings(&mut root),
             regions: self.regions(&mut root),
@@ -200,6 +202,7 @@ impl Reader<'_, '_> {
             ..Framework::default()
         };
         let rules = self.rules(&mut root, &framework.kinds);
+        let seasons = self.seasons(&mut root, &rules);
         let alone = self.bases.is_empty();
         for (key, empty) in [("level", self.levels.is_empty()), ("indicator", self.indicators.is_empty())] {
             if alone && empty && !document.contains_key(key) {
@@ -220,6 +223,7 @@ impl Reader<'_, '_> {
             indicator_bases: bases_of_indicators,
             coverages,
             rules,
+            seasons,
             bases: self.bases,
             ..framework
         });

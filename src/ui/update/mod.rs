@@ -8,6 +8,7 @@ mod desk;
 mod dialog;
 mod dress;
 mod import;
+mod lead;
 mod mark;
 mod mouse;
 mod over;
@@ -20,6 +21,7 @@ mod tables;
 
 pub(in crate::ui) use dress::{fill, is_down};
 pub(in crate::ui) use import::ALL;
+pub(in crate::ui) use lead::LeadForm;
 pub(in crate::ui) use mark::day;
 pub(in crate::ui) use show::classing_key;
 

@@ -55,6 +55,11 @@ impl Model {
             self.step_table(by);
             return true;
         }
+        if let KeyCode::Char(c) = key.code
+            && self.lead_key(c)
+        {
+            return true;
+        }
         match key.code {
             KeyCode::Char(c @ '1'..='9') => self.choose_tab(c as usize - '1' as usize),
             KeyCode::Left => self.step_tab(-1),

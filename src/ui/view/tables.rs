@@ -25,7 +25,12 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let names: Vec<String> = sheets.leaves()[last..].iter().map(|leaf| name(model, &leaf.kind)).collect();
     let mut board = Board::new(names.join(&step), leaf.cursor());
     let against = if let SheetKind::Change { against } = leaf.kind { Some(against) } else { None };
-    board.hint = lang.text(if against.is_some() { "sheet.hint_change" } else { "sheet.hint" }).to_owned();
+    let hint = match leaf.kind {
+        SheetKind::Change { .. } => "sheet.hint_change",
+        SheetKind::Leads | SheetKind::Why { .. } => "leads.ask.hint",
+        _ => "sheet.hint",
+    };
+    board.hint = lang.text(hint).to_owned();
     if let Some(against) = against {
         board.tabs = Against::ALL.map(|each| lang.text(&format!("sheet.against.{}", each.word())).to_owned()).to_vec();
         board.tab = against as usize;
