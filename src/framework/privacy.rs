@@ -361,7 +361,8 @@ mod tests {
 
     /// Words that a framework would ask people for: every one of them, in every spelling.
     fn forbidden() -> Vec<String> {
-        let denied = DENIED.iter().flat_map(|d| d.parts.split_whitespace().chain(d.words.split_whitespace()).chain(d.whole.split_whitespace()));
+        let denied =
+            DENIED.iter().flat_map(|d| d.parts.split_whitespace().chain(d.words.split_whitespace()).chain(d.whole.split_whitespace()));
         denied.chain(WAYS.iter().flat_map(|(_, words)| words.split_whitespace())).map(str::to_owned).collect()
     }
 

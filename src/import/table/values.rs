@@ -120,7 +120,8 @@ impl<'a> Rows<'a> {
             let indicator = match indicator::meant(&framework.indicators, word).as_slice() {
                 [one] => *one,
                 meant => {
-                    let (code, several) = if meant.is_empty() { ("E_TABLE_INDICATOR", String::new()) } else { ("E_INDICATOR_MANY", ids(meant)) };
+                    let (code, several) =
+                        if meant.is_empty() { ("E_TABLE_INDICATOR", String::new()) } else { ("E_INDICATOR_MANY", ids(meant)) };
                     self.aside(code, line, "", &[word, &several]);
                     good[n] = false;
                     continue;
