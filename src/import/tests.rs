@@ -1,6 +1,7 @@
 //! Whole workspaces, written here, loaded and asked.
 
 mod first;
+mod leads;
 mod plan;
 mod stop;
 
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 
 use super::manifest::Manifest;
 use super::{Summary, refresh};
-use crate::domain::access::{Access, Grant};
+use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
 use crate::domain::id::{IndicatorId, LevelId, Uid};
 use crate::domain::indicator::Classing;
@@ -285,7 +286,7 @@ impl Place {
 
     fn mark(&mut self, write: Write) -> Result<crate::domain::request::Receipt, Problem> {
         self.clock += 1;
-        let permit = Access::local(Some("某镇+组织委员".into())).permit(Grant::Mark).expect("granted");
+        let permit = Access::local(Some("某镇+组织委员".into())).permit(write.grant()).expect("granted");
         let command = Command::new(permit, write).expect("fits");
         match self.writer.execute(&command, at(self.clock), "某镇+组织委员")? {
             Loaded::Written(receipt) => Ok(*receipt),
