@@ -8,6 +8,7 @@
 
 pub(crate) mod batch;
 mod block;
+pub(crate) mod boundaries;
 mod cache;
 mod connection;
 pub(crate) mod current;
@@ -29,6 +30,7 @@ mod snapshot;
 pub(crate) mod table;
 #[cfg(test)]
 pub(crate) mod tests;
+mod unmatched;
 pub(crate) mod world;
 mod writer;
 

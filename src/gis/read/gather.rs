@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::geometry::{Checkpoint, Shape, Sink};
-use super::overview::{Overview, Sampler};
+use super::draft::{Draft, Note};
+use super::geometry::Sink;
+use super::kept::KeptFeature;
+use super::overview::{Overview, Sampler, Suspicion};
 use super::{FeatureRecord, Features, GeometryKind, ReadSpec};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::text::{clean_name, is_hostile};
@@ -14,100 +16,6 @@ use crate::gis::validate::{RingFault, check_ring};
 const ODD_ONE_IN: u64 = 100;
 /// Longest code that is taken for one, characters.
 const CODE_MAX_CHARS: usize = 120;
-/// Property names that are listed when the id field is in none of the features.
-pub(super) const KEYS_SHOWN: usize = 12;
-/// The field that means the feature's own id.
-pub(super) const OWN_ID: &str = "@id";
-
-/// Something about a feature, with the line it was seen on.
-pub(super) struct Note {
-    pub(super) code: &'static str,
-    pub(super) severity: Severity,
-    pub(super) line: u64,
-    pub(super) args: Vec<String>,
-}
-
-/// A feature as far as it was read.
-pub(super) struct Draft {
-    pub(super) line: u64,
-    pub(super) own_id: Option<String>,
-    /// Values of the id, name, parent and area fields among the properties.
-    pub(super) fields: [Option<String>; 4],
-    /// The id among the properties is a JSON number.
-    pub(super) id_is_number: bool,
-    /// Property names, as long as none are known of the file.
-    pub(super) keys: Vec<String>,
-    /// Every property and its text, for an overview.
-    pub(super) all: Vec<(String, Option<String>)>,
-    pub(super) shape: Shape,
-    pub(super) had_z: bool,
-    pub(super) notes: Vec<Note>,
-    /// Where its rings begin.
-    pub(super) checkpoint: Checkpoint,
-}
-
-impl Draft {
-    pub(super) fn new(line: u64, sink: &Sink) -> Self {
-        Self {
-            line,
-            own_id: None,
-            fields: [const { None }; 4],
-            id_is_number: false,
-            keys: Vec::new(),
-            all: Vec::new(),
-            shape: Shape::default(),
-            had_z: false,
-            notes: Vec::new(),
-            checkpoint: sink.checkpoint(),
-        }
-    }
-
-    /// Forgets the properties read so far.
-    pub(super) fn forget(&mut self) {
-        self.fields = [const { None }; 4];
-        self.keys.clear();
-        self.all.clear();
-    }
-
-    /// A property name is remembered for the message that the id field is missing.
-    pub(super) fn key(&mut self, key: &str) {
-        if self.keys.len() < KEYS_SHOWN {
-            self.keys.push(key.to_owned());
-        }
-    }
-
-    /// The geometry cannot be used; its rings are dropped.
-    pub(super) fn spoil(&mut self, sink: &mut Sink, code: &'static str, args: Vec<String>) {
-        sink.rewind(self.checkpoint);
-        self.shape = Shape::default();
-        self.notes.push(Note { code, severity: Severity::Aside, line: self.line, args });
-    }
-
-    /// A field of the feature, [`OWN_ID`] being its own id.
-    fn field(&self, field: Option<&str>, slot: usize) -> Option<&str> {
-        let own = if field == Some(OWN_ID) { self.own_id.as_deref() } else { None };
-        own.or(self.fields[slot].as_deref()).filter(|text| !text.trim().is_empty())
-    }
-
-    /// Notes on a geometry that is absent, empty or only partly of use.
-    fn note_shape(&mut self) {
-        let (kind, shape) = (self.shape.kind, self.shape);
-        let note = |code, severity, args| Note { code, severity, line: self.line, args };
-        let left_out = vec![shape.left_out.to_string()];
-        let new = match kind {
-            GeometryKind::None if !self.notes.is_empty() => None,
-            GeometryKind::None if shape.collection && shape.left_out > 0 => Some(note("E_GEOM_COLLECTION", Severity::Aside, left_out)),
-            GeometryKind::None => Some(note("E_GEOM_NONE", Severity::Mark, Vec::new())),
-            GeometryKind::Polygon if shape.collection && shape.left_out == 0 => {
-                Some(note("E_GEOM_COLLECTION_AREA", Severity::Mark, Vec::new()))
-            }
-            _ if shape.left_out > 0 => Some(note("E_GEOM_PARTS", Severity::Mark, left_out)),
-            _ => None,
-        };
-        self.notes.extend(new);
-    }
-}
-
 /// Geometries that no system fits, and the first such position.
 #[derive(Default)]
 struct Misfits {
@@ -134,6 +42,8 @@ pub(super) struct Gather<'r> {
     keys: Vec<String>,
     /// Takes everything instead, where only an overview is asked for.
     sampler: Option<Sampler>,
+    /// Takes the features as they are to be kept instead, and the system that the file names.
+    tape: Option<(Vec<KeptFeature>, Option<String>)>,
     /// What the numbers are in; longitude and latitude as long as nothing else was said.
     crs: Option<Crs>,
     converter: Converter,
@@ -162,6 +72,7 @@ impl<'r> Gather<'r> {
             problems: Vec::new(),
             keys: Vec::new(),
             sampler: None,
+            tape: None,
             crs: None,
             converter: Converter::default(),
             numbered: Vec::new(),
@@ -176,11 +87,26 @@ impl<'r> Gather<'r> {
     }
 
     /// Gathers an overview instead of records; any finite number is a coordinate.
-    pub(super) fn overview(spec: &'r ReadSpec) -> Self {
+    pub(super) fn overview(spec: &'r ReadSpec, suspicion: Suspicion) -> Self {
         let mut gather = Self::new(spec);
-        gather.sampler = Some(Sampler::default());
+        gather.sampler = Some(Sampler::new(suspicion));
         gather.sink.limits = [f64::MAX; 2];
         gather
+    }
+
+    /// Gathers features as they are to be kept, their numbers as they are.
+    pub(super) fn tape(spec: &'r ReadSpec) -> Self {
+        let mut gather = Self::new(spec);
+        gather.tape = Some(Default::default());
+        gather.sink.limits = [f64::MAX; 2];
+        gather
+    }
+
+    /// The file holds more than an overview looks at.
+    pub(super) fn has_more(&mut self, more: bool) {
+        if let Some(sampler) = &mut self.sampler {
+            sampler.more |= more;
+        }
     }
 
     /// The system of the numbers: the one stated, else the one the file names.
@@ -188,6 +114,10 @@ impl<'r> Gather<'r> {
         let stated = self.spec.crs.as_deref();
         if let Some(sampler) = &mut self.sampler {
             sampler.crs = in_file.map(str::to_owned).or(sampler.crs.take());
+            return Ok(());
+        }
+        if let Some((_, crs)) = &mut self.tape {
+            *crs = in_file.map(str::to_owned).or(crs.take());
             return Ok(());
         }
         let parse = |text: &str| Crs::parse(text).map_err(|e| self.refused(e.code).field("crs").arg(e.name));
@@ -276,6 +206,8 @@ impl<'r> Gather<'r> {
 
     /// A feature that gets no record.
     pub(super) fn aside(&mut self, code: &'static str, line: u64) {
+        // Nobody looks at what stands in it.
+        self.has_more(true);
         self.out.read += 1;
         self.out.skipped += 1;
         self.problems.push(self.about(Note { code, severity: Severity::Aside, line, args: Vec::new() }));
@@ -295,8 +227,14 @@ impl<'r> Gather<'r> {
         if self.keys.is_empty() {
             self.keys = std::mem::take(&mut draft.keys);
         }
+        self.has_more(draft.more);
         if let Some(sampler) = &mut self.sampler {
             sampler.take(draft.own_id.take(), std::mem::take(&mut draft.all), draft.shape.kind, self.sink.coords_since(draft.checkpoint));
+            return self.sink.rewind(draft.checkpoint);
+        }
+        let wanted = self.wanted();
+        if let Some((tape, _)) = &mut self.tape {
+            tape.extend(KeptFeature::of(&draft, self.out.read.into(), &wanted, &self.sink));
             return self.sink.rewind(draft.checkpoint);
         }
         self.convert(&mut draft);
@@ -473,12 +411,17 @@ impl<'r> Gather<'r> {
         Ok(self.out)
     }
 
+    /// The features as they are to be kept and the system that the file names, where these were asked for.
+    pub(super) fn finish_tape(self) -> (Vec<KeptFeature>, Option<String>) {
+        self.tape.unwrap_or_default()
+    }
+
     /// What the file holds, where an overview was asked for.
     pub(super) fn finish_overview(self) -> Result<Overview, Problem> {
         if self.out.read == 0 {
             return Err(self.refused("E_GEOJSON_NO_FEATURES"));
         }
-        Ok(self.sampler.unwrap_or_default().finish(self.out.read))
+        Ok(self.sampler.map(|sampler| sampler.finish(self.out.read)).unwrap_or_default())
     }
 }
 
