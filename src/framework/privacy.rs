@@ -6,6 +6,9 @@
 
 mod number;
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use self::number::{digit, is_x, personal};
 use crate::domain::text::half_width;
 
@@ -153,9 +156,11 @@ impl Gate {
         let words = latin_words(heading);
         let mut heading = normal(heading);
         for word in HARMLESS.split_whitespace() {
-            heading = heading.replace(word, "");
+            if heading.contains(word) {
+                heading = heading.replace(word, "");
+            }
         }
-        if KINDS.iter().any(|kind| heading.contains(normal(kind).trim_end_matches('的'))) {
+        if kinds().iter().any(|kind| heading.contains(kind.as_str())) {
             return None;
         }
         let counted = COUNTED.iter().any(|end| heading.ends_with(end));
@@ -240,11 +245,21 @@ const SIMPLIFIED: &str = "\
 
 /// The simplified character of a traditional one.
 fn simplified(c: char) -> char {
+    static TABLE: OnceLock<HashMap<char, char>> = OnceLock::new();
     if c.is_ascii() {
         return c;
     }
-    let mut pairs = SIMPLIFIED.split(' ').map(str::chars);
-    pairs.find_map(|mut pair| (pair.next() == Some(c)).then(|| pair.next()).flatten()).unwrap_or(c)
+    let pair = |pair: &str| {
+        let mut pair = pair.chars();
+        pair.next().zip(pair.next())
+    };
+    *TABLE.get_or_init(|| SIMPLIFIED.split(' ').filter_map(pair).collect()).get(&c).unwrap_or(&c)
+}
+
+/// [`KINDS`] as headings are compared, without the last character.
+fn kinds() -> &'static [String] {
+    static KNOWN: OnceLock<Vec<String>> = OnceLock::new();
+    KNOWN.get_or_init(|| KINDS.iter().map(|kind| normal(kind).trim_end_matches('的').to_owned()).collect())
 }
 
 /// A heading as it is compared: half-width, lower case, simplified, without blanks and marks.
