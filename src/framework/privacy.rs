@@ -6,8 +6,9 @@
 
 mod number;
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use self::number::{digit, is_x, personal};
 use crate::domain::text::half_width;
@@ -156,9 +157,7 @@ impl Gate {
         let words = latin_words(heading);
         let mut heading = normal(heading);
         for word in HARMLESS.split_whitespace() {
-            if heading.contains(word) {
-                heading = heading.replace(word, "");
-            }
+            heading = heading.replace(word, "");
         }
         if kinds().iter().any(|kind| heading.contains(kind.as_str())) {
             return None;
@@ -245,21 +244,18 @@ const SIMPLIFIED: &str = "\
 
 /// The simplified character of a traditional one.
 fn simplified(c: char) -> char {
-    static TABLE: OnceLock<HashMap<char, char>> = OnceLock::new();
-    if c.is_ascii() {
-        return c;
-    }
-    let pair = |pair: &str| {
-        let mut pair = pair.chars();
-        pair.next().zip(pair.next())
-    };
-    *TABLE.get_or_init(|| SIMPLIFIED.split(' ').filter_map(pair).collect()).get(&c).unwrap_or(&c)
+    static TABLE: LazyLock<FxHashMap<char, char>> = LazyLock::new(|| {
+        let pairs = SIMPLIFIED.split_whitespace().map(str::chars);
+        pairs.filter_map(|mut pair| pair.next().zip(pair.next())).collect()
+    });
+    if c.is_ascii() { c } else { TABLE.get(&c).copied().unwrap_or(c) }
 }
 
-/// [`KINDS`] as headings are compared, without the last character.
+/// The official kinds as headings are compared.
 fn kinds() -> &'static [String] {
-    static KNOWN: OnceLock<Vec<String>> = OnceLock::new();
-    KNOWN.get_or_init(|| KINDS.iter().map(|kind| normal(kind).trim_end_matches('的').to_owned()).collect())
+    static PLAIN: LazyLock<Vec<String>> =
+        LazyLock::new(|| KINDS.iter().map(|kind| normal(kind).trim_end_matches('的').to_owned()).collect());
+    &PLAIN
 }
 
 /// A heading as it is compared: half-width, lower case, simplified, without blanks and marks.

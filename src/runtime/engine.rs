@@ -172,7 +172,15 @@ impl Loader {
             progress(Progress::Changed { version: summary.version });
         }
         self.lost = None;
+        screen(&mut self.writer, scene.today);
         Ok(summary)
+    }
+}
+
+/// Keeps what comes of the rules. Where that fails, whoever asks screens anew.
+fn screen(writer: &mut crate::store::Writer, today: Date) {
+    if let Err(problem) = writer.screen(today) {
+        tracing::info!(%problem, "leads are not kept");
     }
 }
 
@@ -199,7 +207,7 @@ impl Importer {
     /// files stands in the plan.
     pub fn answer(&mut self, query: &Query, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
         if let Query::Intake { period, files } = query {
-            return self.intake(*period, files, today);
+            return self.intake(*period, files, today, progress);
         }
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
         let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
@@ -281,11 +289,12 @@ impl Importer {
             }
             Write::Undo { batches } => plan::undo(&mut self.writer, &scene, batches, (actor, now))?,
             _ => {
-                let outcome = self.round(command, today);
+                let outcome = self.round(command, today, progress);
                 progress(Progress::Changed { version: self.writer.version()? });
                 return outcome;
             }
         };
+        screen(&mut self.writer, today);
         progress(Progress::Changed { version: applied.version });
         Ok(Loaded::Applied(Arc::new(applied)))
     }

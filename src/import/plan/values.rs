@@ -6,11 +6,11 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::figure::{self, Figure, shown};
+use super::planner::{From, Planner};
 use super::report::answer;
 use super::roles::{Parts, Roles};
 use super::sheet::Sheet;
 use super::zones::Meanings;
-use super::{From, Planner};
 use crate::domain::id::Uid;
 use crate::domain::indicator::Indicator;
 use crate::domain::period::Period;

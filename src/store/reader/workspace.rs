@@ -40,6 +40,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         has_branches: !world.range(ask.within, world.branch_table()).is_empty(),
         zones: ask.framework.zones.iter().map(|z| (z.code.clone(), z.label.clone())).collect(),
         framework: ask.framework.name.clone(),
+        frameworks: ask.framework.parts.iter().map(|p| (p.id.clone(), p.name.clone(), p.name_en.clone())).collect(),
         home: ViewState {
             place: place.map(|p| ask.uid(p)),
             listing,
