@@ -2,6 +2,7 @@
 
 mod first;
 mod plan;
+mod records;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::block;
 use super::error::damaged;
-use super::world::{self, At, World, as_of, known, meta};
+use super::world::{self, At, Membership, World, as_of, known, meta};
 use crate::domain::as_of::AsOf;
 use crate::domain::id::{IndicatorId, LevelId, Uid};
 use crate::domain::page::ReadCount;
@@ -295,13 +295,13 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// Adds zone memberships: zone code, member, row.
-    pub(crate) fn zones(&mut self, batch: i64, members: &[(String, Uid, u64)]) -> Result<(), Problem> {
+    /// Adds memberships: code of the zone or region, member, row.
+    pub(crate) fn members(&mut self, batch: i64, kind: Membership, members: &[(String, Uid, u64)]) -> Result<(), Problem> {
         let mut insert = self.transaction.prepare_cached(
-            "INSERT OR IGNORE INTO membership (county, kind, grp, uid, batch, source_row) VALUES (?1, 'zone', ?2, ?3, ?4, ?5)",
+            "INSERT OR IGNORE INTO membership (county, kind, grp, uid, batch, source_row) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
-        for (zone, uid, row) in members {
-            insert.execute(params![self.county, zone, uid.as_bytes(), batch, row])?;
+        for (group, uid, row) in members {
+            insert.execute(params![self.county, kind.word(), group, uid.as_bytes(), batch, row])?;
         }
         Ok(())
     }
@@ -349,7 +349,7 @@ impl<'a> Load<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// How many units, boundaries, branches, memberships and values of a withdrawn batch no batch
+    /// How many units, boundaries, branches, entities, records, memberships and values of a withdrawn batch no batch
     /// that counts has any more.
     pub(crate) fn vanished(&self, batch: i64) -> Result<u64, Problem> {
         const COUNTS: &str = "batch IN (SELECT id FROM batch WHERE county = ?1 AND withdrawn_at IS NULL)";
@@ -371,6 +371,8 @@ impl<'a> Load<'a> {
         Ok(gone("unit_version", &["tree", "level", "uid"])?
             + gone("geometry", &["role", "level", "uid"])?
             + gone("branch_version", &["uid"])?
+            + gone("entity_version", &["uid"])?
+            + gone("record_version", &["kind", "uid"])?
             + gone("membership", &["kind", "grp", "uid"])?
             + gone("value", &["indicator", "period_start", "period_end", "uid"])?)
     }

@@ -11,6 +11,8 @@ mod headings;
 mod keep;
 mod map;
 mod people;
+mod records;
+mod regions;
 mod report;
 mod roles;
 mod sheet;
@@ -40,6 +42,7 @@ use super::book::{self, Book, BookOptions};
 use super::manifest::Manifest;
 use super::match_unit::{Finder, Found};
 use super::profile::{OneOrMore, Profile, Profiles, fingerprint};
+use super::{layout, place_layer, record};
 use crate::domain::id::LevelId;
 use crate::domain::plan::{About, Applied, Choices, Counts, Plan, Target};
 use crate::domain::problem::{Problem, Severity, Spot};
@@ -50,6 +53,7 @@ use crate::store::Writer;
 use crate::store::import_log::{self, Choice, Entry, What};
 use crate::store::load::Load;
 use crate::store::put::{NewBatch, Stamp};
+use crate::store::record::RecordKind;
 use crate::store::world::{self, World};
 
 use self::keep::Keeping;
@@ -359,7 +363,7 @@ impl<'p, 'l> Planner<'p, 'l> {
         progress(Progress::Reading { name: item.found.shown_as.clone(), done: 0, of: item.found.size });
         if item.shape != Shape::Table {
             match Map::open(item, self.choices, self.scene.stop, progress) {
-                Ok(maps) => out.extend(maps.into_iter().map(|map| Opened::Map(Box::new(map)))),
+                Ok(maps) => maps.into_iter().for_each(|map| self.open_map(map, n, out)),
                 Err(problem) => self.report.problems.push(problem),
             }
             return;
@@ -382,6 +386,38 @@ impl<'p, 'l> Planner<'p, 'l> {
         match read {
             Ok(books) => books.into_iter().for_each(|book| self.sheets(n, book, &item, out)),
             Err(problem) => self.report.problems.push(problem),
+        }
+    }
+
+    /// A map of units, or of places where a person or its profile says so.
+    fn open_map(&mut self, map: Map, n: usize, out: &mut Vec<Opened>) {
+        let headings: Vec<String> = map.names().into_iter().chain([record::WKT.to_owned()]).collect();
+        let learned = || self.profile(&fingerprint(&headings)).unwrap_or_default().target();
+        if self.choices.target.clone().or_else(learned) != Some(Target::Places) {
+            return out.push(Opened::Map(Box::new(map)));
+        }
+        let mut problems = Vec::new();
+        let crs = self.choices.crs.as_deref();
+        match place_layer::book(&map.file, &map.overview, &map.item.found.shown_as, crs, &mut problems) {
+            Ok(mut book) => {
+                self.report.problems.append(&mut problems);
+                let laid = layout::plain(std::mem::take(&mut book.sheets).swap_remove(0));
+                let sheet = Sheet::again(laid, map.item.found.shown_as.clone());
+                self.opened(sheet, book, &map.item, map.part, (n, out.len()), out);
+                if let Some(Opened::Table(table)) = out.last_mut() {
+                    map.format().clone_into(&mut table.input.format);
+                    table.input.crs = self.choices.crs.clone().or_else(|| map.overview.crs.clone());
+                }
+            }
+            Err(problem) => {
+                let unknown = problem.code.starts_with("E_CRS");
+                self.report.problems.push(problem);
+                if unknown {
+                    let candidates = map.overview.crs_candidates().into_iter();
+                    let answers = candidates.map(|c| answer(c.crs, &format!("problem.{}", c.reason.code), c.reason.args)).collect();
+                    self.report.ask(About::Crs, Spot { file: map.item.found.shown_as.clone(), ..Spot::default() }, true, answers);
+                }
+            }
         }
     }
 
@@ -452,7 +488,10 @@ impl<'p, 'l> Planner<'p, 'l> {
                     Some(Target::Zones) => 3,
                     Some(Target::Branches) => 4,
                     Some(Target::Entities) => 5,
-                    Some(Target::Values) => 6,
+                    // Organisations may be members of a region.
+                    Some(Target::Regions) => 6,
+                    Some(Target::Links | Target::Places | Target::Items) => 7,
+                    Some(Target::Values) => 8,
                 };
                 (kind, 0)
             }
@@ -493,7 +532,7 @@ impl<'p, 'l> Planner<'p, 'l> {
         };
         let world = self.world(self.scene.framework.levels.len())?;
         let roles = self.roles(sheet, &profile, &world);
-        let keys: Vec<usize> = ["code", "parent", "unit"].into_iter().filter_map(|role| roles.get(role)).collect();
+        let keys: Vec<usize> = ["code", "parent", "unit", "shape"].into_iter().filter_map(|role| roles.get(role)).collect();
         let without = |heading: &str| self.choices.without.contains(heading) || profile.without.contains(heading);
         let personal = {
             let tree = Finder::new(&world, 0..self.scene.framework.levels.len());
@@ -541,6 +580,10 @@ impl<'p, 'l> Planner<'p, 'l> {
             Target::Branches => self.branches(sheet, &roles, &without, &from)?,
             Target::Entities => self.entities(sheet, &roles, &without, &from)?,
             Target::Zones => self.zones(sheet, &roles, &from)?,
+            Target::Regions => self.regions(sheet, &roles, &from)?,
+            Target::Links => self.records(RecordKind::Link, sheet, &roles, &without, &from)?,
+            Target::Places => self.records(RecordKind::Place, sheet, &roles, &without, &from)?,
+            Target::Items => self.records(RecordKind::Item, sheet, &roles, &without, &from)?,
             Target::Values => self.values(sheet, &roles, &profile, &mut input, &from)?,
         };
         let now = self.report.counts;
@@ -569,12 +612,12 @@ impl<'p, 'l> Planner<'p, 'l> {
         Ok(())
     }
 
-    /// Asks what the records are: every level, and the four kinds of tables.
+    /// Asks what the records are: every level, and the kinds of tables.
     fn ask_target(&mut self, spot: Spot) {
         let levels = &self.scene.framework.levels;
         let mut answers: Vec<_> =
             levels.iter().map(|l| answer(l.code.as_str(), "plan.why.level", vec![l.label.clone(), l.label_en.clone()])).collect();
-        for kind in ["branches", "entities", "values", "zones"] {
+        for kind in ["branches", "entities", "values", "zones", "regions", "links", "places", "items"] {
             answers.push(answer(kind, &format!("plan.why.{kind}"), Vec::new()));
         }
         self.report.ask(About::Target, spot, true, answers);

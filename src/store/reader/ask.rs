@@ -24,7 +24,7 @@ use crate::store::glance::Glance;
 use crate::store::log;
 use crate::store::rolled::{self, Rolled};
 use crate::store::table::Table;
-use crate::store::world::{self, At, World};
+use crate::store::world::{self, At, Membership, World};
 
 /// A unit or a branch: position of its table and row.
 pub(super) type Place = (usize, u32);
@@ -320,7 +320,7 @@ impl Zones {
         }
         let world = &ask.world;
         ask.table(world.branch_table())?;
-        let zones = world.zones(ask.connection)?;
+        let zones = world.members(ask.connection, Membership::Zone)?;
         let mut own: Vec<Vec<bool>> = (0..world.tables()).map(|table| vec![false; world.len(table) as usize]).collect();
         for (table, row) in scope.zones.iter().filter_map(|z| zones.get(z)).flatten().filter_map(|uid| world.place(*uid)) {
             own[table][row as usize] = true;

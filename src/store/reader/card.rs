@@ -15,6 +15,7 @@ use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
 use crate::gis::{classify, measure};
 use crate::store::load;
+use crate::store::world::Membership;
 
 /// Readings of a sparkline at most.
 const TREND: usize = 12;
@@ -80,7 +81,7 @@ fn leads(ask: &Ask<'_>, place: Place) -> Result<Vec<Lead>, Problem> {
 /// Labels of the zones that it or a unit above it lies in.
 fn zones(ask: &Ask<'_>, place: Place) -> Result<Vec<String>, Problem> {
     let way: Vec<Uid> = ask.world.way(place).into_iter().map(|p| ask.uid(p)).collect();
-    let zones = ask.world.zones(ask.connection)?;
+    let zones = ask.world.members(ask.connection, Membership::Zone)?;
     let lies = |code: &str| zones.get(code).is_some_and(|members| members.iter().any(|m| way.contains(m)));
     Ok(ask.framework.zones.iter().filter(|z| lies(&z.code)).map(|z| z.label.clone()).collect())
 }

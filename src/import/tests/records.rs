@@ -1,0 +1,180 @@
+//! Regions, pairings, places and items: taken in from small tables, compared, taken back.
+
+use super::*;
+use crate::domain::plan::{Choices, Target};
+use crate::store::record::{Record, RecordKind, records};
+
+impl Place {
+    pub(super) fn records(&mut self, kind: RecordKind) -> Vec<Record> {
+        self.records_at(kind, AsOf::NOW)
+    }
+
+    pub(super) fn records_at(&mut self, kind: RecordKind, as_of: AsOf) -> Vec<Record> {
+        let connection = crate::store::tests::reference(&self.store);
+        let at = crate::store::world::At::new(as_of, TODAY);
+        let world = crate::store::world::World::open(&connection, &framework(), at).expect("a world");
+        records(&connection, &world, kind).expect("records")
+    }
+}
+
+const LINKS: &str = "结对类型,结对单位,村,结对时间,本年活动次数,成效\n部门帮村,某局,010101,2024.3,4,12.5万元\n部门帮村,某局,010102,2024年3月1日,,\n村企共建,某社,010101,,2,建成冷库\n";
+const PLACES: &str = "站点编号,站点名称,类型,所在村,经度,纬度,面积（㎡）,状态,开放月份\nS1,夏季站,夏牧服务站,,0.5,0.5,80,达标,5月-10月\nS2,东中心,服务中心,010102,,,1.5亩,待改,\n";
+const ITEMS: &str = "条目号,清单,内容,村,类别,提出组织,状态,期限,金额（万元）\n1,需求清单,修路,010101,基础设施,一支部,未办,2025-09-01,12\n2,需求清单,养老,010102,养老,二支部,已办,,\n1,资源清单,工程队,,基础设施,某局,可用,,\n";
+const REGIONS: &str =
+    "片区名称,片区类型,成员,牵头组织\n东河流域,流域,010101,B1\n东河流域,流域,010201,\n东河流域,流域,B2,\n果业链,产业链,010101,\n";
+
+#[test]
+fn tables_of_records_are_told_by_their_headings_and_read() {
+    let mut place = Place::new();
+    let folder = [
+        place.file("in/结对.csv", LINKS),
+        place.file("in/站.csv", PLACES),
+        place.file("in/清单.csv", ITEMS),
+        place.file("in/片.csv", REGIONS),
+    ];
+    let plan = place.plan(&folder, &Choices::default());
+    assert!(plan.ready(), "{plan:#?}");
+    assert_eq!((plan.counts.new, plan.counts.aside, plan.counts.unmatched_file, plan.problems.len()), (12, 0, 0, 0), "{plan:#?}");
+    let applied = place.import(&folder, &Choices::default());
+    assert_eq!(applied.batches.len(), 4);
+    let links = place.records(RecordKind::Link);
+    assert_eq!(links.len(), 3);
+    let first = links.iter().find(|l| l.unit == Some(uid("leaf", "010101")) && l.name == "某局").expect("paired");
+    assert_eq!(
+        (first.get("since"), first.number("activities"), first.get("effect"), first.get("effect_unit")),
+        ("2024-03-01", Some(4.0), "12.5", "万元")
+    );
+    let places = place.records(RecordKind::Place);
+    assert_eq!(places[0].unit, Some(uid("leaf", "010101")), "found by its position");
+    assert_eq!((places[0].shape_deg.clone(), places[0].get("from"), places[0].get("to")), (vec![vec![[0.5, 0.5]]], "5", "10"));
+    assert_eq!((places[1].number("area_m2"), places[1].shape_deg.len()), (Some(1000.0), 0));
+    let items = place.records(RecordKind::Item);
+    assert_eq!(
+        items.iter().map(|i| (i.code.as_str(), i.get("list"))).collect::<Vec<_>>(),
+        [("1", "需求清单"), ("1", "资源清单"), ("2", "需求清单")].to_vec()
+    );
+    assert_eq!(items.iter().find(|i| i.name == "修路").and_then(|i| i.number("amount")), Some(120_000.0));
+    let regions = place.records(RecordKind::Region);
+    assert_eq!(
+        regions.iter().map(|r| (r.code.as_str(), r.get("kind"), r.get("lead"))).collect::<Vec<_>>(),
+        [("东河流域", "流域", "B1"), ("果业链", "产业链", "")]
+    );
+    // The same again changes nothing.
+    assert_eq!(place.plan(&folder, &Choices::default()).counts.unchanged, 12);
+    assert_eq!(place.import(&folder, &Choices::default()).batches, Vec::<i64>::new());
+}
+
+#[test]
+fn a_change_is_named_field_by_field_and_dated_and_a_complete_list_speaks_of_its_own_kind_only() {
+    let mut place = Place::new();
+    let items = place.file("in/清单.csv", ITEMS);
+    place.import(&[items], &Choices::default());
+    let changed = place.file("in/需求清单.csv", "条目号,内容,村,状态\n1,修路,010101,已办\n");
+    let choices = Choices { complete: Some(true), ..Choices::default() };
+    let plan = place.plan(std::slice::from_ref(&changed), &choices);
+    assert_eq!((plan.counts.changed, plan.counts.gone), (1, 1), "{plan:#?}");
+    let state = plan.changes[0].fields.iter().find(|f| f.field == "state").expect("the state changed");
+    assert_eq!((state.old.as_str(), state.new.as_str()), ("未办", "已办"));
+    let applied = place.import(&[changed], &choices);
+    assert_eq!(place.records(RecordKind::Item).len(), 2, "the other list stands");
+    let before = AsOf { valid: Some(date(2025, 9, 30)), known: None };
+    assert_eq!(place.records_at(RecordKind::Item, before).len(), 3);
+    place.undo(&applied.batches);
+    assert_eq!(place.records(RecordKind::Item).iter().find(|i| i.name == "修路").map(|i| i.get("state").to_owned()), Some("未办".into()));
+}
+
+#[test]
+fn a_map_of_points_and_lines_is_a_table_of_places() {
+    let mut place = Place::new();
+    let text = r#"{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"编号":"R1","名称":"转场道","类型":"牧道","单元":"010101","说明":"夏季"},"geometry":{"type":"LineString","coordinates":[[0.1,0.1],[0.5,0.6],[1.5,0.5]]}},
+{"type":"Feature","properties":{"编号":"S9","名称":"垭口站","类型":"服务站","单元":null,"说明":null},"geometry":{"type":"Point","coordinates":[2.5,0.5]}}]}"#;
+    let file = place.file("in/牧道.geojson", text);
+    let choices = Choices { target: Some(Target::Places), ..Choices::default() };
+    let applied = place.import(std::slice::from_ref(&file), &choices);
+    assert_eq!((applied.counts.new, applied.counts.aside), (2, 0));
+    let places = place.records(RecordKind::Place);
+    assert_eq!((places[0].name.as_str(), places[0].get("kind"), places[0].shape_deg[0].len()), ("转场道", "牧道", 3));
+    assert_eq!(places[0].fields.more, [("说明".to_owned(), "夏季".to_owned())]);
+    assert_eq!(places[1].unit, Some(uid("leaf", "010201")));
+    assert!(place.plan(&[file], &Choices::default()).counts.unchanged == 2, "what it is was remembered");
+    let rebuilt = place.rebuilt();
+    assert_eq!((rebuilt.made, place.records(RecordKind::Place)), (1, places));
+    let areas = place.file("in/面.geojson", &squares(&[("9", "面", "", 0.0, 0.0, 1.0)]));
+    let plan = place.plan(&[areas], &choices);
+    assert_eq!(plan.problems.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["E_PLACE_SHAPE"]);
+}
+
+#[test]
+fn personal_columns_of_records_stop_them() {
+    let mut place = Place::new();
+    for (name, text) in
+        [("a.csv", "条目号,清单,提出人,联系电话\n1,需求清单,某,13800000000\n"), ("b.csv", "结对单位,村,户主姓名\n某局,010101,某\n")]
+    {
+        let file = place.file(&format!("in/{name}"), text);
+        let plan = place.plan(&[file], &Choices::default());
+        assert!(matches!(plan.questions.first().map(|q| &q.about), Some(crate::domain::plan::About::Privacy { .. })), "{plan:#?}");
+    }
+}
+
+#[test]
+fn a_workspaces_own_tables_make_the_same_records() {
+    let mut place = Place::unloaded();
+    let more = "
+[[table]]
+root = \"../data\"
+file = \"links.csv\"
+what = \"links\"
+key = \"村\"
+columns = { pairing = \"结对类型\", giver = \"结对单位\", since = \"结对时间\", activities = \"本年活动次数\", effect = \"成效\" }
+[[table]]
+root = \"../data\"
+file = \"places.csv\"
+what = \"places\"
+key = \"站点编号\"
+columns = { name = \"站点名称\", kind = \"类型\", unit = \"所在村\", lon = \"经度\", lat = \"纬度\", area_m2 = \"面积（㎡）\", state = \"状态\", season = \"开放月份\" }
+[[table]]
+root = \"../data\"
+file = \"items.csv\"
+what = \"items\"
+key = \"条目号\"
+columns = { list = \"清单\", name = \"内容\", unit = \"村\", category = \"类别\", organisation = \"提出组织\", state = \"状态\", due = \"期限\", amount = \"金额（万元）\" }
+[[table]]
+root = \"../data\"
+file = \"regions.csv\"
+what = \"regions\"
+key = \"成员\"
+columns = { region = \"片区名称\", kind = \"片区类型\", lead = \"牵头组织\" }
+[[table]]
+root = \"../data\"
+file = \"entities.csv\"
+what = \"entities\"
+key = \"企业编码\"
+columns = { name = \"企业名称\", kind = \"类型\", unit = \"村\", coverage = \"覆盖情况\" }
+";
+    place.put("maps/manifest.toml", &format!("{MANIFEST}{more}"));
+    place.put("data/entities.csv", "企业编码,企业名称,类型,村,覆盖情况,职工数\nE1,甲果业,非公企业,010101,应建未建,120\n");
+    for (name, text) in [("links", LINKS), ("places", PLACES), ("items", ITEMS), ("regions", REGIONS)] {
+        place.put(&format!("data/{name}.csv"), text);
+    }
+    assert_eq!(place.refresh(false), Vec::<String>::new());
+    let kinds = [RecordKind::Link, RecordKind::Place, RecordKind::Item, RecordKind::Region];
+    let own: Vec<Vec<Record>> = kinds.iter().map(|kind| place.records(*kind)).collect();
+    assert_eq!(own.iter().map(Vec::len).collect::<Vec<_>>(), [3, 2, 3, 2]);
+    // The same tables as imports find nothing new.
+    let folder = [
+        place.file("in/结对.csv", LINKS),
+        place.file("in/站.csv", PLACES),
+        place.file("in/清单.csv", ITEMS),
+        place.file("in/片.csv", REGIONS),
+    ];
+    let plan = place.plan(&folder, &Choices::default());
+    assert_eq!((plan.counts.new, plan.counts.changed, plan.counts.unchanged), (0, 0, 12), "{plan:#?}");
+    // A table that loses a row waits for a decision.
+    place.put("data/links.csv", LINKS.rsplit_once("村企").map_or("", |(head, _)| head));
+    place.refresh(false);
+    assert!(place.summary.pending.is_some());
+    assert_eq!(place.records(RecordKind::Link).len(), 3);
+    place.refresh(true);
+    assert_eq!(place.records(RecordKind::Link).len(), 2);
+}
