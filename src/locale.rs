@@ -3,7 +3,9 @@
 //! A text is found by its key (`ui.list.title`) and may hold `{0}`, `{1}` … . The tables are built
 //! into the binary; a test holds that both languages have the same keys.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::{self, ErrorKind};
 use std::sync::OnceLock;
 
 use crate::domain::problem::Problem;
@@ -115,9 +117,19 @@ impl Lang {
     /// What a problem says, without its code and place; arguments cleaned.
     #[must_use]
     pub fn wording(self, problem: &Problem) -> String {
-        let args: Vec<String> = problem.args.iter().map(|a| quote(a)).collect();
+        let args: Vec<String> = problem.args.iter().map(|a| quote(&self.reason(a))).collect();
         let args: Vec<&dyn std::fmt::Display> = args.iter().map(|a| a as &dyn std::fmt::Display).collect();
         self.fill(&format!("problem.{}", problem.code), &args)
+    }
+
+    /// A reason that the system gave (`Permission denied (os error 13)`), in this language; any other text
+    /// as it is. The number stays: it is what a search finds.
+    #[must_use]
+    pub fn reason(self, text: &str) -> Cow<'_, str> {
+        let number = text.strip_suffix(')').and_then(|t| t.rsplit_once("(os error ")).and_then(|(_, n)| n.parse().ok());
+        let Some(number) = number else { return Cow::Borrowed(text) };
+        let key = format!("cli.os.{}", reason_key(number));
+        if self.has(&key) { Cow::Owned(format!("{} (os error {number})", self.text(&key))) } else { Cow::Borrowed(text) }
     }
 
     /// A problem in words: `E_CODE file:line #record [field]: text`, arguments cleaned.
@@ -125,12 +137,38 @@ impl Lang {
     pub fn problem(self, problem: &Problem) -> String {
         let text = self.wording(problem);
         let spot = problem.spot.to_string();
-        if spot.is_empty() { format!("{}: {text}", problem.code) } else { format!("{} {spot}: {text}", problem.code) }
+        let place = if spot.is_empty() { problem.code.clone() } else { format!("{} {spot}", problem.code) };
+        self.fill("cli.problem", &[&place, &text])
     }
 
     /// Every key.
     pub fn keys(self) -> impl Iterator<Item = &'static str> {
         self.table().keys().map(String::as_str)
+    }
+}
+
+/// The word under which the text of a system's error stands; empty where there is none.
+fn reason_key(number: i32) -> &'static str {
+    match io::Error::from_raw_os_error(number).kind() {
+        ErrorKind::NotFound => "not-found",
+        ErrorKind::PermissionDenied => "permission",
+        ErrorKind::AlreadyExists => "exists",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "full",
+        ErrorKind::ReadOnlyFilesystem => "read-only",
+        ErrorKind::IsADirectory => "folder",
+        ErrorKind::NotADirectory => "not-folder",
+        ErrorKind::DirectoryNotEmpty => "not-empty",
+        ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy | ErrorKind::Deadlock => "in-use",
+        ErrorKind::FileTooLarge => "too-large",
+        ErrorKind::InvalidFilename => "name",
+        ErrorKind::TimedOut | ErrorKind::StaleNetworkFileHandle => "network",
+        ErrorKind::OutOfMemory => "memory",
+        // Kinds that the standard library has no name for.
+        _ if cfg!(unix) && number == 5 => "device",
+        _ if cfg!(unix) && (number == 23 || number == 24) => "too-many",
+        // A file that another program has open, and a share of it that is locked.
+        _ if cfg!(windows) && (number == 32 || number == 33) => "in-use",
+        _ => "",
     }
 }
 
@@ -204,6 +242,35 @@ mod tests {
             assert_eq!(Lang::of_environment(name), Lang::Zh, "{name:?}");
         }
         assert_eq!(Lang::of_environment(Some("en_US.UTF-8")), Lang::En);
+    }
+
+    #[test]
+    fn what_the_system_says_is_said_in_the_language_with_its_number() {
+        let said = |lang: Lang, kind: ErrorKind, number: i32| {
+            let error = io::Error::from_raw_os_error(number);
+            assert_eq!(error.kind(), kind);
+            lang.wording(&Problem::new("E_IMPORT_READ", Severity::Refused, "a.csv").arg(error))
+        };
+        if cfg!(unix) {
+            let text = said(Lang::Zh, ErrorKind::PermissionDenied, 13);
+            assert!(text.contains("没有权限 (os error 13)"), "{text}");
+            assert!(said(Lang::Zh, ErrorKind::NotFound, 2).contains("没有这个文件或文件夹 (os error 2)"));
+            assert!(said(Lang::Zh, ErrorKind::StorageFull, 28).contains("(os error 28)"));
+            assert!(said(Lang::En, ErrorKind::IsADirectory, 21).contains("it is a folder (os error 21)"));
+            for number in 1..=133 {
+                let key = reason_key(number);
+                assert!(key.is_empty() || Lang::Zh.has(&format!("cli.os.{key}")), "{number} {key}");
+            }
+        }
+        assert_eq!(Lang::Zh.reason("甲 (os error x)"), "甲 (os error x)");
+        assert_eq!(Lang::Zh.reason("stranger things (os error 99999)"), "stranger things (os error 99999)");
+    }
+
+    #[test]
+    fn a_problem_has_the_colon_of_its_language() {
+        let p = Problem::new("E_TABLE_EMPTY", Severity::Refused, "a.csv").line(3);
+        assert!(Lang::Zh.problem(&p).starts_with("E_TABLE_EMPTY a.csv:3："), "{}", Lang::Zh.problem(&p));
+        assert!(Lang::En.problem(&p).starts_with("E_TABLE_EMPTY a.csv:3: "), "{}", Lang::En.problem(&p));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::domain::quality::{Fault, FaultKind, Grade, QualityPage};
 use crate::domain::request::{Loaded, Query};
 use crate::domain::text::quote;
 use crate::export::faults;
+use crate::gis::near::shown;
 use crate::locale::Lang;
 use crate::runtime::engine::expect;
 use crate::ui::number::plain as number;
@@ -138,7 +139,10 @@ fn fault(lang: Lang, fault: &Fault) -> String {
     let who = if rest.is_empty() { first } else { lang.fill("quality.more_units", &[&first, &rest.join(" · ")]) };
     let mut size = String::new();
     if fault.size.length_m > 0.0 {
-        size = lang.fill("quality.area", &[&area(fault.size.area_m2), &number(fault.size.width_m())]);
+        size = match fault.size.area_m2 == 0.0 {
+            true => shown(fault.size.length_m),
+            false => lang.fill("quality.area", &[&area(fault.size.area_m2), &number(fault.size.width_m())]),
+        };
     } else if fault.size.area_m2 != 0.0 {
         size = lang.fill("quality.area_only", &[&area(fault.size.area_m2)]);
     }

@@ -9,6 +9,7 @@ use crate::domain::access::Access;
 use crate::domain::exit::Exit;
 use crate::domain::id::Uid;
 use crate::domain::page::{Hit, Workspace};
+use crate::domain::period::BadPeriod;
 use crate::domain::request::{Loaded, Query};
 use crate::domain::text::quote;
 use crate::domain::unit::Subject;
@@ -86,7 +87,8 @@ impl Choice {
             view.indicator = known.id.clone();
         }
         if let Some(period) = m.get_one::<String>("period") {
-            view.period = Some(period.parse().map_err(|e| Failure::new(Exit::Usage, common.lang.fill("cli.bad_period", &[&e])))?);
+            view.period =
+                Some(period.parse().map_err(|BadPeriod(text)| Failure::new(Exit::Usage, common.lang.fill("cli.bad_period", &[&text])))?);
         }
         for zone in m.get_many::<String>("zone").into_iter().flatten() {
             let known = workspace.zones.iter().find(|(code, label)| code == zone || label == zone);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 
 use crate::domain::exit::Exit;
+use crate::domain::period::BadPeriod;
 use crate::domain::plan::{Applied, Cause, Choices, Meaning, Plan, Target, UNUSED};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
@@ -125,7 +126,8 @@ fn choices(common: &Common, m: &ArgMatches, engine: &Engine) -> Result<Choices, 
         })?),
     };
     if let Some(period) = text("period") {
-        choices.period = Some(period.parse().map_err(|e| Failure::new(Exit::Usage, common.lang.fill("cli.bad_period", &[&e])))?);
+        choices.period =
+            Some(period.parse().map_err(|BadPeriod(text)| Failure::new(Exit::Usage, common.lang.fill("cli.bad_period", &[&text])))?);
     }
     for given in all("column") {
         let (role, heading) = given.split_once('=').ok_or_else(|| usage("cli.import.bad_column", &given))?;

@@ -25,6 +25,7 @@ mod show;
 mod template;
 mod tui;
 mod undo;
+mod usage;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -115,10 +116,13 @@ pub fn run(argv: Vec<OsString>) -> Exit {
     let matches = match args::command(lang).try_get_matches_from(&argv) {
         Ok(matches) => matches,
         Err(error) => {
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
             // The only thing that can fail here is a closed pipe.
-            let _ = error.print();
-            return exit;
+            if !error.use_stderr() {
+                let _ = error.print();
+                return Exit::Done;
+            }
+            let _ = writeln!(io::stderr().lock(), "{}", usage::worded(lang, &error));
+            return Exit::Usage;
         }
     };
     let common = Common::of(&matches, lang, environment);
@@ -146,7 +150,7 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Ok(exit) => exit,
         Err(failure) => {
             if !failure.text.is_empty() {
-                let _ = writeln!(io::stderr().lock(), "{}", failure.text);
+                let _ = writeln!(io::stderr().lock(), "{}", lang.reason(&failure.text));
                 if argv.len() <= 1 && common.environment.double_clicked() && io::stdin().is_terminal() {
                     let _ = writeln!(io::stderr().lock(), "{}", lang.text("cli.press_enter"));
                     let _ = io::stdin().read_line(&mut String::new());

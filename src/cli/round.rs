@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::domain::access::{Access, Grant};
 use crate::domain::exit::Exit;
 use crate::domain::id::{IndicatorId, LevelId, Uid};
-use crate::domain::period::Period;
+use crate::domain::period::{BadPeriod, Period};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Outcome, Query, Write};
 use crate::domain::round::{Intake, RoundLine, RoundPage, RoundRow, default_due};
@@ -36,7 +36,9 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         return print(&mut out, json, || json!(&*lines), || all(lang, &lines));
     }
     let named = match m.get_one::<String>("round_period") {
-        Some(text) => Some(text.parse::<Period>().map_err(|e| Failure::new(Exit::Usage, lang.fill("cli.bad_period", &[&e])))?),
+        Some(text) => {
+            Some(text.parse::<Period>().map_err(|BadPeriod(text)| Failure::new(Exit::Usage, lang.fill("cli.bad_period", &[&text])))?)
+        }
         None => None,
     };
     let mut desk = Desk { common, engine: &engine, access: &access, importer: None };

@@ -7,7 +7,7 @@ use clap::ArgMatches;
 
 use crate::domain::access::Access;
 use crate::domain::exit::Exit;
-use crate::domain::period::Period;
+use crate::domain::period::{BadPeriod, Period};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Loaded, Query};
 use crate::domain::round::Form;
@@ -23,7 +23,9 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let lang = common.lang;
     let fail = |p: Problem| Failure::problem(lang, &p);
     let period = match m.get_one::<String>("round") {
-        Some(text) => Some(text.parse::<Period>().map_err(|e| Failure::new(Exit::Usage, lang.fill("cli.bad_period", &[&e])))?),
+        Some(text) => {
+            Some(text.parse::<Period>().map_err(|BadPeriod(text)| Failure::new(Exit::Usage, lang.fill("cli.bad_period", &[&text])))?)
+        }
         None => None,
     };
     let access = Access::read_only();
@@ -41,10 +43,14 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         }
         None => engine.dir.join(FOLDER).join(first.period.to_string()),
     };
+    let mut out = io::stdout().lock();
+    if period.is_none() {
+        writeln!(out, "{}", lang.fill("round.text.assumed", &[&first.period]))?;
+    }
     let written = template::write(&forms, &folder, lang).map_err(fail)?;
     let count = |f: fn(&(crate::domain::value::Reading, bool)) -> bool| cells(&forms).filter(|c| c.as_ref().is_some_and(f)).count();
     let (all, filled, known) = (cells(&forms).count(), count(|_| true), count(|c| c.1));
-    writeln!(io::stdout().lock(), "{}", lang.fill("round.text.templates", &[&written.len(), &folder.display(), &all, &filled, &known]))?;
+    writeln!(out, "{}", lang.fill("round.text.templates", &[&written.len(), &folder.display(), &all, &filled, &known]))?;
     Ok(Exit::Done)
 }
 

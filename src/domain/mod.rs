@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod as_of;
+pub mod change;
+pub mod coverage;
 pub mod exit;
 pub mod fact;
 pub mod files;

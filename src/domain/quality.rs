@@ -74,8 +74,11 @@ kinds! {
     OutsideParent = "outside-parent" Error,
     /// A unit whose parent is not known; the one that it lies in is named beside it.
     NoParent = "no-parent" Warning,
-    /// A branch that by its place lies in another unit than its table says: both are named beside it.
+    /// A branch that by its place lies outside the unit of its table, more than [`crate::gis::near::NEAR_M`]: that
+    /// unit and the one it lies in are named beside it, its length is the distance.
     BranchElsewhere = "branch-elsewhere" Warning,
+    /// A branch that by its place lies outside the county, or at 0, 0.
+    BranchOutside = "branch-outside" Warning,
     /// A unit with none below it, where the level below is drawn.
     NoChildren = "no-children" Warning,
     /// The area differs from the official figure.

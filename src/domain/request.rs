@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+#[cfg(test)]
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
@@ -126,12 +128,17 @@ pub enum Query {
 /// Asks long work in the background to stop: it looks now and then, leaves everything as it was and
 /// answers with `E_STOPPED`. Clones are one and the same.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop {
+    asked: Arc<AtomicBool>,
+    /// Tests ask at one certain look: after so many more.
+    #[cfg(test)]
+    looks: Option<Arc<AtomicU64>>,
+}
 
 impl Stop {
     /// Asks.
     pub fn ask(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.asked.store(true, Ordering::Relaxed);
     }
 
     /// Goes on: `Ok` until it was asked to stop.
@@ -139,7 +146,22 @@ impl Stop {
     /// # Errors
     /// `E_STOPPED`.
     pub fn check(&self) -> Result<(), Problem> {
-        if self.0.load(Ordering::Relaxed) { Err(Problem::new("E_STOPPED", super::problem::Severity::Refused, "")) } else { Ok(()) }
+        #[cfg(test)]
+        if let Some(looks) = &self.looks
+            && looks.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
+        {
+            self.ask();
+        }
+        if self.asked.load(Ordering::Relaxed) {
+            return Err(Problem::new("E_STOPPED", super::problem::Severity::Refused, ""));
+        }
+        Ok(())
+    }
+
+    /// One that is asked after so many looks.
+    #[cfg(test)]
+    pub(crate) fn after(looks: u64) -> Self {
+        Self { looks: Some(Arc::new(AtomicU64::new(looks))), ..Self::default() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One TOML file: levels, zones, indicators, rules of one county's way of working.
 
+mod cadence;
 pub mod condition;
 mod load;
 pub mod privacy;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use condition::Condition;
 use schema::{
     Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, OfficialKind, Pairing, Part, Premises, Rating, Region,
-    Scorecard, Synonym, Target, Task, Workflow,
+    Scorecard, Season, Synonym, Target, Task, Term, Workflow,
 };
 
 use crate::domain::id::LevelId;
@@ -68,6 +69,10 @@ pub struct Framework {
     pub workflows: Vec<Workflow>,
     /// What comes round.
     pub cadences: Vec<Cadence>,
+    /// Terms of office.
+    pub terms: Vec<Term>,
+    /// Seasons of elections.
+    pub seasons: Vec<Season>,
     /// Lists.
     pub lists: Vec<List>,
     /// Pairings.

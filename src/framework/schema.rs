@@ -407,6 +407,40 @@ pub enum Beat {
     BySeverity(Vec<(String, u16)>),
 }
 
+/// How long an organisation is elected for: 任期.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    /// Id and label.
+    pub named: Named,
+    /// Which branches; `None`: all.
+    pub when: Option<Condition>,
+    /// Heading of the column with the day of the last election.
+    pub field: String,
+    /// Years.
+    pub years: u8,
+    /// Months ahead at which it is to be looked at, the longest first.
+    pub ahead_months: Vec<u8>,
+    /// What it rests on.
+    pub basis: Basis,
+    /// What it was written from.
+    pub material: Material,
+}
+
+/// A season of elections 换届: one thing with its progress, not a lead for each branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Season {
+    /// Id and label.
+    pub named: Named,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// Ids of the rules whose leads it stands for while it lasts.
+    pub rules: Vec<String>,
+    /// What it was written from.
+    pub material: Material,
+}
+
 /// A list the framework keeps: needs, resources, projects.
 #[derive(Clone, Debug, PartialEq)]
 pub struct List {

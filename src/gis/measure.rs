@@ -59,7 +59,7 @@ impl Box2 {
 }
 
 /// The edges of a ring, the closing one last.
-fn edges(ring: &[[f64; 2]]) -> impl Iterator<Item = ([f64; 2], [f64; 2])> {
+pub(super) fn edges(ring: &[[f64; 2]]) -> impl Iterator<Item = ([f64; 2], [f64; 2])> {
     ring.iter().copied().zip(ring.iter().copied().cycle().skip(1))
 }
 

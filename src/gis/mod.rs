@@ -10,6 +10,7 @@ pub mod crs;
 pub mod label;
 pub mod locate;
 pub mod measure;
+pub mod near;
 pub mod neighbour;
 pub(crate) mod original;
 pub mod pack;

@@ -3,18 +3,96 @@
 use rustc_hash::FxHashMap;
 
 use crate::domain::id::Uid;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, Severity};
+use crate::domain::scene::Extent;
 use crate::gis::check::{Home, Level, find_home};
 use crate::gis::locate::assign;
+use crate::gis::near::{self, Around, Astray};
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
+use crate::gis::thin::extent;
 use crate::store::Db;
-use crate::store::load::boundaries_of;
+use crate::store::load::{boundaries_of, rings_of};
 use crate::store::world::World;
 
 /// The boundaries of one level.
 pub(super) struct Drawn {
     features: Features,
     uids: Vec<Uid>,
+}
+
+/// Where organisations lie, held against the units that their tables name.
+pub(super) struct Places {
+    drawn: Drawn,
+    /// The county's extent, by the highest level that is drawn.
+    whole: Extent,
+}
+
+impl Places {
+    /// `None` where nothing is drawn.
+    pub(super) fn read(world: &World, connection: &Db) -> Result<Option<Self>, Problem> {
+        let Some(drawn) = Drawn::lowest(world, connection)? else { return Ok(None) };
+        let top = (0..world.levels.len()).find(|level| is_drawn(world, *level)).unwrap_or_default();
+        let whole = extent(&Drawn::level(world, top, connection)?.features);
+        Ok(whole.map(|whole| Self { drawn, whole }))
+    }
+
+    /// The unit around each place.
+    pub(super) fn around(&self, places_deg: &[Option<[f64; 2]>]) -> Vec<Option<Uid>> {
+        // Nobody lies at a place that is not known.
+        let known: Vec<[f64; 2]> = places_deg.iter().map(|p| p.unwrap_or([f64::NAN; 2])).collect();
+        self.drawn.around(&known)
+    }
+
+    /// What is to be said of a place that does not fit the unit named beside it: the table counts.
+    pub(super) fn doubt(
+        &self,
+        world: &World,
+        connection: &Db,
+        name: &str,
+        (unit, place_deg, lies): (Uid, [f64; 2], Option<Uid>),
+        problem: impl FnOnce(&str) -> Problem,
+    ) -> Result<Option<Problem>, Problem> {
+        let Some(named) = world.place(unit) else { return Ok(None) };
+        let lies = lies.and_then(|uid| world.place(uid));
+        let around = match lies {
+            Some(lies) if world.lies_in(lies, named) || world.lies_in(named, lies) => return Ok(None),
+            Some(_) => Around::Other,
+            None => Around::Nothing,
+        };
+        let rings = rings_of(connection, world, unit)?;
+        let rings: Vec<&[[f64; 2]]> = rings.iter().map(Vec::as_slice).collect();
+        let own = (!rings.is_empty()).then_some(rings.as_slice());
+        let [x, y] = place_deg;
+        let (unit, lies) = (world.name(named), lies.map(|p| world.name(p)).unwrap_or_default());
+        Ok(near::judge(place_deg, &self.whole, around, own).map(|astray| {
+            let mut problem = match astray {
+                Astray::Zero => problem("E_PLACE_ZERO").arg(name),
+                Astray::Swapped => problem("E_PLACE_SWAPPED").arg(name).arg(format!("{x}, {y}")),
+                Astray::Outside { by_m } => problem("E_COORD_OUTSIDE").arg(name).arg(unit).arg(near::shown(by_m)),
+                Astray::Elsewhere { by_m: Some(by_m) } => problem("E_BRANCH_PLACE").arg(name).arg(unit).arg(lies).arg(near::shown(by_m)),
+                Astray::Elsewhere { by_m: None } => problem("E_BRANCH_UNDRAWN").arg(name).arg(unit).arg(lies),
+                Astray::Nowhere { by_m } => problem("E_BRANCH_NOWHERE").arg(name).arg(unit).arg(near::shown(by_m)),
+            };
+            problem.severity = Severity::Mark;
+            problem
+        }))
+    }
+}
+
+/// The place of a row: `Ok(None)` where nothing is given, else which problem it is.
+pub(super) fn place(x: &str, y: &str) -> Result<Option<[f64; 2]>, &'static str> {
+    if x.is_empty() && y.is_empty() {
+        return Ok(None);
+    }
+    match (x.parse::<f64>(), y.parse::<f64>()) {
+        (Ok(x), Ok(y)) if x.abs() <= 180.0 && y.abs() <= 90.0 => Ok(Some([x, y])),
+        (Ok(x), Ok(y)) if near::only_swapped(x, y) => Err("E_PLACE_SWAPPED"),
+        _ => Err("E_TABLE_PLACE"),
+    }
+}
+
+fn is_drawn(world: &World, level: usize) -> bool {
+    world.table(level).drawn.iter().any(|drawn| *drawn)
 }
 
 /// The unit that something lies in by its position, and the next one to it.
@@ -38,14 +116,13 @@ impl Drawn {
     }
 
     /// Those of the lowest level that has any.
-    pub(super) fn lowest(world: &World, connection: &Db) -> Result<Option<Self>, Problem> {
-        let drawn = |level: &usize| world.table(*level).drawn.iter().any(|drawn| *drawn);
-        let level = (0..world.levels.len()).rev().find(drawn);
+    fn lowest(world: &World, connection: &Db) -> Result<Option<Self>, Problem> {
+        let level = (0..world.levels.len()).rev().find(|level| is_drawn(world, *level));
         level.map(|level| Self::level(world, level, connection)).transpose()
     }
 
     /// The unit around each place.
-    pub(super) fn around(&self, places_deg: &[[f64; 2]]) -> Vec<Option<Uid>> {
+    fn around(&self, places_deg: &[[f64; 2]]) -> Vec<Option<Uid>> {
         assign(&self.features, places_deg).into_iter().map(|unit| unit.map(|n| self.uids[n as usize])).collect()
     }
 

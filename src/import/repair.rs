@@ -76,7 +76,7 @@ pub fn apply(
     let batch = load.open_batch(&NewBatch { import, kind: KIND, source: KIND, file: "", sha256: "", actor, choices: &choices })?;
     for one in &found {
         let level = &scene.framework.levels[one.level].code;
-        let since = current::boundary_since(load.connection(), &world, one.level, one.uid)?;
+        let since = current::boundary(load.connection(), &world, one.level, one.uid)?.map(|b| b.since).unwrap_or_default();
         let stamp = Stamp { batch, since: &since, ..Stamp::default() };
         load.put_boundary(stamp, level, one.uid, "polygon", &encoded(&one.rings_deg))?;
     }

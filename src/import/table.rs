@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::Done;
 use super::files::{Found, sha256, verify};
-use super::locate::Drawn;
+use super::locate::{Places, place};
 use super::manifest::{Column, Manifest, Table, What};
 use super::sheet::{Cells, Sheet};
 use super::units::{Directory, Match, Parents};
@@ -251,13 +251,11 @@ impl<'a> Rows<'a> {
         let world = load.world(self.framework, levels.end)?;
         let directory = Directory::new(&world, levels);
         let unit_field = unit.map(|n| self.read.sheet.headings[n].clone()).unwrap_or_default();
-        let places: Vec<Option<[f64; 2]>> = self.read.sheet.rows().map(|(line, cells)| self.place(place?, line, cells)).collect();
-        let mut lies: Vec<Option<Uid>> = vec![None; places.len()];
+        let places: Vec<Option<[f64; 2]>> = self.read.sheet.rows().map(|(line, cells)| self.place((place?, name), line, cells)).collect();
         // What a level was given for does not say how low a place may lie.
         let tree = load.world(self.framework, self.framework.levels.len())?;
-        if let Some(drawn) = place.map(|_| Drawn::lowest(&tree, load.connection())).transpose()?.flatten() {
-            lies = drawn.around(&places.iter().map(|p| p.unwrap_or([f64::NAN; 2])).collect::<Vec<_>>());
-        }
+        let drawn = place.map(|_| Places::read(&tree, load.connection())).transpose()?.flatten();
+        let lies = drawn.as_ref().map_or_else(|| vec![None; places.len()], |drawn| drawn.around(&places));
         let mut branches = Vec::new();
         for ((line, cells), (place_deg, lies)) in self.read.sheet.rows().zip(places.into_iter().zip(lies)) {
             let cell = |n: usize| cells.get(n).unwrap_or_default();
@@ -274,12 +272,10 @@ impl<'a> Rows<'a> {
                     None => continue,
                 },
             };
-            if let (Some(named), Some(lies)) = (tree.place(at), lies.and_then(|uid| tree.place(uid)))
-                && !tree.lies_in(lies, named)
-                && !tree.lies_in(named, lies)
-            {
-                let problem = Problem::new("E_BRANCH_PLACE", Severity::Mark, &*self.read.file.shown_as).line(line);
-                self.problems.push(problem.arg(clean_name(cell(name))).arg(tree.name(named)).arg(tree.name(lies)));
+            if let Some((drawn, place_deg)) = drawn.as_ref().zip(place_deg) {
+                let problem = |code: &str| Problem::new(code, Severity::Mark, &*self.read.file.shown_as).line(line);
+                let doubt = drawn.doubt(&tree, load.connection(), &clean_name(cell(name)), (at, place_deg, lies), problem)?;
+                self.problems.extend(doubt);
             }
             taken.insert(uid);
             let fields = others.iter().map(|n| (self.read.sheet.headings[*n].clone(), clean_name(cell(*n)).into_owned()));
@@ -299,19 +295,13 @@ impl<'a> Rows<'a> {
     }
 
     /// The place of a row; that it is none is no reason to leave the row out.
-    fn place(&mut self, (x, y): (usize, usize), line: u64, cells: Cells<'_>) -> Option<[f64; 2]> {
-        let (x, y) = (cells.get(x).unwrap_or_default(), cells.get(y).unwrap_or_default());
-        if x.is_empty() || y.is_empty() {
-            return None;
-        }
-        match (x.parse::<f64>(), y.parse::<f64>()) {
-            (Ok(x), Ok(y)) if x.abs() <= 180.0 && y.abs() <= 90.0 => Some([x, y]),
-            _ => {
-                let problem = Problem::new("E_TABLE_PLACE", Severity::Mark, &*self.read.file.shown_as);
-                self.problems.push(problem.line(line).arg(format!("{x}, {y}")));
-                None
-            }
-        }
+    fn place(&mut self, ((x, y), name): ((usize, usize), usize), line: u64, cells: Cells<'_>) -> Option<[f64; 2]> {
+        let cell = |n: usize| cells.get(n).unwrap_or_default();
+        place(cell(x), cell(y)).unwrap_or_else(|code| {
+            let problem = Problem::new(code, Severity::Mark, &*self.read.file.shown_as).line(line);
+            self.problems.push(problem.arg(clean_name(cell(name))).arg(format!("{}, {}", cell(x), cell(y))));
+            None
+        })
     }
 
     /// Stops the table at a column with values that look personal.

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::locate::Drawn;
+use super::locate::Places;
 use super::record::{self, Columns, Members, Raw};
 use super::table::Rows;
 use super::units::{Directory, Match};
@@ -83,12 +83,12 @@ impl Rows<'_> {
         let raws = self.raws(kind)?;
         let tree = load.world(self.framework, self.framework.levels.len())?;
         let directory = Directory::new(&tree, self.levels()?);
-        let placed: Vec<[f64; 2]> = raws.iter().map(|raw| raw.middle_deg().unwrap_or([f64::NAN; 2])).collect();
+        let placed: Vec<Option<[f64; 2]>> = raws.iter().map(Raw::middle_deg).collect();
         let mut lies: Vec<Option<Uid>> = vec![None; raws.len()];
-        if placed.iter().any(|p| !p[0].is_nan())
-            && let Some(drawn) = Drawn::lowest(&tree, load.connection())?
+        if placed.iter().any(Option::is_some)
+            && let Some(places) = Places::read(&tree, load.connection())?
         {
-            lies = drawn.around(&placed);
+            lies = places.around(&placed);
         }
         let mut seen: FxHashSet<Uid> = FxHashSet::default();
         let mut out: Vec<(Record, u64)> = Vec::new();
@@ -112,7 +112,7 @@ impl Rows<'_> {
             }
         }
         for (record, line) in &out {
-            load.put_record(Stamp { batch, row: Some(*line), ..Stamp::default() }, kind, record)?;
+            load.put_record(Stamp::of(batch, *line), kind, record)?;
         }
         Ok(u32::try_from(out.len()).unwrap_or(u32::MAX))
     }
@@ -136,7 +136,7 @@ impl Rows<'_> {
             }
         }
         for (region, line) in &regions {
-            load.put_record(Stamp { batch, row: Some(*line), ..Stamp::default() }, RecordKind::Region, region)?;
+            load.put_record(Stamp::of(batch, *line), RecordKind::Region, region)?;
         }
         load.members(batch, Membership::Region, &members)?;
         Ok(u32::try_from(members.len()).unwrap_or(u32::MAX))
@@ -181,7 +181,7 @@ impl Rows<'_> {
                 coverage: text(coverage),
                 fields: serde_json::to_string(&fields).unwrap_or_default(),
             };
-            load.put_entity(Stamp { batch, row: Some(line), ..Stamp::default() }, &entity)?;
+            load.put_entity(Stamp::of(batch, line), &entity)?;
         }
         Ok(u32::try_from(seen.len()).unwrap_or(u32::MAX))
     }

@@ -3,6 +3,7 @@
 mod first;
 mod plan;
 mod records;
+mod stop;
 
 use std::path::Path;
 use std::sync::Arc;

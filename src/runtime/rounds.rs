@@ -94,7 +94,7 @@ impl Importer {
         };
         let asked: Vec<LevelId> = page.fields.iter().map(|f| f.indicator.level.clone()).collect();
         let owners = self.reader.owners(&page.round.level, &asked, &access, today)?;
-        let options = BookOptions { child: std::env::current_exe().ok(), ..BookOptions::default() };
+        let options = BookOptions { child: std::env::current_exe().ok(), stop: self.stop.clone(), ..BookOptions::default() };
         Ok(Board { page, forms, owners, options })
     }
 

@@ -176,6 +176,37 @@ fn from_long_table(
     column.finish(world.order[level])
 }
 
+/// What each unit reported, as far as it was known at an instant (milliseconds of UTC).
+pub(super) fn known_at(
+    connection: &Connection,
+    world: &World,
+    indicator: &IndicatorId,
+    period: Period,
+    known_ms: i64,
+) -> Result<rustc_hash::FxHashMap<crate::domain::id::Uid, Reading>, Problem> {
+    let mut found = rustc_hash::FxHashMap::default();
+    let what = "v.uid, v.state, v.num, v.den, v.value, v.gone FROM value v";
+    reports_at(connection, &world.county, indicator, period, known_ms, what, &mut |row| {
+        found.insert(super::world::uid(row, 0)?, if row.get(5)? { Reading::MISSING } else { reading(row, 1)? });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The instant from which something of an indicator's period was known first, milliseconds of UTC.
+pub(super) fn first_known(connection: &Connection, world: &World, indicator: &IndicatorId, period: Period) -> Result<Option<i64>, Problem> {
+    const KNOWN: &str = concat!(
+        "SELECT min(b.known_from) FROM value v JOIN batch b ON b.county = v.county AND b.id = v.batch
+         WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
+        known!("v")
+    );
+    let (start, end) = (period.start().to_string(), period.end().to_string());
+    let parameters = named_params! {
+        ":county": world.county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": world.at.known_ms
+    };
+    Ok(connection.prepare_cached(KNOWN)?.query_row(parameters, |row| row.get(0))?)
+}
+
 /// Every report of an indicator in a period that is known, unit by unit; of several of one unit
 /// the one loaded last comes last. `what` names the columns and where they come from, with the
 /// long table as `v`.
@@ -187,6 +218,19 @@ pub(super) fn reports(
     what: &str,
     each: &mut dyn FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<()>,
 ) -> Result<(), Problem> {
+    reports_at(connection, &world.county, indicator, period, world.at.known_ms, what, each)
+}
+
+/// As [`reports`], as far as it was known at an instant (milliseconds of UTC).
+fn reports_at(
+    connection: &Connection,
+    county: &str,
+    indicator: &IndicatorId,
+    period: Period,
+    known_ms: i64,
+    what: &str,
+    each: &mut dyn FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<()>,
+) -> Result<(), Problem> {
     const KNOWN: &str = concat!(
         "v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
         known!("v"),
@@ -195,7 +239,7 @@ pub(super) fn reports(
     let mut statement = connection.prepare_cached(&format!("SELECT {what} WHERE {KNOWN}"))?;
     let (start, end) = (period.start().to_string(), period.end().to_string());
     let mut rows = statement.query(named_params! {
-        ":county": world.county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": world.at.known_ms
+        ":county": county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": known_ms
     })?;
     while let Some(row) = rows.next()? {
         each(row)?;

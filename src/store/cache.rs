@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::block::Column;
 use super::glance::Glance;
+use super::reader::covered::Entity;
 use super::reader::quality::Checked;
 use super::rolled::Rolled;
 use super::world::{At, World};
@@ -73,6 +74,7 @@ pub(crate) struct Cache {
     columns: Mutex<Kept<ColumnKey, Arc<Column>>>,
     rolled: Mutex<Kept<ColumnKey, Option<Arc<Rolled>>>>,
     leads: Mutex<Kept<WorldKey, Arc<Leads>>>,
+    entities: Mutex<Kept<WorldKey, Arc<Vec<Entity>>>>,
     checks: Mutex<Kept<WorldKey, Arc<Checked>>>,
     rasters: Mutex<Kept<RasterKey, Option<Arc<Raster>>>>,
     marks: Mutex<Kept<u64, Arc<Marks>>>,
@@ -98,6 +100,7 @@ impl Cache {
     shelf!(columns, ColumnKey, Arc<Column>, COLUMNS);
     shelf!(rolled, ColumnKey, Option<Arc<Rolled>>, COLUMNS);
     shelf!(leads, WorldKey, Arc<Leads>, WORLDS);
+    shelf!(entities, WorldKey, Arc<Vec<Entity>>, 2);
     shelf!(checks, WorldKey, Arc<Checked>, 2);
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);
     shelf!(marks, u64, Arc<Marks>, 2);

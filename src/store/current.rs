@@ -11,26 +11,20 @@ use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Spot};
 use crate::domain::value::Reading;
 
-/// Kind and bytes of the boundary of a unit.
-pub(crate) fn boundary(connection: &Connection, world: &World, level: usize, uid: Uid) -> Result<Option<(String, Vec<u8>)>, Problem> {
-    let mut statement = connection.prepare_cached(concat!(
-        "SELECT kind, coords, gone FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND ",
-        as_of!("g"),
-        " ORDER BY g.batch DESC LIMIT 1"
-    ))?;
-    let parameters = named_params! {
-        ":county": world.county, ":level": world.levels[level].as_str(), ":uid": uid.as_bytes(),
-        ":day": world.at.day.to_string(), ":known": world.at.known_ms
-    };
-    let found: Option<(String, Vec<u8>, bool)> =
-        statement.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-    Ok(found.filter(|(.., gone)| !gone).map(|(kind, coords, _)| (kind, coords)))
+/// A boundary that counts.
+pub(crate) struct Boundary {
+    /// `polygon`, `line` or `point`.
+    pub(crate) kind: String,
+    /// See `gis::original`.
+    pub(crate) coords: Vec<u8>,
+    /// The day from which it holds, `YYYY-MM-DD`; empty: always.
+    pub(crate) since: String,
 }
 
-/// The day from which the boundary of a unit holds that counts now, `YYYY-MM-DD`; empty: always.
-pub(crate) fn boundary_since(connection: &Connection, world: &World, level: usize, uid: Uid) -> Result<String, Problem> {
+/// The boundary of a unit.
+pub(crate) fn boundary(connection: &Connection, world: &World, level: usize, uid: Uid) -> Result<Option<Boundary>, Problem> {
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT valid_from FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND ",
+        "SELECT kind, coords, valid_from, gone FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND ",
         as_of!("g"),
         " ORDER BY g.batch DESC LIMIT 1"
     ))?;
@@ -38,7 +32,10 @@ pub(crate) fn boundary_since(connection: &Connection, world: &World, level: usiz
         ":county": world.county, ":level": world.levels[level].as_str(), ":uid": uid.as_bytes(),
         ":day": world.at.day.to_string(), ":known": world.at.known_ms
     };
-    Ok(statement.query_row(parameters, |row| row.get(0)).optional()?.unwrap_or_default())
+    let found = statement
+        .query_row(parameters, |row| Ok((Boundary { kind: row.get(0)?, coords: row.get(1)?, since: row.get(2)? }, row.get(3)?)))
+        .optional()?;
+    Ok(found.and_then(|(boundary, gone): (_, bool)| (!gone).then_some(boundary)))
 }
 
 /// The official areas of the units of a level, square kilometres.

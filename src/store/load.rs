@@ -6,8 +6,10 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 use rustc_hash::FxHashSet;
 
 use super::block;
+use super::current;
 use super::error::damaged;
-use super::world::{self, At, Membership, World, as_of, known, meta};
+use super::put::{NewBatch, Stamp};
+use super::world::{self, At, Membership, World, as_of, known};
 use crate::domain::as_of::AsOf;
 use crate::domain::id::{IndicatorId, LevelId, Uid};
 use crate::domain::page::ReadCount;
@@ -167,13 +169,8 @@ impl<'a> Load<'a> {
 
     /// Opens a batch for a file.
     pub(crate) fn batch(&mut self, kind: &str, source: &Source) -> Result<i64, Problem> {
-        let id: i64 =
-            self.transaction.query_row("SELECT coalesce(max(id), 0) + 1 FROM batch WHERE county = ?1", [&self.county], |r| r.get(0))?;
-        self.transaction.execute(
-            "INSERT INTO batch (county, id, kind, source, file, source_sha256, known_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![self.county, id, kind, source.source, source.file, source.sha256, self.now_ms],
-        )?;
-        Ok(id)
+        let Source { source, file, sha256, .. } = source;
+        self.open_batch(&NewBatch { import: 0, kind, source, file, sha256, actor: "", choices: "" })
     }
 
     /// Remembers what came of a file, with its problems.
@@ -225,25 +222,7 @@ impl<'a> Load<'a> {
 
     /// Adds units.
     pub(crate) fn units<'u>(&mut self, batch: i64, units: impl IntoIterator<Item = NewUnit<'u>>) -> Result<(), Problem> {
-        let tree = meta(&self.transaction, "tree")?.unwrap_or_default();
-        let mut insert = self.transaction.prepare_cached(
-            "INSERT INTO unit_version (county, tree, level, uid, batch, code, name, parent_uid, source_row)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?;
-        for unit in units {
-            insert.execute(params![
-                self.county,
-                tree,
-                unit.level.as_str(),
-                unit.uid.as_bytes(),
-                batch,
-                unit.code,
-                unit.name,
-                unit.parent.as_ref().map(Uid::as_bytes),
-                unit.row
-            ])?;
-        }
-        Ok(())
+        units.into_iter().try_for_each(|unit| self.put_unit(Stamp::of(batch, unit.row), &unit))
     }
 
     /// Adds the boundary of a unit, as it came.
@@ -262,79 +241,25 @@ impl<'a> Load<'a> {
             GeometryKind::Polygon => "polygon",
         };
         let rings = features.rings.get(record.rings.start as usize..record.rings.end as usize).unwrap_or_default();
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO geometry (county, role, level, uid, batch, kind, coords) VALUES (?1, 'boundary', ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![self.county, level.as_str(), uid.as_bytes(), batch, kind, original::encode(rings, &features.coords_deg)])?;
-        Ok(())
+        let stamp = Stamp { batch, ..Stamp::default() };
+        self.put_boundary(stamp, level, uid, kind, &original::encode(rings, &features.coords_deg))
     }
 
     /// Adds branches.
     pub(crate) fn branches(&mut self, batch: i64, branches: &[NewBranch]) -> Result<(), Problem> {
-        let mut insert = self.transaction.prepare_cached(
-            "INSERT INTO branch_version (county, uid, batch, code, name, kind, unit_uid, x_deg, y_deg, fields, source_row)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?;
-        for branch in branches {
-            let fields = serde_json::to_string(&branch.fields).map_err(|e| damaged("", e))?;
-            insert.execute(params![
-                self.county,
-                branch.uid.as_bytes(),
-                batch,
-                branch.code,
-                branch.name,
-                branch.kind,
-                branch.unit.as_bytes(),
-                branch.place_deg.map(|p| p[0]),
-                branch.place_deg.map(|p| p[1]),
-                fields,
-                branch.row
-            ])?;
-        }
-        Ok(())
+        branches.iter().try_for_each(|branch| self.put_branch(Stamp::of(batch, branch.row), branch))
     }
 
     /// Adds memberships: code of the zone or region, member, row.
     pub(crate) fn members(&mut self, batch: i64, kind: Membership, members: &[(String, Uid, u64)]) -> Result<(), Problem> {
-        let mut insert = self.transaction.prepare_cached(
-            "INSERT OR IGNORE INTO membership (county, kind, grp, uid, batch, source_row) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?;
-        for (group, uid, row) in members {
-            insert.execute(params![self.county, kind.word(), group, uid.as_bytes(), batch, row])?;
-        }
-        Ok(())
+        members.iter().try_for_each(|(group, uid, row)| self.put_member(Stamp::of(batch, *row), kind, group, *uid))
     }
 
-    /// Adds values of an indicator, in the order of period and uid, which SQLite stores fastest.
+    /// Adds values of an indicator, in the order of period and uid, which SQLite stores fastest. What is
+    /// missing is the absence of a row.
     pub(crate) fn values(&mut self, batch: i64, indicator: &IndicatorId, values: &[NewValue]) -> Result<(), Problem> {
-        let mut insert = self.transaction.prepare_cached(
-            "INSERT INTO value (county, indicator, period_start, period_end, uid, batch, state, num, den, value, source_row)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?;
-        for value in values {
-            let state = match value.reading.state {
-                State::Value => "value",
-                State::None => "none",
-                State::NotDue => "not-due",
-                // The absence of a row.
-                State::Missing => continue,
-            };
-            insert.execute(params![
-                self.county,
-                indicator.as_str(),
-                value.period.start().to_string(),
-                value.period.end().to_string(),
-                value.uid.as_bytes(),
-                batch,
-                state,
-                value.reading.num,
-                value.reading.den,
-                value.reading.value,
-                value.row
-            ])?;
-        }
-        Ok(())
+        let mut there = values.iter().filter(|value| value.reading.state != State::Missing);
+        there.try_for_each(|value| self.put_value(Stamp::of(batch, value.row), indicator, value))
     }
 
     /// Units, branches and boundaries that a layer or table has in batches that still count.
@@ -572,21 +497,10 @@ pub(crate) fn boundaries_of(connection: &Connection, world: &World, level: usize
 
 /// The boundary of a unit as it came: rings of longitude and latitude, degrees.
 pub(crate) fn rings_of(connection: &Connection, world: &World, uid: Uid) -> Result<Vec<Vec<[f64; 2]>>, Problem> {
-    let mut statement = connection.prepare_cached(concat!(
-        "SELECT coords, kind = 'polygon' AND NOT gone FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND g.uid = :uid AND ",
-        as_of!("g"),
-        " ORDER BY g.batch DESC LIMIT 1"
-    ))?;
     let Some((level, _)) = world.place(uid).filter(|(level, _)| *level < world.levels.len()) else { return Ok(Vec::new()) };
-    let parameters = named_params! {
-        ":county": world.county, ":level": world.levels[level].as_str(), ":uid": uid.as_bytes(),
-        ":day": world.at.day.to_string(), ":known": world.at.known_ms
-    };
-    let newest: Option<(Vec<u8>, bool)> = statement.query_row(parameters, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let bytes = newest.filter(|(_, area)| *area).map(|(bytes, _)| bytes);
     let (mut rings, mut coords_deg) = (Vec::new(), Vec::new());
-    if let Some(bytes) = bytes {
-        original::decode(&bytes, &mut rings, &mut coords_deg).map_err(|e| damaged("reference.db", e))?;
+    if let Some(boundary) = current::boundary(connection, world, level, uid)?.filter(|b| b.kind == "polygon") {
+        original::decode(&boundary.coords, &mut rings, &mut coords_deg).map_err(|e| damaged("reference.db", e))?;
     }
     Ok(rings.iter().map(|r| coords_deg[r.start as usize..r.end as usize].to_vec()).collect())
 }

@@ -3,8 +3,8 @@
 use rusqlite::params;
 
 use super::error::damaged;
-use super::load::{Load, NewBranch, NewValue};
-use super::world::{Membership, World, meta};
+use super::load::{Load, NewBranch, NewUnit, NewValue};
+use super::world::{Membership, World};
 use crate::domain::id::{IndicatorId, LevelId, Uid};
 use crate::domain::plan::UnitChange;
 use crate::domain::problem::Problem;
@@ -44,16 +44,6 @@ pub(crate) struct Stamp<'a> {
     pub(crate) gone: bool,
 }
 
-/// A unit as it is from a day on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct UnitRow<'a> {
-    pub(crate) uid: Uid,
-    pub(crate) level: &'a LevelId,
-    pub(crate) code: &'a str,
-    pub(crate) name: &'a str,
-    pub(crate) parent: Option<Uid>,
-}
-
 /// An entity as a table gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct EntityRow {
@@ -65,6 +55,13 @@ pub(crate) struct EntityRow {
     pub(crate) coverage: String,
     /// Further columns, as JSON.
     pub(crate) fields: String,
+}
+
+impl Stamp<'_> {
+    /// A row of a file's only part that always held.
+    pub(crate) fn of(batch: i64, row: u64) -> Self {
+        Self { batch, row: Some(row), ..Self::default() }
+    }
 }
 
 impl Load<'_> {
@@ -110,16 +107,14 @@ impl Load<'_> {
     }
 
     /// Adds a unit.
-    pub(crate) fn put_unit(&mut self, stamp: Stamp<'_>, unit: &UnitRow<'_>) -> Result<(), Problem> {
-        let tree = meta(&self.transaction, "tree")?.unwrap_or_default();
+    pub(crate) fn put_unit(&mut self, stamp: Stamp<'_>, unit: &NewUnit<'_>) -> Result<(), Problem> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO unit_version (county, tree, level, uid, batch, valid_from, code, name, parent_uid, source_row, source_part, gone)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 VALUES (?1, coalesce((SELECT value FROM meta WHERE key = 'tree'), ''), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute(params![
                 self.county,
-                tree,
                 unit.level.as_str(),
                 unit.uid.as_bytes(),
                 stamp.batch,
@@ -210,11 +205,11 @@ impl Load<'_> {
         Ok(())
     }
 
-    /// Adds a membership of a zone or a region.
+    /// Adds a membership of a zone or a region; a file may name one twice.
     pub(crate) fn put_member(&mut self, stamp: Stamp<'_>, kind: Membership, group: &str, uid: Uid) -> Result<(), Problem> {
         self.transaction
             .prepare_cached(
-                "INSERT INTO membership (county, kind, grp, uid, batch, valid_from, source_row, source_part, gone)
+                "INSERT OR IGNORE INTO membership (county, kind, grp, uid, batch, valid_from, source_row, source_part, gone)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![

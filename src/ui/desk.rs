@@ -280,34 +280,64 @@ impl Part {
 /// 质量.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Quality {
-    pub(super) page: Option<Arc<QualityPage>>,
+    page: Option<Arc<QualityPage>>,
     pub(super) part: Part,
     /// Only faults of this kind.
-    pub(super) kind: Option<FaultKind>,
+    kind: Option<FaultKind>,
+    /// Positions of its faults in the page: made when the page or the kind changes, not for each frame.
+    shown: Vec<usize>,
+    /// The kinds that there are, with their numbers.
+    kinds: Vec<(FaultKind, usize)>,
     pub(super) cursors: [Cursor; Part::ALL.len()],
     /// The map shows the chosen fault: what it showed before.
     pub(super) flying: Option<ViewState>,
 }
 
 impl Quality {
-    /// The faults of the kind in force.
-    pub(super) fn shown(&self) -> Vec<&Fault> {
-        let faults = self.page.iter().flat_map(|page| &page.faults);
-        faults.filter(|fault| self.kind.is_none_or(|kind| kind == fault.kind)).collect()
+    /// A new page.
+    pub(super) fn take(&mut self, page: Arc<QualityPage>) {
+        let mut counts: BTreeMap<FaultKind, usize> = BTreeMap::new();
+        page.faults.iter().for_each(|fault| *counts.entry(fault.kind).or_default() += 1);
+        self.kinds = counts.into_iter().collect();
+        self.page = Some(page);
+        self.only(self.kind);
+    }
+
+    /// Only faults of a kind, or all.
+    pub(super) fn only(&mut self, kind: Option<FaultKind>) {
+        self.kind = kind;
+        let faults = self.page.iter().flat_map(|page| &page.faults).enumerate();
+        self.shown = faults.filter(|(_, fault)| kind.is_none_or(|kind| kind == fault.kind)).map(|(n, _)| n).collect();
+    }
+
+    /// All that was found.
+    pub(super) fn page(&self) -> Option<&QualityPage> {
+        self.page.as_deref()
+    }
+
+    /// The kind in force.
+    pub(super) fn kind(&self) -> Option<FaultKind> {
+        self.kind
+    }
+
+    /// Number of the faults of the kind in force.
+    pub(super) fn count(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// One of them.
+    pub(super) fn shown(&self, n: usize) -> Option<&Fault> {
+        self.page.as_ref()?.faults.get(*self.shown.get(n)?)
     }
 
     /// The chosen fault.
     pub(super) fn fault(&self) -> Option<&Fault> {
-        self.shown().get(self.cursors[Part::Faults as usize].at).copied()
+        self.shown(self.cursors[Part::Faults as usize].at)
     }
 
     /// The kinds that there are, with their numbers.
-    pub(super) fn kinds(&self) -> Vec<(FaultKind, usize)> {
-        let mut counts: BTreeMap<FaultKind, usize> = BTreeMap::new();
-        for fault in self.page.iter().flat_map(|page| &page.faults) {
-            *counts.entry(fault.kind).or_default() += 1;
-        }
-        counts.into_iter().collect()
+    pub(super) fn kinds(&self) -> &[(FaultKind, usize)] {
+        &self.kinds
     }
 }
 

@@ -352,7 +352,7 @@ fn a_place_decides_where_the_table_says_nothing_and_disagreement_is_shown() {
     let both = imported(&ws, &[&path(&ws, "in/both.csv"), "--apply"]);
     let apart = problems(&both, "E_BRANCH_PLACE");
     assert_eq!((count(&both, "new"), apart.len()), (2, 1), "{both}");
-    assert_eq!((apart[0]["severity"].as_str(), &apart[0]["args"]), (Some("mark"), &json!(["上坝村党支部", "上坝村", "河口村"])));
+    assert_eq!((apart[0]["severity"].as_str(), &apart[0]["args"]), (Some("mark"), &json!(["上坝村党支部", "上坝村", "河口村", "4.5 km"])));
     // The table counts; the card and the quality page name both.
     assert!(ws.out(["list", "上坝村", "--branches"]).contains("上坝村党支部"));
     let card = ws.json(["show", "上坝村党支部", "--json"]);
@@ -363,6 +363,38 @@ fn a_place_decides_where_the_table_says_nothing_and_disagreement_is_shown() {
     let faults = page["quality"]["faults"].as_array().expect("faults");
     let names: Vec<_> = faults.iter().flat_map(|f| f["units"].as_array().into_iter().flatten()).map(|u| u["name"].as_str()).collect();
     assert_eq!(names, [Some("上坝村党支部"), Some("上坝村"), Some("河口村")], "{page}");
+    assert!(faults[0]["size"]["length_m"].as_f64().is_some_and(|m| (m - 4_507.0).abs() < 5.0), "{page}");
+}
+
+#[test]
+fn places_that_cannot_be_are_named_in_the_plan_and_when_checking() {
+    let ws = county();
+    let villages = layer(&[("010101", "上坝村", [107.0, 36.0, 0.1, 0.1]), ("010201", "河口村", [107.1, 36.0, 0.1, 0.1])]);
+    ws.write("in/villages.geojson", villages);
+    imported(&ws, &[&path(&ws, "in/villages.geojson"), "--as", "village", "--apply"]);
+    // Nothing known, exchanged, in the next prefecture, exchanged so that it is no place, 27 m beside the border.
+    ws.write(
+        "in/far.csv",
+        "组织编码,组织名称,所在村,经度,纬度\nF1,甲支部,010101,0,0\nF2,乙支部,010101,36.05,107.05\nF3,丙支部,010101,110,36.05\nF4,丁支部,010101,107.1003,36.05\nF5,戊支部,010101,x,36.05\n",
+    );
+    let plan = imported(&ws, &[&path(&ws, "in/far.csv"), "--apply"]);
+    assert_eq!(count(&plan, "new"), 5, "{plan}");
+    for (code, args) in [
+        ("E_PLACE_ZERO", json!(["甲支部"])),
+        ("E_PLACE_SWAPPED", json!(["乙支部", "36.05, 107.05"])),
+        ("E_COORD_OUTSIDE", json!(["丙支部", "上坝村", "261.3 km"])),
+        ("E_TABLE_PLACE", json!(["戊支部", "x, 36.05"])),
+    ] {
+        let found = problems(&plan, code);
+        assert_eq!((found.len(), found[0]["severity"].as_str(), &found[0]["args"]), (1, Some("mark"), &args), "{plan}");
+    }
+    assert!(problems(&plan, "E_BRANCH_PLACE").is_empty(), "{plan}");
+    let output = ws.xiantu(["check", "--kind", "branch-outside", "--json"]).output().expect("runs");
+    let page: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let named: Vec<_> = page["quality"]["faults"].as_array().expect("faults").iter().map(|f| f["units"][0]["name"].as_str()).collect();
+    assert_eq!(named, [Some("甲支部"), Some("丙支部")], "{page}");
+    let said = ws.xiantu(["check", "--kind", "branch-outside"]).output().expect("runs");
+    assert!(String::from_utf8_lossy(&said.stdout).contains("261.3 km"));
 }
 
 #[test]

@@ -136,17 +136,18 @@ def record(kind, data=b""):
 
 
 def biff(extra=b"", cells=()):
-    """The stream of a binary workbook with one sheet."""
+    """The stream of a binary workbook with one sheet; a number may come with the index of its XF record."""
     name = "表1"
     head = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 1997, 0, 0)) + extra
     sheet_at = len(head) + 4 + 8 + 2 * len(name) + 4
     bound = record(0x85, struct.pack("<IHBB", sheet_at, 0, len(name), 1) + name.encode("utf-16-le"))
     body = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 1997, 0, 0))
     for row, column, value in cells:
+        value, xf = value if isinstance(value, tuple) else (value, 0)
         if isinstance(value, str):
             body += record(0x204, struct.pack("<HHHHB", row, column, 0, len(value), 1) + value.encode("utf-16-le"))
         else:
-            body += record(0x203, struct.pack("<HHHd", row, column, 0, value))
+            body += record(0x203, struct.pack("<HHHd", row, column, xf, value))
     return head + bound + record(0x0A) + body + record(0x0A)
 
 

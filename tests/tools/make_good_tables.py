@@ -7,8 +7,9 @@ Only the standard library; running it again writes the same bytes.
 """
 
 import pathlib
+import struct
 
-from make_bad_tables import GBK, HEAD, NS, OFFICE, TEXT, W, biff, compound, ods, pack
+from make_bad_tables import GBK, HEAD, NS, OFFICE, TEXT, W, biff, compound, ods, pack, record
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOOD, SAMPLES = ROOT / "tests" / "corpora" / "good" / "tables", ROOT / "data" / "samples"
@@ -153,6 +154,11 @@ put(samples, "村党组织情况_GBK.csv", (header + "".join(lines)).encode("gbk
 
 CELLS = [(0, 0, "青禾县一览表"), (1, 0, "编码"), (1, 1, "名称"), (1, 2, "数"), (2, 0, "990121105201"), (2, 1, "上坝村"), (2, 2, 3.0)]
 put(good, "xls.xls", compound([("Workbook", biff(cells=CELLS))]))
+# Formats: general, built in 0.00%, one of its own; a whole number, and several in one record.
+FORMATS = record(0x41E, struct.pack("<HHB", 164, 5, 0) + b"0.0 %")
+FORMATS += b"".join(record(0xE0, struct.pack("<HH", 0, f) + bytes(16)) for f in (0, 10, 164))
+SHARES = [(0, 0, "编码"), (0, 1, "占比"), (0, 2, "系数"), (0, 3, "率"), (1, 0, "01"), (1, 1, (0.6361, 1)), (1, 2, 0.5), (1, 3, (1.0, 2))]
+put(good, "xls-percent.xls", compound([("Workbook", biff(extra=FORMATS, cells=SHARES))]))
 put(good, "wps.et", compound([("Workbook", biff(cells=CELLS))]))
 
 
@@ -180,6 +186,9 @@ ods_cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></ta
 ods_number = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'.format
 put(good, "ods.ods", ods("".join("<table:table-row>" + r + "</table:table-row>" for r in (
     ods_cell("编码") + ods_cell("名称") + ods_cell("数"), ods_cell("01") + ods_cell("上坝村") + ods_number(3)))))
+ods_share = '<table:table-cell office:value-type="percentage" office:value="{0}"><text:p>{1}</text:p></table:table-cell>'.format
+put(good, "ods-percent.ods", ods("".join("<table:table-row>" + r + "</table:table-row>" for r in (
+    ods_cell("编码") + ods_cell("占比") + ods_cell("系数"), ods_cell("01") + ods_share(0.6361, "63.61%") + ods_number(0.5)))))
 # Chinese Windows writes names in GBK without the flag of UTF-8.
 renamed = pack([("AAAAAA.csv", TEXT), ("sub/b.csv", GBK)]).replace(b"AAAAAA.csv", "河口镇".encode("gbk") + b".csv")
 put(good, "zip-gbk-names.zip", renamed)

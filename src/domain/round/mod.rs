@@ -421,6 +421,16 @@ pub fn asked_period(every_months: u8, round: Period) -> Option<Period> {
     Period::new(start, last)
 }
 
+/// The period of a value that stands in a table of a period: the indicator's own where the table's is
+/// shorter (a quarter's figure in the sheet of its last month); `None` where it is not due then.
+#[must_use]
+pub fn value_period(every_months: u8, table: Period) -> Option<Period> {
+    if table.months() == 0 || table.months() >= every_months {
+        return Some(table);
+    }
+    asked_period(every_months, table).filter(|own| own.end() == table.end())
+}
+
 /// Whether an indicator is due in a round: its own period ends with the round's.
 #[must_use]
 pub fn is_due(indicator: &Indicator, round: Period) -> bool {
@@ -461,6 +471,23 @@ mod tests {
 
     fn period(text: &str) -> Period {
         text.parse().expect("a period")
+    }
+
+    #[test]
+    fn a_value_in_a_shorter_sheet_is_of_its_own_period_in_its_month_only() {
+        let of = |every, table| value_period(every, period(table)).map(|p| p.to_string());
+        for (every, table, own) in [
+            (3, "2025-09", Some("2025Q3")),
+            (3, "2025-08", None),
+            (12, "2025-12", Some("2025")),
+            (12, "2025Q3", None),
+            (1, "2025-08", Some("2025-08")),
+            // What is given for a longer time, or for a day, stands as it is.
+            (1, "2025Q3", Some("2025Q3")),
+            (3, "2025-08-31", Some("2025-08-31")),
+        ] {
+            assert_eq!(of(every, table).as_deref(), own, "{every} {table}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ use super::archive::Archive;
 use super::limits::FILE_MAX_BYTES;
 use super::{Book, BookOptions, Format, office, wire, xlsx};
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::request::Stop;
 
 /// Name of the hidden subcommand that the other process runs.
 pub const COMMAND: &str = "read-book";
@@ -26,6 +27,8 @@ const MEMORY_MAX_BYTES: u64 = 1 << 30;
 const CPU_MAX_S: u64 = 30;
 /// Longest wait for the reading process.
 const WAIT_MAX: Duration = Duration::from_secs(60);
+/// How often a person's wish to stop is looked at meanwhile.
+const LOOK_AFTER: Duration = Duration::from_millis(20);
 /// Most that is taken from the reading process, bytes.
 const ANSWER_MAX_BYTES: u64 = 768 << 20;
 
@@ -47,15 +50,14 @@ struct Order {
 pub(super) fn read(bytes: &[u8], format: Format, shown_as: &str, options: &BookOptions) -> Result<Book, Problem> {
     match &options.child {
         Some(exe) => ask(exe, bytes, format, shown_as, options),
-        None => here(bytes, format, shown_as, options.sheet.as_ref()),
+        None => here(bytes, format, shown_as, options),
     }
 }
 
-fn here(bytes: &[u8], format: Format, shown_as: &str, sheet: Option<&String>) -> Result<Book, Problem> {
-    let options = BookOptions { sheet: sheet.cloned(), ..BookOptions::default() };
+fn here(bytes: &[u8], format: Format, shown_as: &str, options: &BookOptions) -> Result<Book, Problem> {
     match format {
-        Format::Xlsx => xlsx::read(bytes, &mut Archive::open(bytes, shown_as)?, shown_as, &options),
-        _ => office::read(bytes, format, shown_as, &options),
+        Format::Xlsx => xlsx::read(bytes, &mut Archive::open(bytes, shown_as)?, shown_as, options),
+        _ => office::read(bytes, format, shown_as, options),
     }
 }
 
@@ -78,14 +80,26 @@ fn ask(exe: &Path, bytes: &[u8], format: Format, shown_as: &str, options: &BookO
             // The receiver is gone where the deadline passed.
             let _ = send.send(read.map(|_| out));
         });
-        let answer = answer.recv_timeout(WAIT_MAX);
-        // Answered or out of time, it is over: the pipes close with the process and both threads end.
+        let answer = wait(&answer, &options.stop);
+        // Answered, stopped or out of time, it is over: the pipes close with the process and both threads end.
         let _ = child.0.kill();
         answer
-    });
-    let answer = answer.ok().and_then(Result::ok).ok_or_else(limit)?;
+    })?;
+    let answer = answer.ok_or_else(limit)?;
     // A process that was killed by a limit, or aborted, did not finish its answer.
     wire::read(&answer, shown_as).unwrap_or_else(|| Err(limit()))
+}
+
+/// The answer of the other process; `None` where it gives none in time. Ends when it is asked to stop.
+fn wait(answer: &mpsc::Receiver<io::Result<Vec<u8>>>, stop: &Stop) -> Result<Option<Vec<u8>>, Problem> {
+    let deadline = Instant::now() + WAIT_MAX;
+    loop {
+        stop.check()?;
+        match answer.recv_timeout(LOOK_AFTER) {
+            Err(mpsc::RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
+            answer => return Ok(answer.ok().and_then(Result::ok)),
+        }
+    }
 }
 
 /// A process that is not left behind.
@@ -110,7 +124,8 @@ pub fn serve(input: &mut dyn Read, output: &mut dyn Write) -> io::Result<()> {
     input.take(FILE_MAX_BYTES + (1 << 20)).read_to_end(&mut bytes)?;
     let split = bytes.iter().position(|b| *b == b'\n').ok_or(io::ErrorKind::InvalidInput)?;
     let order: Order = serde_json::from_slice(&bytes[..split]).map_err(io::Error::other)?;
-    let book = here(&bytes[split + 1..], order.format, &order.shown_as, order.sheet.as_ref());
+    let options = BookOptions { sheet: order.sheet, ..BookOptions::default() };
+    let book = here(&bytes[split + 1..], order.format, &order.shown_as, &options);
     wire::write(&book, &mut io::BufWriter::new(output))
 }
 
@@ -127,4 +142,18 @@ fn limit() -> io::Result<()> {
 #[cfg(not(unix))]
 fn limit() -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_goes_on_and_on_ends_when_it_is_asked_to() {
+        // Writes its argument until it is killed.
+        let options = BookOptions { child: Some(PathBuf::from("yes")), ..BookOptions::default() };
+        options.stop.ask();
+        let stopped = read(b"...", Format::Xls, "a.xls", &options);
+        assert_eq!(stopped.map_err(|p| p.code), Err("E_STOPPED".into()));
+    }
 }

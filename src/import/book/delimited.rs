@@ -27,6 +27,7 @@ pub(super) fn read(bytes: &[u8], shown_as: &str, options: &BookOptions) -> Resul
         if !more {
             break;
         }
+        options.stop.check()?;
         let line = lines.upto(record.position().map_or(0, |p| usize::try_from(p.byte()).unwrap_or(0)));
         grid.begin(u32::try_from(line).unwrap_or(u32::MAX), false);
         for (column, cell) in record.iter().enumerate() {

@@ -6,7 +6,7 @@ use super::archive::Archive;
 use super::grid::{Grid, Kind, Merge};
 use super::limits::{CELL_MAX_BYTES, CELLS_MAX, COLUMNS_MAX, MERGES_MAX, SHEETS_MAX};
 use super::xml::{Part, attribute, push_text};
-use super::{Book, Format, marking};
+use super::{Book, BookOptions, Format, marking};
 use crate::domain::problem::{Problem, Severity};
 
 /// The part with the text.
@@ -16,10 +16,10 @@ pub(super) const DOCUMENT: &str = "word/document.xml";
 const ABOVE_MAX: usize = 5;
 
 /// Reads all tables of a document.
-pub(super) fn read(archive: &mut Archive<'_>, shown_as: &str) -> Result<Book, Problem> {
+pub(super) fn read(archive: &mut Archive<'_>, shown_as: &str, options: &BookOptions) -> Result<Book, Problem> {
     let refused = |code: &str| Problem::new(code, Severity::Refused, shown_as);
     let at = archive.find(DOCUMENT).ok_or_else(|| refused("E_BOOK_BROKEN"))?;
-    let mut part = Part::new(archive.reader(at)?, shown_as, DOCUMENT);
+    let mut part = Part::new(archive.reader(at)?, shown_as, DOCUMENT).heeding(&options.stop);
     let mut walk = Walk {
         shown_as,
         book: Book::new(shown_as, Format::Docx),
@@ -193,7 +193,7 @@ mod tests {
         let xml = format!(r#"<?xml version="1.0"?><w:document xmlns:w="x"><w:body>{body}</w:body></w:document>"#);
         let bytes = packed(&[(DOCUMENT, xml.as_bytes())]);
         let mut archive = Archive::open(&bytes, "a.docx").expect("opens");
-        read(&mut archive, "a.docx").map_err(|p| p.code)
+        read(&mut archive, "a.docx", &BookOptions::default()).map_err(|p| p.code)
     }
 
     fn cell(text: &str, properties: &str) -> String {

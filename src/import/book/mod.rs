@@ -12,6 +12,7 @@ mod grid;
 mod limits;
 mod marking;
 mod office;
+mod percent;
 mod sniff;
 mod value;
 mod wire;
@@ -28,6 +29,7 @@ use self::archive::Archive;
 pub use self::grid::{Cells, Grid, Kind, Merge, column_letters};
 use self::sniff::{Container, Sort};
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::request::Stop;
 use crate::store::foreign;
 
 /// What a file turned out to be.
@@ -99,6 +101,8 @@ pub struct BookOptions {
     /// The executable that reads risky formats in a process of its own, with limits; they are read
     /// in this process where it is left out (tests).
     pub child: Option<PathBuf>,
+    /// Ends the reading when it is asked to, at the next row.
+    pub stop: Stop,
 }
 
 /// Bytes by which a database is told.
@@ -109,8 +113,8 @@ const PART_HEAD_BYTES: u64 = 1024;
 /// Reads a file. An archive gives one book for each of its files.
 ///
 /// # Errors
-/// Where the file cannot be read, is no table, is over the limits, or is marked as classified: then
-/// nothing of it is returned.
+/// Where the file cannot be read, is no table, is over the limits, or is marked as classified, and
+/// `E_STOPPED`: then nothing of it is returned.
 pub fn read_file(path: &Path, shown_as: &str, options: &BookOptions) -> Result<Vec<Book>, Problem> {
     let unreadable = |e: std::io::Error| Problem::new("E_IMPORT_READ", Severity::Refused, shown_as).arg(e);
     let mut file = File::open(path).map_err(unreadable)?;
@@ -171,11 +175,11 @@ fn contained(
 ) -> Result<Book, Problem> {
     match container {
         Container::Xlsx => child::read(bytes, Format::Xlsx, shown_as, options),
-        Container::Docx => docx::read(archive, shown_as),
+        Container::Docx => docx::read(archive, shown_as, options),
         Container::Ods => {
             for part in ["content.xml", "styles.xml", "meta.xml", "settings.xml", "META-INF/manifest.xml"] {
                 if let Some(at) = archive.find(part) {
-                    xml::Part::new(archive.reader(at)?, shown_as, part).check()?;
+                    xml::Part::new(archive.reader(at)?, shown_as, part).heeding(&options.stop).check()?;
                 }
             }
             child::read(bytes, Format::Ods, shown_as, options)
@@ -197,6 +201,7 @@ fn files(archive: &mut Archive<'_>, shown_as: &str, options: &BookOptions) -> Re
         let shown_as = format!("{shown_as}/{}", entry.name);
         let bytes = archive.bytes(at)?;
         let book = read_part(&bytes, &shown_as, options);
+        options.stop.check()?;
         books.push(book.unwrap_or_else(|problem| {
             let mut refused = Book::new(&shown_as, Format::Delimited);
             refused.notes.push(problem);
@@ -274,11 +279,13 @@ fn database(path: &Path, shown_as: &str, options: &BookOptions) -> Result<Book, 
     };
     let mut book = Book::new(shown_as, Format::Sqlite);
     for name in names {
+        options.stop.check()?;
         let (headings, rows) = foreign::rows(path, shown_as, &name)?;
         let mut grid = Grid::new(&*name);
         grid.begin(0, false);
         headings.iter().enumerate().for_each(|(column, text)| grid.push(column, Kind::Text, text));
         for (number, cells) in &rows {
+            options.stop.check()?;
             grid.begin(u32::try_from(*number).unwrap_or(u32::MAX), false);
             cells.iter().enumerate().for_each(|(column, text)| grid.push(column, Kind::Text, text));
             marking::check_last_row(&mut grid, shown_as)?;

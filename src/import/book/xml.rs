@@ -6,6 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::request::Stop;
 
 /// Elements inside one another.
 const DEPTH_MAX: usize = 64;
@@ -20,6 +21,7 @@ pub(super) struct Part<'a, R> {
     depth: usize,
     shown_as: &'a str,
     name: &'a str,
+    stop: Option<&'a Stop>,
 }
 
 impl<'a, R: Read> Part<'a, BufReader<R>> {
@@ -29,11 +31,16 @@ impl<'a, R: Read> Part<'a, BufReader<R>> {
         let config = reader.config_mut();
         config.check_end_names = true;
         config.expand_empty_elements = true;
-        Self { reader, depth: 0, shown_as, name }
+        Self { reader, depth: 0, shown_as, name, stop: None }
     }
 }
 
 impl<'a, R: BufRead> Part<'a, R> {
+    /// Ends when it is asked to, at the next element.
+    pub(super) fn heeding(self, stop: &'a Stop) -> Self {
+        Self { stop: Some(stop), ..self }
+    }
+
     /// The next event; `None` at the end.
     pub(super) fn next<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<Option<Event<'b>>, Problem> {
         buffer.clear();
@@ -44,6 +51,7 @@ impl<'a, R: BufRead> Part<'a, R> {
         };
         match &event {
             Event::Start(e) => {
+                self.stop.map_or(Ok(()), Stop::check)?;
                 self.depth += 1;
                 if self.depth > DEPTH_MAX {
                     return Err(refused("E_XML_DEPTH").arg(DEPTH_MAX));

@@ -74,7 +74,7 @@ pub struct Scene<'a> {
     pub framework: &'a Framework,
     /// The day the session believes in.
     pub today: Date,
-    /// Asks to stop: looked at wherever progress is told.
+    /// Asks to stop: looked at wherever progress is told, and at every row and feature.
     pub stop: &'a Stop,
 }
 
@@ -378,7 +378,12 @@ impl<'p, 'l> Planner<'p, 'l> {
             }
             return;
         }
-        let options = BookOptions { encoding: self.choices.encoding.clone(), child: book::child::executable(), ..BookOptions::default() };
+        let options = BookOptions {
+            encoding: self.choices.encoding.clone(),
+            child: book::child::executable(),
+            stop: self.scene.stop.clone(),
+            ..BookOptions::default()
+        };
         let read = match item.inputs.first().map(|i| &i.content) {
             Some(Content::Bytes(bytes)) => book::read_part(bytes, &item.found.shown_as, &options).map(|book| vec![book]),
             _ => book::read_file(&item.found.path, &item.found.shown_as, &options),

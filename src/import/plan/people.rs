@@ -12,7 +12,7 @@ use crate::domain::plan::{ChangeKind, FieldChange};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::text::clean_name;
 use crate::import::layout;
-use crate::import::locate::Drawn;
+use crate::import::locate::{Places, place};
 use crate::import::match_unit::{Finder, tell};
 use crate::store::current;
 use crate::store::load::NewBranch;
@@ -66,13 +66,9 @@ impl Planner<'_, '_> {
         let levels = self.scene.framework.levels.len();
         let finder = Finder::new(world, 0..levels);
         let places: Vec<Option<[f64; 2]>> =
-            sheet.rows().map(|(line, cells)| columns.place.and_then(|of| self.place(sheet, cells, of, line))).collect();
-        let mut lies: Vec<Option<Uid>> = vec![None; places.len()];
-        if let Some(drawn) = columns.place.map(|_| Drawn::lowest(world, self.load.connection())).transpose()?.flatten() {
-            // Nobody lies at a place that is not known.
-            let known: Vec<[f64; 2]> = places.iter().map(|p| p.unwrap_or([f64::NAN; 2])).collect();
-            lies = drawn.around(&known);
-        }
+            sheet.rows().map(|(line, cells)| columns.place.and_then(|of| self.place(sheet, cells, (of, columns.name), line))).collect();
+        let drawn = columns.place.map(|_| Places::read(world, self.load.connection())).transpose()?.flatten();
+        let lies = drawn.as_ref().map_or_else(|| vec![None; places.len()], |drawn| drawn.around(&places));
         let mut out: Vec<Row> = Vec::new();
         let mut seen: FxHashSet<String> = FxHashSet::default();
         for ((line, cells), (place_deg, by_place)) in sheet.rows().zip(places.into_iter().zip(lies)) {
@@ -89,8 +85,10 @@ impl Planner<'_, '_> {
                 (named, _) => self.unit_of(sheet, &finder, line, named, ""),
             };
             let Some(unit) = unit else { continue };
-            if let Some(found) = by_place {
-                self.compare_places(sheet, world, line, &name, unit, found);
+            if let Some((drawn, place_deg)) = drawn.as_ref().zip(place_deg) {
+                let problem = |code: &str| sheet.problem(code, line);
+                let doubt = drawn.doubt(world, self.load.connection(), &name, (unit, place_deg, by_place), problem)?;
+                self.report.problems.extend(doubt);
             }
             let code = columns.code.map(cell).unwrap_or_default().to_owned();
             let key = if code.is_empty() { format!("{unit}\u{1f}{name}") } else { code.clone() };
@@ -113,32 +111,15 @@ impl Planner<'_, '_> {
         Ok(out)
     }
 
-    fn place(&mut self, sheet: &Sheet, cells: layout::Row<'_>, (x, y): (usize, usize), line: u64) -> Option<[f64; 2]> {
+    fn place(&mut self, sheet: &Sheet, cells: layout::Row<'_>, ((x, y), named): ((usize, usize), usize), line: u64) -> Option<[f64; 2]> {
         let (x, y) = (cells.get(x).trim(), cells.get(y).trim());
-        if x.is_empty() && y.is_empty() {
-            return None;
-        }
-        match (x.parse::<f64>(), y.parse::<f64>()) {
-            (Ok(x), Ok(y)) if x.abs() <= 180.0 && y.abs() <= 90.0 => Some([x, y]),
-            _ => {
-                let mut problem = sheet.problem("E_TABLE_PLACE", line).arg(format!("{x}, {y}"));
-                // The organisation is known all the same; only its point is not.
-                problem.severity = Severity::Mark;
-                self.report.problems.push(problem);
-                None
-            }
-        }
-    }
-
-    /// Where place and table disagree both are shown; the table counts.
-    fn compare_places(&mut self, sheet: &Sheet, world: &World, line: u64, name: &str, unit: Uid, found: Uid) {
-        let (Some(named), Some(lies)) = (world.place(unit), world.place(found)) else { return };
-        if world.lies_in(lies, named) || world.lies_in(named, lies) {
-            return;
-        }
-        let mut problem = sheet.problem("E_BRANCH_PLACE", line).arg(name).arg(world.name(named)).arg(world.name(lies));
-        problem.severity = Severity::Mark;
-        self.report.problems.push(problem);
+        place(x, y).unwrap_or_else(|code| {
+            let mut problem = sheet.problem(code, line).arg(cells.get(named)).arg(format!("{x}, {y}"));
+            // The organisation is known all the same; only its point is not.
+            problem.severity = Severity::Mark;
+            self.report.problems.push(problem);
+            None
+        })
     }
 
     pub(super) fn branches(
@@ -205,6 +186,7 @@ impl Planner<'_, '_> {
             let batch = self.batch("branches", from)?;
             let (new, changed) = self.since();
             for (branch, gone) in out {
+                self.scene.stop.check()?;
                 let known = table.row(branch.uid).is_some();
                 let mut stamp = from.stamp(batch, branch.row, if known { &changed } else { &new });
                 stamp.gone = gone;
@@ -266,6 +248,7 @@ impl Planner<'_, '_> {
             let batch = self.batch("entities", from)?;
             let (new, changed) = self.since();
             for (entity, line, known, gone) in out {
+                self.scene.stop.check()?;
                 let mut stamp = from.stamp(batch, line, if known { &changed } else { &new });
                 stamp.gone = gone;
                 self.load.put_entity(stamp, &entity)?;

@@ -10,7 +10,7 @@ use super::{From, Planner};
 use crate::domain::id::Uid;
 use crate::domain::plan::{ChangeKind, FieldChange};
 use crate::domain::problem::{Problem, Severity};
-use crate::import::locate::Drawn;
+use crate::import::locate::Places;
 use crate::import::match_unit::Finder;
 use crate::import::record::{self, Columns, Raw};
 use crate::store::record::{Record, RecordKind, records};
@@ -77,9 +77,9 @@ impl Planner<'_, '_> {
         let placed: Vec<Option<[f64; 2]>> = raws.iter().map(Raw::middle_deg).collect();
         let mut lies: Vec<Option<Uid>> = vec![None; raws.len()];
         if placed.iter().any(Option::is_some)
-            && let Some(drawn) = Drawn::lowest(&world, self.load.connection())?
+            && let Some(places) = Places::read(&world, self.load.connection())?
         {
-            lies = drawn.around(&placed.iter().map(|p| p.unwrap_or([f64::NAN; 2])).collect::<Vec<_>>());
+            lies = places.around(&placed);
         }
         let mut now: FxHashMap<Uid, Record> =
             records(self.load.connection(), &world, kind)?.into_iter().map(|record| (record.uid, record)).collect();

@@ -59,6 +59,7 @@ impl Planner<'_, '_> {
         let columns = [Some(code), roles.get("name"), roles.get("parent"), roles.get("area_km2")];
         let factor = roles.get("area_km2").map_or(1.0, |n| official::factor(&sheet.measured(n)));
         for (line, cells) in sheet.rows() {
+            self.scene.stop.check()?;
             let said = word.map(|c| cells.get(c).trim()).filter(|w| !w.is_empty());
             let is = |l: &crate::domain::unit::Level, w: &str| {
                 l.code.as_str() == w || l.label == w || l.label_en.eq_ignore_ascii_case(w) || l.synonyms.iter().any(|s| s == w)
@@ -99,6 +100,7 @@ impl Planner<'_, '_> {
         let mut seen: FxHashSet<String> = FxHashSet::default();
         let mut out = Vec::with_capacity(rows.len());
         for (line, cells) in rows {
+            self.scene.stop.check()?;
             let [code, name, parent, area] = <[String; 4]>::try_from(cells).unwrap_or_default();
             if code.is_empty() {
                 self.report.aside(sheet.problem("E_TABLE_KEY", line));

@@ -18,7 +18,7 @@ use crate::gis::read::{FeatureRecord, Features, GeometryKind};
 use crate::import::match_unit::tell;
 use crate::import::names::stem;
 use crate::store::current;
-use crate::store::put::UnitRow;
+use crate::store::load::NewUnit;
 use crate::store::world::World;
 impl Planner<'_, '_> {
     /// Compares the units of one level with the store and writes what differs.
@@ -130,9 +130,9 @@ impl Planner<'_, '_> {
                 None => false,
                 Some((kind, bytes)) => {
                     let old = if table.drawn[row as usize] { current::boundary(self.load.connection(), world, at, uid)? } else { None };
-                    let same = old.as_ref().is_some_and(|(k, b)| k == kind && b == bytes);
+                    let same = old.as_ref().is_some_and(|old| old.kind == *kind && old.coords == *bytes);
                     if !same {
-                        let before = old.as_ref().map(|(_, bytes)| outline(bytes)).unwrap_or_default();
+                        let before = old.as_ref().map(|old| outline(&old.coords)).unwrap_or_default();
                         fields.push(field("boundary", &before, &outline(bytes)));
                         if old.is_some() {
                             note(UnitChangeKind::Reshaped);
@@ -156,6 +156,7 @@ impl Planner<'_, '_> {
                 self.load.put_part(batch, from.part + n, file)?;
             }
             for (n, dated, unit, drawn) in out {
+                self.scene.stop.check()?;
                 let record = &records[n];
                 let mut stamp = from.stamp(batch, record.row, if dated { &changed_from } else { &new_from });
                 stamp.part += record.part;
@@ -164,7 +165,7 @@ impl Planner<'_, '_> {
                     let code = if record.said.is_some() { old.as_ref().map_or(&record.code, |(_, code, _)| code) } else { &record.code };
                     let name = record.name.as_ref().or(old.as_ref().map(|(.., name)| name)).unwrap_or(&record.code);
                     let parent = record.parent.or_else(|| rows[n].and_then(parent_of));
-                    self.load.put_unit(stamp, &UnitRow { uid: uids[n], level: &level, code, name, parent })?;
+                    self.load.put_unit(stamp, &NewUnit { uid: uids[n], level: &level, code, name, parent, row: record.row })?;
                 }
                 if let Some(area_km2) = record.area_km2.filter(|area| areas.get(&uids[n]) != Some(area)) {
                     self.load.put_area(stamp, &level, uids[n], area_km2)?;
@@ -177,7 +178,7 @@ impl Planner<'_, '_> {
                 let (uid, code, name) = tell(world, (at, row));
                 let mut stamp = from.stamp(batch, 0, &changed_from);
                 (stamp.gone, stamp.row) = (true, None);
-                self.load.put_unit(stamp, &UnitRow { uid, level: &level, code: &code, name: &name, parent: parent_of(row) })?;
+                self.load.put_unit(stamp, &NewUnit { uid, level: &level, code: &code, name: &name, parent: parent_of(row), row: 0 })?;
             }
             let first = self.report.unit_changes.len();
             for (n, change) in changes.iter().enumerate() {

@@ -16,6 +16,7 @@ use crate::domain::indicator::Indicator;
 use crate::domain::period::Period;
 use crate::domain::plan::{About, ChangeKind, FieldChange, Input, Meaning};
 use crate::domain::problem::{Problem, Spot};
+use crate::domain::round::value_period;
 use crate::domain::value::{Reading, State};
 use crate::import::cell::find_period;
 use crate::import::layout::Row;
@@ -151,7 +152,13 @@ impl Planner<'_, '_> {
             let mut take =
                 |at: usize, indicator: &Indicator, parts: Parts| match read(sheet, cells, indicator, parts, roles.get("state"), &mut words)
                 {
-                    Ok(Some(reading)) => sets.entry((at, when)).or_default().push((uid, reading, line)),
+                    Ok(Some(reading)) => match value_period(indicator.every_months, when) {
+                        Some(own) => sets.entry((at, own)).or_default().push((uid, reading, line)),
+                        None => {
+                            let problem = sheet.problem("E_TABLE_NOT_DUE", line).field(indicator.id.as_str());
+                            wrong = Some(problem.arg(&indicator.label).arg(indicator.every_months).arg(when));
+                        }
+                    },
                     Ok(None) => {}
                     Err(problem) => wrong = Some(problem.line(line)),
                 };
@@ -208,6 +215,7 @@ impl Planner<'_, '_> {
                     None => *batch.insert(self.batch("values", from)?),
                 };
                 for (value, gone) in rows {
+                    self.scene.stop.check()?;
                     let mut stamp = from.stamp(batch, value.row, "");
                     stamp.gone = gone;
                     self.load.put_value(stamp, &indicator.id, &value)?;

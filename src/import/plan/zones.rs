@@ -33,6 +33,7 @@ impl Planner<'_, '_> {
         let mut rows: Vec<(String, Uid, u64, bool)> = Vec::new();
         let mut seen: FxHashSet<(String, Uid)> = FxHashSet::default();
         for (line, cells) in sheet.rows() {
+            self.scene.stop.check()?;
             let (word, key_text) = (cells.get(zone).trim(), cells.get(key).trim());
             let Some(zone) = self.scene.framework.zones.iter().find(|z| z.code == word || z.label == word || z.label_en == word) else {
                 self.report.aside(sheet.problem("E_TABLE_ZONE", line).arg(word));
@@ -63,6 +64,7 @@ impl Planner<'_, '_> {
             let batch = self.batch("zones", from)?;
             let (new, changed) = self.since();
             for (zone, uid, line, gone) in rows {
+                self.scene.stop.check()?;
                 let mut stamp = from.stamp(batch, line, if gone { &changed } else { &new });
                 stamp.gone = gone;
                 self.load.put_member(stamp, Membership::Zone, &zone, uid)?;

@@ -46,7 +46,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) owners: &'a Owners,
     /// How books are read.
     pub(crate) options: &'a BookOptions,
-    /// Asks to stop: looked at before every file.
+    /// Asks to stop: looked at before every file and at every row.
     pub(crate) stop: &'a Stop,
 }
 
@@ -80,6 +80,8 @@ pub(crate) fn look(desk: &Desk<'_>, files: &[PathBuf]) -> Result<(Intake, Vec<Ca
             came.push(if again { one.again(desk.page.round.period, &came) } else { one });
         }
     }
+    // What was stopped while it was read looks like a file that cannot be read.
+    desk.stop.check()?;
     let mut hasher = Sha256::new();
     hasher.update(desk.page.version.to_le_bytes());
     for one in &came {

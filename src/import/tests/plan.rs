@@ -208,7 +208,7 @@ fn personal_columns_stop_a_table_all_at_once() {
 fn a_profile_says_where_the_period_stands_and_whether_a_list_is_complete() {
     let mut place = Place::new();
     let columns = "columns = { unit = \"单元编码\", period = \"填报\" }\nwhat = \"values\"\n";
-    let text = "2025年8月一览表,,\n单元编码,数,填报\n0101,7,2025-10\n";
+    let text = "2025年9月一览表,,\n单元编码,数,填报\n0101,8,2025-12\n";
     let file = place.file("in/a.csv", text);
     let named = |name: &str| Choices { profile: Some(name.to_owned()), ..Choices::default() };
     let mut period = |rule: &str, name: &str| {
@@ -217,9 +217,9 @@ fn a_profile_says_where_the_period_stands_and_whether_a_list_is_complete() {
         let change = plan.changes.first().and_then(|c| c.fields.first()).and_then(|f| f.period).map(|p| p.to_string());
         (change, plan.problems.iter().map(|p| p.code.to_string()).collect::<Vec<_>>())
     };
-    assert_eq!(period("", "none").0.as_deref(), Some("2025-10"), "a column counts first");
-    assert_eq!(period("period = \"title\"", "title").0.as_deref(), Some("2025-08"));
-    assert_eq!(period("period = \"column\"", "column").0.as_deref(), Some("2025-10"));
+    assert_eq!(period("", "none").0.as_deref(), Some("2025Q4"), "a column counts first");
+    assert_eq!(period("period = \"title\"", "title").0.as_deref(), Some("2025Q3"));
+    assert_eq!(period("period = \"column\"", "column").0.as_deref(), Some("2025Q4"));
     assert_eq!(period("period = \"2024Q4\"", "fixed").0.as_deref(), Some("2024Q4"));
     assert_eq!(period("period = \"sheet\"", "sheet").0, None, "the sheet of a csv has no name: it is asked");
     assert_eq!(period("period = \"soon\"", "wrong").1, ["E_PROFILE_TOML"]);
@@ -612,4 +612,15 @@ proptest! {
             prop_assert_eq!(place.everything(None), before);
         }
     }
+}
+
+#[test]
+fn a_quarterly_figure_in_a_monthly_sheet_is_taken_in_its_month_only() {
+    let mut place = Place::new();
+    let file = place.file("in/值.csv", "单元编码,率(分子),率(分母),期间\n010101,1,2,2026-03\n010102,1,4,2026-02\n010201,,,2026-02\n");
+    let plan = place.plan(std::slice::from_ref(&file), &Choices::default());
+    let periods: Vec<_> = plan.changes.iter().flat_map(|c| &c.fields).filter_map(|f| f.period).map(|p| p.to_string()).collect();
+    assert_eq!((plan.counts.new, plan.counts.aside, periods), (1, 1, vec!["2026Q1".to_owned()]), "{plan:#?}");
+    let aside: Vec<_> = plan.problems.iter().map(|p| (p.code.as_str(), p.spot.line, p.args.join(" "))).collect();
+    assert_eq!(aside, [("E_TABLE_NOT_DUE", Some(3), "率 3 2026-02".to_owned())]);
 }

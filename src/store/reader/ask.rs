@@ -79,6 +79,21 @@ impl<'r> Ask<'r> {
         Ok(this)
     }
 
+    /// The same question with the tree as it was on a day.
+    pub(super) fn on(&self, day: Date) -> Result<Self, Problem> {
+        let at = At { day, known_ms: self.world.at.known_ms, now: self.world.at.now, derived: false }
+            .with_derived(self.connection, self.framework)?;
+        let reference = world::version(self.connection)?;
+        let world = self.cache.worlds(&(reference, at), || World::open(self.connection, self.framework, at).map(Arc::new))?;
+        let mut this = Self { world, glance: None, marks: Arc::clone(&self.marks), within: None, ..*self };
+        if let Some(within) = self.within {
+            // Where it was not there yet nothing of that time may be seen, so nothing is asked of it.
+            let uid = self.uid(within);
+            this.within = Some(this.place(uid)?);
+        }
+        Ok(this)
+    }
+
     /// Where a uid is, if it is there and may be seen.
     pub(super) fn seen(&self, uid: Uid) -> Result<Option<Place>, Problem> {
         let place = self.world.find(self.connection, uid)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ask::{Ask, Place, Zones};
+use super::covered;
 use crate::domain::indicator::{Derived, Indicator, Rollup};
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
@@ -30,6 +31,8 @@ enum Kind {
     RolledUp(usize, Below, Arc<Column>),
     /// Counted per row.
     Counted(Vec<u32>),
+    /// Covered, told and not told per row.
+    Covered(Vec<covered::Tally>),
 }
 
 /// What a roll-up is taken from.
@@ -52,8 +55,19 @@ impl<'a> Gauge<'a> {
         let kind = match indicator.derived {
             // Branches come after the units: until then there is nothing to count.
             Some(_) if ask.glance.is_some() => Kind::Reported(Arc::new(Column::missing(world.len(table) as usize))),
-            // Counted by its coverage; until there is one there is nothing to count, which is not 0.
-            Some(Derived::Covered) => Kind::Reported(Arc::new(Column::missing(world.len(table) as usize))),
+            Some(Derived::Covered) => {
+                let coverage = ask.framework.coverages.iter().find(|c| Some(&c.named.id) == indicator.coverage.as_ref());
+                match coverage {
+                    Some(coverage) => {
+                        if zones.is_some() {
+                            (0..world.tables()).try_for_each(|table| ask.table(table).map(|_| ()))?;
+                        }
+                        Kind::Covered(covered::tally(ask, coverage, table, zones.map(|z| z.own.as_slice()))?)
+                    }
+                    // No such coverage: there is nothing to count, which is not 0.
+                    None => Kind::Reported(Arc::new(Column::missing(world.len(table) as usize))),
+                }
+            }
             Some(Derived::Leads) => {
                 let leads = ask.leads()?;
                 Kind::Counted(ask.tally(table, leads.places.iter().map(|p| (*p, 1)), zones))
@@ -111,6 +125,7 @@ impl<'a> Gauge<'a> {
         match &self.kind {
             Kind::NotDue => self.indicator.show(Reading { state: State::NotDue, ..Reading::MISSING }),
             Kind::Counted(counts) => self.indicator.show(Reading::of(f64::from(counts[row as usize]))),
+            Kind::Covered(tallies) => share(self.indicator, tallies[row as usize]),
             Kind::Reported(column) => self.indicator.show(column.reading(row)),
             Kind::RolledUp(level, below, own) => {
                 let rolled = match below {
@@ -141,6 +156,9 @@ impl<'a> Gauge<'a> {
         Ok(match &self.kind {
             Kind::NotDue => self.indicator.show(Reading { state: State::NotDue, ..Reading::MISSING }),
             Kind::Counted(counts) => self.indicator.show(Reading::of(rows.map(|row| f64::from(counts[row as usize])).sum())),
+            Kind::Covered(tallies) => {
+                share(self.indicator, rows.fold([0; 3], |sum, row| [0, 1, 2].map(|n| sum[n] + tallies[row as usize][n])))
+            }
             Kind::Reported(column) => self.indicator.roll_up(rows.map(|row| column.reading(row))),
             Kind::RolledUp(level, below, _) => {
                 let column = match below {
@@ -166,6 +184,18 @@ impl<'a> Gauge<'a> {
     pub(super) fn unit(&self) -> &str {
         if matches!(self.kind, Kind::RolledUp(..)) { self.indicator.rolled_unit() } else { &self.indicator.unit }
     }
+}
+
+/// A coverage as it is shown: those that were not told count in N only.
+fn share(indicator: &Indicator, [num, den, open]: covered::Tally) -> Shown {
+    let told = Reading::ratio(f64::from(num), f64::from(den));
+    // The reading of no unit at all: there is none, or none was told.
+    let reading = match (den, open) {
+        (0, 0) => Reading { state: State::None, ..Reading::MISSING },
+        (0, _) => Reading::MISSING,
+        _ => told,
+    };
+    Shown { origin: Origin::RolledUp, reported: den, due: den + open, ..indicator.show(reading) }
 }
 
 /// A unit's own report with the roll-up of the units below beside it, and its coverage.

@@ -2,6 +2,7 @@
 
 mod ask;
 mod card;
+pub(super) mod covered;
 mod find;
 mod gauge;
 mod home;

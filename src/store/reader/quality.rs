@@ -5,21 +5,19 @@
 
 use std::sync::Arc;
 
-use rusqlite::named_params;
-
 use super::ask::{Ask, Place};
-use crate::domain::id::{LevelId, Uid};
+use crate::domain::id::LevelId;
 use crate::domain::problem::Problem;
 use crate::domain::quality::{Cover, Fault, FaultKind, FaultUnit, QualityPage, Size, Under};
 use crate::domain::scene::Extent;
 use crate::domain::view_state::ViewState;
 use crate::gis::check::{self, Level, TOLERANCE_M, UnitRef};
 use crate::gis::locate::assign;
-use crate::gis::original;
+use crate::gis::near::{self, Around, Astray};
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
+use crate::gis::thin::extent;
 use crate::store::current;
-use crate::store::error::damaged;
-use crate::store::world::{self, as_of, known};
+use crate::store::load::boundaries_of;
 
 /// A parent that is there but not drawn: its children are held against nothing.
 const NOT_DRAWN: u32 = u32::MAX;
@@ -149,25 +147,41 @@ fn branches(ask: &Ask<'_>, drawn: &[Drawn], named: &dyn Fn(Place) -> FaultUnit) 
     let places = ask.world.branches().places_deg.iter();
     let placed: Vec<(u32, [f64; 2])> = (0_u32..).zip(places).filter_map(|(row, place)| Some((row, (*place)?))).collect();
     let points: Vec<[f64; 2]> = placed.iter().map(|(_, place)| *place).collect();
+    let Some(whole) = drawn.first().and_then(|top| extent(&top.features)) else { return Ok(Vec::new()) };
     let mut out = Vec::new();
     for ((row, place_deg), found) in placed.into_iter().zip(assign(&lowest.features, &points)) {
-        let (Some(found), Some(unit)) = (found, ask.world.table(table).parent(row)) else { continue };
-        let lies = (lowest.table, lowest.rows[found as usize]);
-        if ask.world.lies_in(lies, unit) || ask.world.lies_in(unit, lies) {
-            continue;
-        }
+        let Some(unit) = ask.world.table(table).parent(row) else { continue };
+        let lies = found.map(|found| (lowest.table, lowest.rows[found as usize]));
+        let around = match lies {
+            Some(lies) if ask.world.lies_in(lies, unit) || ask.world.lies_in(unit, lies) => continue,
+            Some(_) => Around::Other,
+            None => Around::Nothing,
+        };
+        let own = drawn.iter().find(|d| d.table == unit.0).and_then(|d| {
+            let record = d.rows.binary_search(&unit.1).ok()?;
+            Some(d.features.rings_deg(&d.features.records[record]))
+        });
+        let Some(astray) = near::judge(place_deg, &whole, around, own.as_deref()) else { continue };
+        let (kind, by_m) = match astray {
+            Astray::Zero => (FaultKind::BranchOutside, None),
+            Astray::Swapped => (FaultKind::SwappedAxes, None),
+            Astray::Outside { by_m } => (FaultKind::BranchOutside, Some(by_m)),
+            Astray::Elsewhere { by_m } => (FaultKind::BranchElsewhere, by_m),
+            Astray::Nowhere { by_m } => (FaultKind::BranchElsewhere, Some(by_m)),
+        };
         let [x, y] = place_deg;
+        let places: Vec<Place> = [Some((table, row)), Some(unit), lies].into_iter().flatten().collect();
         let fault = Fault {
-            kind: FaultKind::BranchElsewhere,
-            grade: FaultKind::BranchElsewhere.grade(),
+            kind,
+            grade: kind.grade(),
             level: ask.world.levels[unit.0].clone(),
-            units: [(table, row), unit, lies].into_iter().map(named).collect(),
+            units: places.iter().copied().map(named).collect(),
             place_deg,
             extent: Extent { min_x_deg: x - AROUND_DEG, min_y_deg: y - AROUND_DEG, max_x_deg: x + AROUND_DEG, max_y_deg: y + AROUND_DEG },
-            size: Size::default(),
+            size: Size { length_m: by_m.unwrap_or_default(), ..Size::default() },
             rings_deg: Vec::new(),
         };
-        out.push((vec![(table, row), unit, lies], fault));
+        out.push((places, fault));
     }
     Ok(out)
 }
@@ -183,48 +197,13 @@ fn parent(ask: &Ask<'_>, place: Place, above: &Drawn) -> Option<u32> {
 
 /// The boundaries of a level as they came, by row.
 fn read(ask: &Ask<'_>, table: usize) -> Result<(Features, Vec<u32>), Problem> {
-    let columns = ask.table(table)?;
-    let mut statement = ask.connection.prepare_cached(concat!(
-        "SELECT uid, coords, kind FROM geometry g WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
-        as_of!("g"),
-        " ORDER BY g.uid, g.batch DESC"
-    ))?;
-    let parameters = named_params! {
-        ":county": ask.world.county, ":level": ask.world.levels[table].as_str(),
-        ":day": ask.world.at.day.to_string(), ":known": ask.world.at.known_ms
-    };
-    let mut features = Features::default();
-    let mut records: Vec<(u32, FeatureRecord)> = Vec::new();
-    let mut found = statement.query(parameters)?;
-    let mut before: Option<Uid> = None;
-    while let Some(row) = found.next()? {
-        let uid = world::uid(row, 0)?;
-        // Of a boundary that came twice the newer one counts.
-        if before.replace(uid) == Some(uid) {
-            continue;
-        }
-        let Some(n) = columns.row(uid) else { continue };
-        let start = u32::try_from(features.rings.len()).unwrap_or(u32::MAX);
-        original::decode(row.get_ref(1)?.as_blob().unwrap_or_default(), &mut features.rings, &mut features.coords_deg)
-            .map_err(|e| damaged("reference.db", e))?;
-        let record = FeatureRecord {
-            record: u64::from(n) + 1,
-            line: 0,
-            code: columns.codes.get(n as usize).to_owned(),
-            name: None,
-            parent: None,
-            area: None,
-            kind: match row.get_ref(2)?.as_str().unwrap_or_default() {
-                "polygon" => GeometryKind::Polygon,
-                "line" => GeometryKind::Line,
-                _ => GeometryKind::Point,
-            },
-            rings: start..u32::try_from(features.rings.len()).unwrap_or(u32::MAX),
-            had_z: false,
-        };
-        records.push((n, record));
-    }
+    let codes = &ask.table(table)?.codes;
+    let (mut features, rows) = boundaries_of(ask.connection, &ask.world, table)?;
+    let mut records: Vec<(u32, FeatureRecord)> = rows.into_iter().zip(std::mem::take(&mut features.records)).collect();
     records.sort_unstable_by_key(|(n, _)| *n);
+    for (n, record) in &mut records {
+        (record.record, record.code) = (u64::from(*n) + 1, codes.get(*n as usize).to_owned());
+    }
     let (rows, records) = records.into_iter().unzip();
     features.records = records;
     Ok((features, rows))

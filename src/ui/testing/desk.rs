@@ -234,11 +234,11 @@ fn a_fault_is_flown_to_drawn_and_left_again() {
 fn faults_are_filtered_by_kind() {
     let mut h = at((80, 24));
     h.press("shift-f9 right");
-    assert_eq!(h.model.desk.quality.shown().len(), 2);
+    assert_eq!(h.model.desk.quality.count(), 2);
     h.press("f6");
-    assert_eq!(h.model.desk.quality.shown().len(), 1);
+    assert_eq!(h.model.desk.quality.count(), 1);
     h.press("left left");
-    assert_eq!(h.model.desk.quality.shown().len(), 4);
+    assert_eq!(h.model.desk.quality.count(), 4);
     h.press("2");
     assert!(h.text().contains("E_SAMPLE"), "{}", h.text());
 }
@@ -437,4 +437,12 @@ fn every_text_of_the_desk_exists() {
         .filter(|key| key.starts_with("desk.") && !used.contains(*key) && !made.iter().any(|made| key.starts_with(made.as_str())))
         .collect();
     assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn names_of_files_stand_whole_in_the_batches_where_there_is_room() {
+    let mut h = at((100, 24));
+    h.press("shift-f6");
+    let text = h.text();
+    assert!(text.contains("maps/乡镇.geojson") && text.contains("指标 2025Q3.csv"), "{text}");
 }

@@ -105,7 +105,7 @@ impl Model {
                 self.progress = None;
             }
             Loaded::Quality(page) if ask == Ask::Gaps => self.gaps_loaded(page),
-            Loaded::Quality(page) => self.desk.quality.page = Some(page),
+            Loaded::Quality(page) => self.desk.quality.take(page),
             Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),
             Loaded::Rests(rests) => self.ask_undo(&rests),
             Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) => {}

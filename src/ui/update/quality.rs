@@ -106,9 +106,10 @@ impl Model {
     fn step_kind(&mut self, by: isize) {
         let quality = &mut self.desk.quality;
         let kinds = quality.kinds();
-        let at = quality.kind.and_then(|kind| kinds.iter().position(|(k, _)| *k == kind)).map_or(0, |n| n + 1);
+        let at = quality.kind().and_then(|kind| kinds.iter().position(|(k, _)| *k == kind)).map_or(0, |n| n + 1);
         let to = at.saturating_add_signed(by).min(kinds.len());
-        quality.kind = to.checked_sub(1).map(|n| kinds[n].0);
+        let kind = to.checked_sub(1).map(|n| kinds[n].0);
+        quality.only(kind);
         quality.cursors[Part::Faults as usize] = Default::default();
         self.desk.scroll = 0;
     }
@@ -140,7 +141,7 @@ impl Model {
 
     /// To the fault so many lines on.
     fn fly_on(&mut self, by: isize) {
-        let count = self.desk.quality.shown().len();
+        let count = self.desk.quality.count();
         self.desk.quality.cursors[Part::Faults as usize].by(by, count);
         self.desk.scroll = 0;
         let Some(fault) = self.desk.quality.fault().cloned() else { return };

@@ -23,7 +23,8 @@ pub(super) fn board(model: &Model) -> Board<'_> {
     let Some(rows) = batches.rows.as_deref() else { return board };
     board.note = lang.fill("desk.batches.count", &[&rows.len()]);
     board.count = rows.len();
-    board.row = Box::new(move |n, cells| rows.get(n).map(|b| row(model, b, cells)).unwrap_or_default());
+    let columns = Columns::of(model, rows);
+    board.row = Box::new(move |n, cells| rows.get(n).map(|b| row(model, b, &columns, cells)).unwrap_or_default());
     let at = batches.cursor.at;
     board.detail = Some(Box::new(move |cells| rows.get(at).map(|b| detail(model, b, cells)).unwrap_or_default()));
     board
@@ -41,21 +42,48 @@ fn kind(model: &Model, kind: &str) -> String {
     if model.session.lang.has(&key) { model.text(&key).to_owned() } else { quote(kind) }
 }
 
-fn row(model: &Model, batch: &BatchRow, cells: u16) -> Line {
+/// Widths that the rows need, cells; the file takes what is left.
+struct Columns {
+    kind: u16,
+    file: u16,
+    rows: u16,
+    state: u16,
+}
+
+impl Columns {
+    fn of(model: &Model, rows: &[BatchRow]) -> Self {
+        let width = model.width();
+        let widest = |of: &dyn Fn(&BatchRow) -> u16| rows.iter().map(of).max().unwrap_or_default();
+        let gone = rows.iter().any(|b| b.withdrawn_at_ms.is_some());
+        Self {
+            kind: widest(&|b| width.of(&kind(model, &b.kind))).min(12) + 1,
+            file: widest(&|b| width.of(&quote(&b.file))),
+            rows: widest(&|b| width.of(&b.rows.to_string())) + 1,
+            state: if gone { width.of(model.text("desk.batches.withdrawn")) + 1 } else { 0 },
+        }
+    }
+}
+
+fn row(model: &Model, batch: &BatchRow, columns: &Columns, cells: u16) -> Line {
     let (lang, width) = (model.session.lang, model.width());
     let gone = batch.withdrawn_at_ms.is_some();
     let (text, dim) = if gone { (Tone::Dim, Tone::Dim) } else { (Tone::Text, Tone::Dim) };
     let state = if gone { lang.text("desk.batches.withdrawn") } else { "" };
-    let fixed = 6 + 10 + 17 + 9 + 7;
-    let room = cells.saturating_sub(fixed).max(8);
+    let loaded = time(model, batch.known_from_ms);
+    let fixed = 6 + columns.kind + columns.rows + columns.state;
+    let left = |time: &str| cells.saturating_sub(fixed + width.of(time) + 1);
+    // The hour gives way to a long name: it stands beside the list too.
+    let day = loaded.split(' ').next().unwrap_or_default();
+    let loaded = if left(&loaded) < columns.file { day } else { &loaded };
+    let room = left(loaded).max(8);
     // The end of a path is what tells files apart.
     let name = width.pad(&width.cut_left(&quote(&batch.file), room, model.symbols().ellipsis), room, "");
     vec![
         (format!("{:>5} ", batch.id), dim),
-        (width.pad(&kind(model, &batch.kind), 10, model.symbols().ellipsis), text),
+        (width.pad(&kind(model, &batch.kind), columns.kind, model.symbols().ellipsis), text),
         (name, text),
-        (format!(" {}", time(model, batch.known_from_ms)), dim),
-        (format!("{:>9}", batch.rows), text),
+        (format!(" {loaded}"), dim),
+        (format!("{:>1$}", batch.rows, usize::from(columns.rows)), text),
         (format!(" {state}"), Tone::Lead),
     ]
 }

@@ -8,6 +8,7 @@ use crate::domain::page::ReadCount;
 use crate::domain::problem::Problem;
 use crate::domain::quality::{Fault, Grade};
 use crate::domain::text::quote;
+use crate::gis::near;
 use crate::ui::desk::Part;
 use crate::ui::model::{Ask, Model};
 use crate::ui::number;
@@ -21,20 +22,19 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let quality = &model.desk.quality;
     let reads = model.workspace.as_ref().map_or(&[][..], |w| &w.reads);
     let mut board = Board::new(lang.text("desk.quality.title").to_owned(), quality.cursors[quality.part as usize]);
-    let faults = quality.shown();
     if quality.flying.is_some() {
         let at = quality.cursors[Part::Faults as usize].at;
-        board.title = faults.get(at).map_or_else(String::new, |fault| heading(model, fault));
-        board.note = format!("{}/{}", at + 1, faults.len());
-        board.count = faults.len();
+        board.title = quality.shown(at).map_or_else(String::new, |fault| heading(model, fault));
+        board.note = format!("{}/{}", at + 1, quality.count());
+        board.count = quality.count();
         board.detail_only = true;
         board.hint = lang.text("desk.quality.hint_map").to_owned();
-        board.detail = Some(Box::new(move |cells| faults.get(at).map(|f| detail(model, f, cells, false)).unwrap_or_default()));
+        board.detail = Some(Box::new(move |cells| quality.shown(at).map(|f| detail(model, f, cells, false)).unwrap_or_default()));
         return board;
     }
     let listed: Vec<&ReadCount> = reads.iter().filter(|read| read.listed > 0).collect();
     let keys: Vec<&Problem> = model.problems.iter().filter(|p| NO_UNIT.contains(&&*p.code)).collect();
-    let all = quality.page.as_ref().map_or_else(|| "…".to_owned(), |page| page.faults.len().to_string());
+    let all = quality.page().map_or_else(|| "…".to_owned(), |page| page.faults.len().to_string());
     board.tabs = vec![
         format!("{} {}", lang.text("desk.quality.faults"), all.replace('…', model.symbols().ellipsis)),
         format!("{} {}", lang.text("desk.quality.loads"), model.problems.len()),
@@ -45,16 +45,15 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let at = quality.cursors[quality.part as usize].at;
     match quality.part {
         Part::Faults => {
-            board.empty = match (model.failure(Ask::Quality), &quality.page) {
+            board.empty = match (model.failure(Ask::Quality), quality.page()) {
                 (Some(problem), _) => lang.problem(problem),
                 (None, None) => lang.text("desk.quality.checking").to_owned(),
                 (None, Some(_)) => lang.text("desk.quality.clean").to_owned(),
             };
             board.head = head(model, cells);
-            board.count = faults.len();
-            let rows = faults.clone();
-            board.row = Box::new(move |n, cells| rows.get(n).map(|f| row(model, f, cells)).unwrap_or_default());
-            board.detail = Some(Box::new(move |cells| faults.get(at).map(|f| detail(model, f, cells, true)).unwrap_or_default()));
+            board.count = quality.count();
+            board.row = Box::new(move |n, cells| quality.shown(n).map(|f| row(model, f, cells)).unwrap_or_default());
+            board.detail = Some(Box::new(move |cells| quality.shown(at).map(|f| detail(model, f, cells, true)).unwrap_or_default()));
         }
         Part::Loads => {
             board.empty = lang.text("desk.quality.no_problems").to_owned();
@@ -98,7 +97,7 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
 fn head(model: &Model, cells: u16) -> Vec<Line> {
     let lang = model.session.lang;
     let quality = &model.desk.quality;
-    let Some(page) = &quality.page else { return Vec::new() };
+    let Some(page) = quality.page() else { return Vec::new() };
     let under: u32 = page.under.iter().map(|under| under.count).sum();
     let area: f64 = page.under.iter().map(|under| under.area_m2).sum();
     let area = number::area(area, model.session.caps.ambiguous_wide);
@@ -106,8 +105,8 @@ fn head(model: &Model, cells: u16) -> Vec<Line> {
     let mut lines: Vec<Line> = model.width().wrap(&text, cells).into_iter().map(|line| vec![(line, Tone::Dim)]).collect();
     // The kinds, as many as fit around the chosen one.
     let kinds = quality.kinds();
-    let mut words = vec![(format!("{} {}", lang.text("desk.quality.all"), page.faults.len()), quality.kind.is_none())];
-    words.extend(kinds.iter().map(|(kind, count)| (format!("{} {count}", name(model, kind.code())), quality.kind == Some(*kind))));
+    let mut words = vec![(format!("{} {}", lang.text("desk.quality.all"), page.faults.len()), quality.kind().is_none())];
+    words.extend(kinds.iter().map(|(kind, count)| (format!("{} {count}", name(model, kind.code())), quality.kind() == Some(*kind))));
     let chosen = words.iter().position(|(_, on)| *on).unwrap_or(0);
     let wide = |(text, _): &(String, bool)| model.width().of(text) + 3;
     let mut first = chosen;
@@ -149,7 +148,7 @@ fn size(model: &Model, fault: &Fault) -> String {
     if fault.size.area_m2 > 0.0 {
         number::area(fault.size.area_m2, model.session.caps.ambiguous_wide)
     } else if fault.size.length_m > 0.0 {
-        format!("{} m", number::plain((fault.size.length_m * 10.0).round() / 10.0))
+        near::shown(fault.size.length_m)
     } else {
         String::new()
     }

@@ -144,7 +144,7 @@ pub(in crate::ui) fn decided(model: &Model, question: &Question) -> String {
 
 /// A role in words: that of a column the program knows, else the indicator's own id.
 pub(in crate::ui) fn role_name(model: &Model, role: &str) -> String {
-    let key = format!("desk.role.{role}");
+    let key = format!("plan.role.{role}");
     if model.session.lang.has(&key) {
         return model.text(&key).to_owned();
     }

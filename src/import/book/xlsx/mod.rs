@@ -15,6 +15,7 @@ use super::limits::{CELL_MAX_BYTES, CELLS_MAX, SHEET_MAX_BYTES};
 use super::xml::Part;
 use super::{Book, BookOptions, Format, marking, value};
 use crate::domain::problem::{Problem, Severity};
+use crate::domain::request::Stop;
 
 /// Reads a workbook whose container was opened.
 pub(super) fn read(bytes: &[u8], archive: &mut Archive<'_>, shown_as: &str, options: &BookOptions) -> Result<Book, Problem> {
@@ -29,7 +30,7 @@ pub(super) fn read(bytes: &[u8], archive: &mut Archive<'_>, shown_as: &str, opti
         if !is_xml || worksheets.contains(&name.as_str()) {
             continue;
         }
-        let part = Part::new(archive.reader(at)?, shown_as, &name);
+        let part = Part::new(archive.reader(at)?, shown_as, &name).heeding(&options.stop);
         if name.ends_with("sharedStrings.xml") {
             strings = scan::strings(part, |code| refused(code).field(&*name))?;
         } else {
@@ -41,7 +42,10 @@ pub(super) fn read(bytes: &[u8], archive: &mut Archive<'_>, shown_as: &str, opti
         let at = archive.find(&sheet.part).ok_or_else(|| refused("E_BOOK_BROKEN"))?;
         let wanted = options.sheet.as_ref().is_none_or(|wanted| *wanted == sheet.name);
         scans.push(match wanted {
-            true => Some(scan::sheet(Part::new(archive.reader(at)?, shown_as, &sheet.part), &sheet.name, strings, shown_as)?),
+            true => {
+                let part = Part::new(archive.reader(at)?, shown_as, &sheet.part).heeding(&options.stop);
+                Some(scan::sheet(part, &sheet.name, strings, shown_as)?)
+            }
             false => None,
         });
     }
@@ -57,7 +61,7 @@ pub(super) fn read(bytes: &[u8], archive: &mut Archive<'_>, shown_as: &str, opti
             let Some(scan) = scan else { continue };
             let mut grid = Grid::new(&*sheet.name);
             grid.hidden = sheet.hidden;
-            fill(&mut workbook, &mut grid, &scan, &book)?;
+            fill(&mut workbook, &mut grid, &scan, &book, &options.stop)?;
             if let Some((row, column, count)) = scan.unvalued {
                 let place = format!("{}!{}{row}", sheet.name, column_letters(column as usize));
                 book.notes.push(Problem::new("W_XLSX_FORMULA", Severity::Mark, shown_as).line(row.into()).field(place).arg(count));
@@ -75,7 +79,7 @@ pub(super) fn read(bytes: &[u8], archive: &mut Archive<'_>, shown_as: &str, opti
 }
 
 /// Fills a grid with the values of its sheet.
-fn fill(workbook: &mut Xlsx<Cursor<&[u8]>>, grid: &mut Grid, scan: &Scan, book: &Book) -> Result<(), Problem> {
+fn fill(workbook: &mut Xlsx<Cursor<&[u8]>>, grid: &mut Grid, scan: &Scan, book: &Book, stop: &Stop) -> Result<(), Problem> {
     let name = grid.name.clone();
     let refused = |code: &str, row: u32, column: u32| {
         let place = format!("{name}!{}{row}", column_letters(column as usize));
@@ -99,6 +103,7 @@ fn fill(workbook: &mut Xlsx<Cursor<&[u8]>>, grid: &mut Grid, scan: &Scan, book: 
             continue;
         }
         if number != row {
+            stop.check()?;
             marking::check_last_row(grid, &book.file)?;
             while hidden.next_if(|h| **h < number).is_some() {}
             grid.begin(number, hidden.next_if(|h| **h == number).is_some());

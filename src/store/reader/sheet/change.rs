@@ -1,10 +1,234 @@
-//! 原因.
+//! 原因: why the indicator in force changed at the place, in parts that sum to the change.
 
+use jiff::ToSpan as _;
+use rustc_hash::FxHashMap;
+
+use crate::domain::change::{Cause, Change, Pair, UnitPart, decompose};
+use crate::domain::id::Uid;
+use crate::domain::indicator::{Indicator, Kind, Rollup};
+use crate::domain::period::Period;
 use crate::domain::problem::Problem;
-use crate::domain::sheet::{Against, Sheet};
+use crate::domain::sheet::{Against, Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
+use crate::domain::value::{Reading, State};
 use crate::domain::view_state::ViewState;
-use crate::store::reader::ask::Ask;
+use crate::store::block;
+use crate::store::reader::ask::{Ask, Place, Zones};
 
-pub(super) fn fill(_ask: &Ask<'_>, _view: &ViewState, _against: Against, _sheet: &mut Sheet) -> Result<(), Problem> {
+/// Units listed at most; the causes count all of them.
+const UNITS: usize = 500;
+
+pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, against: Against, sheet: &mut Sheet) -> Result<(), Problem> {
+    let indicator = ask.indicator(&view.indicator)?;
+    let place = ask.standing_in(view.place)?;
+    sheet.about.push(Words::both(&indicator.label, &indicator.label_en));
+    if let Some(place) = place {
+        sheet.about.push(Words::data(ask.world.name(place)));
+    }
+    let periods = ask.periods(indicator)?;
+    let Some(now) = view.period.or_else(|| periods.last().copied()) else {
+        sheet.tables.push(nothing(if indicator.derived.is_some() { "sheet.change.derived" } else { "sheet.change.no_period" }, []));
+        return Ok(());
+    };
+    let Some(before) = older(against, &periods, now) else {
+        let key = format!("sheet.change.no_{}", against_key(against));
+        sheet.about.push(Words::data(now.to_string()));
+        sheet.tables.push(nothing(&key, [Words::data(now.to_string())]));
+        return Ok(());
+    };
+    sheet.about.push(Words::fill("sheet.change.between", [Words::data(before.to_string()), Words::data(now.to_string())]));
+    let Some(level) = ask.world.level(&indicator.level) else { return Ok(()) };
+    let at_level = place.is_some_and(|(table, _)| table >= level);
+    let rule = match indicator.rollup {
+        _ if at_level && indicator.kind == Kind::Ratio => Rollup::Weighted,
+        _ if at_level => Rollup::Sum,
+        rule => rule,
+    };
+    let units = pairs(ask, view, indicator, place, level, [before, now])?;
+    let pairs: Vec<Pair> = units.iter().map(|unit| unit.pair).collect();
+    let Some(change) = decompose(indicator, rule, &pairs) else {
+        sheet.tables.push(nothing("sheet.change.one_missing", []));
+        return Ok(());
+    };
+    let unit = if at_level { indicator.unit.as_str() } else { indicator.rolled_unit() };
+    sheet.tables.push(causes(&change, unit));
+    sheet.tables.push(parts(indicator, &change, &units, now, unit));
     Ok(())
+}
+
+fn against_key(against: Against) -> &'static str {
+    match against {
+        Against::LastPeriod => "last",
+        Against::YearStart => "year_start",
+        Against::YearAgo => "year_ago",
+    }
+}
+
+/// The period that `now` is held against, of those that there are.
+fn older(against: Against, periods: &[Period], now: Period) -> Option<Period> {
+    let alike = || periods.iter().copied().filter(|p| p.months() == now.months() && p.end() < now.end());
+    match against {
+        Against::LastPeriod => alike().max_by_key(|p| p.end()),
+        Against::YearStart => alike().filter(|p| p.end().year() < now.end().year()).max_by_key(|p| p.end()),
+        Against::YearAgo => {
+            let start = now.start().checked_sub(1.year()).ok()?;
+            alike().find(|p| p.start() == start)
+        }
+    }
+}
+
+/// A unit of the reporting level in one or both of the times.
+struct Unit {
+    uid: Uid,
+    name: String,
+    pair: Pair,
+}
+
+/// Every unit of the reporting level at the place, then and now.
+fn pairs(
+    ask: &Ask<'_>,
+    view: &ViewState,
+    indicator: &Indicator,
+    place: Option<Place>,
+    level: usize,
+    [before, now]: [Period; 2],
+) -> Result<Vec<Unit>, Problem> {
+    let old = ask.on(before.end())?;
+    let old_place = place.map(|place| old.seen(ask.uid(place))).transpose()?;
+    let mut units: Vec<Unit> = Vec::new();
+    let mut rows: FxHashMap<Uid, usize> = FxHashMap::default();
+    // What was known of the older period when the first of the newer one came.
+    let known_ms = block::first_known(ask.connection, &ask.world, &indicator.id, now)?.unwrap_or(i64::MAX);
+    let known = block::known_at(ask.connection, &ask.world, &indicator.id, before, known_ms)?;
+    // A place that was not there had no units either.
+    if old_place != Some(None) {
+        for (uid, name, reading) in readings(&old, view, indicator, old_place.flatten(), level, before)? {
+            // Where the older period came after the newer one, nobody saw it then: nothing was corrected.
+            let then = if known.is_empty() { reading } else { known.get(&uid).copied().unwrap_or(Reading::MISSING) };
+            rows.insert(uid, units.len());
+            units.push(Unit { uid, name, pair: Pair { then: Some(then), before: Some(reading), after: None } });
+        }
+    }
+    for (uid, name, reading) in readings(ask, view, indicator, place, level, now)? {
+        match rows.get(&uid) {
+            Some(n) => {
+                units[*n].name = name;
+                units[*n].pair.after = Some(reading);
+            }
+            None => units.push(Unit { uid, name, pair: Pair { then: None, before: None, after: Some(reading) } }),
+        }
+    }
+    Ok(units)
+}
+
+/// What the units of a level reported, in scope.
+fn readings(
+    ask: &Ask<'_>,
+    view: &ViewState,
+    indicator: &Indicator,
+    place: Option<Place>,
+    level: usize,
+    period: Period,
+) -> Result<Vec<(Uid, String, Reading)>, Problem> {
+    // A place on the reporting level or below it shows what its own unit reported.
+    let place = match place {
+        Some(place) if place.0 > level => ask.world.ancestor(place, level).map(|row| (level, row)),
+        place => place,
+    };
+    let table = ask.table(level)?;
+    let column = ask.column(level, &indicator.id, Some(period))?;
+    let zones = Zones::of(ask, &view.scope)?;
+    let rows = match place {
+        Some((at, row)) if at == level => row..row + 1,
+        place => ask.world.range(place, level),
+    };
+    let in_scope = |row: &u32| zones.as_ref().is_none_or(|z| z.own[level][*row as usize]);
+    Ok(rows.filter(in_scope).map(|row| (table.uids[row as usize], table.names.get(row as usize).to_owned(), column.reading(row))).collect())
+}
+
+fn nothing(key: &str, args: impl IntoIterator<Item = Words>) -> Table {
+    Table { title: Some(Words::key("sheet.change.causes")), empty: Some(Words::fill(key, args)), ..Table::default() }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "hundredths of a figure of a county")]
+fn causes(change: &Change, unit: &str) -> Table {
+    let (total, rounded) = change.hundredths();
+    let number = |value: f64| Cell::Number { value, unit: unit.to_owned() };
+    let step = |hundredths: i64| Cell::Change { value: hundredths as f64 / 100.0, unit: unit.to_owned() };
+    let line = |key: &str, count: Cell, value: Cell| Row { cells: vec![Cell::Text(Words::key(key)), count, value], ..Row::default() };
+    let mut rows = vec![line("sheet.change.then", Cell::Empty, number(change.then))];
+    for ((cause, _, count), value) in change.causes.iter().zip(rounded) {
+        let count = Cell::Number { value: f64::from(*count), unit: String::new() };
+        rows.push(Row {
+            weight: weight(*cause),
+            detail: vec![Words::key(&format!("sheet.{}_doc", cause.key()))],
+            ..line(&format!("sheet.{}", cause.key()), count, step(value))
+        });
+    }
+    rows.push(line("sheet.change.total", Cell::Empty, step(total)));
+    rows.push(line("sheet.change.after", Cell::Empty, number(change.after)));
+    Table {
+        title: Some(Words::key("sheet.change.causes")),
+        columns: vec![
+            Column::text("sheet.change.cause"),
+            Column::number("sheet.change.units").spare(1),
+            Column::number("sheet.change.part"),
+        ],
+        rows,
+        notes: vec![Words::key("sheet.change.sums")],
+        empty: None,
+    }
+}
+
+fn parts(indicator: &Indicator, change: &Change, units: &[Unit], period: Period, unit: &str) -> Table {
+    let reading = |reading: Option<Reading>| match reading {
+        None => Cell::Empty,
+        Some(Reading { state: State::Value, num: Some(num), den: Some(den), .. }) if indicator.kind == Kind::Ratio => {
+            Cell::Share { num, den }
+        }
+        Some(Reading { state: State::Value, value: Some(value), .. }) => Cell::Number { value, unit: indicator.unit.clone() },
+        Some(Reading { state: State::NotDue, .. }) => Cell::Text(Words::key("sheet.change.not_due")),
+        Some(Reading { state: State::None, .. }) => Cell::Text(Words::key("sheet.change.none")),
+        Some(_) => Cell::Missing,
+    };
+    let row = |part: &UnitPart| {
+        let of = &units[part.pair];
+        let [from, to] = match part.cause {
+            Cause::Corrected => [of.pair.then, of.pair.before],
+            _ => [of.pair.before, of.pair.after],
+        };
+        Row {
+            cells: vec![
+                Cell::Text(Words::data(&of.name)),
+                Cell::Text(Words::key(&format!("sheet.{}", part.cause.key()))),
+                reading(from),
+                reading(to),
+                part.value.map_or(Cell::Empty, |value| Cell::Change { value, unit: unit.to_owned() }),
+            ],
+            weight: weight(part.cause),
+            lead: Some(Lead::Number { uid: of.uid, indicator: indicator.id.clone(), period: Some(period) }),
+            detail: Vec::new(),
+        }
+    };
+    let more = change.units.len().saturating_sub(UNITS);
+    Table {
+        title: Some(Words::key("sheet.change.by_unit")),
+        columns: vec![
+            Column::text("sheet.change.unit"),
+            Column::text("sheet.change.cause"),
+            Column::number("sheet.change.old").spare(2),
+            Column::number("sheet.change.new").spare(1),
+            Column::number("sheet.change.part"),
+        ],
+        rows: change.units.iter().take(UNITS).map(row).collect(),
+        notes: if more > 0 { vec![Words::fill("sheet.change.more", [Words::data(more.to_string())])] } else { Vec::new() },
+        empty: Some(Words::key("sheet.change.unchanged")),
+    }
+}
+
+fn weight(cause: Cause) -> Weight {
+    match cause {
+        Cause::Better => Weight::Good,
+        Cause::Worse | Cause::Dropped => Weight::Look,
+        Cause::Corrected | Cause::Closed | Cause::Added | Cause::Came | Cause::Weighed => Weight::Plain,
+    }
 }

@@ -1,10 +1,228 @@
-//! 覆盖.
+//! 覆盖: the two coverages as 2×2 with what stands over and under the line, the official states, what
+//! should have an organisation and has none, who has neither organisation nor instructor, uncovered units.
 
+use std::collections::BTreeMap;
+
+use super::figure::{basis, label, owner_name};
+use crate::domain::coverage::{CoverageState, INSTRUCTOR};
 use crate::domain::problem::Problem;
-use crate::domain::sheet::Sheet;
+use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
-use crate::store::reader::ask::Ask;
+use crate::framework::schema::{Coverage, Covered};
+use crate::store::reader::ask::{Ask, Place, Zones};
+use crate::store::reader::covered::{self, Entity};
 
-pub(super) fn fill(_ask: &Ask<'_>, _view: &ViewState, _sheet: &mut Sheet) -> Result<(), Problem> {
+/// Rows of a list at most; its note counts all of them.
+const LISTED: usize = 500;
+
+pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result<(), Problem> {
+    let here = Here::new(ask, view)?;
+    let entities: Vec<Entity> = covered::entities(ask)?.iter().filter(|e| here.holds(ask, e.place)).cloned().collect();
+    if let Some(place) = here.place {
+        sheet.about.push(Words::data(ask.world.name(place)));
+    }
+    sheet.tables.push(two_by_two(ask, &here)?);
+    sheet.tables.push(states(ask, &entities));
+    sheet.tables.push(uncovered(ask, &entities));
+    for coverage in &ask.framework.coverages {
+        if let Covered::Units(_) = coverage.of {
+            sheet.tables.push(units(ask, &here, coverage)?);
+        }
+    }
     Ok(())
+}
+
+/// Place and scope of the sheet.
+struct Here {
+    place: Option<Place>,
+    zones: Option<Zones>,
+}
+
+impl Here {
+    fn new(ask: &Ask<'_>, view: &ViewState) -> Result<Self, Problem> {
+        Ok(Self { place: ask.standing_in(view.place)?, zones: Zones::of(ask, &view.scope)? })
+    }
+
+    fn holds(&self, ask: &Ask<'_>, place: Place) -> bool {
+        let within = |above: Place| place == above || ask.world.lies_in(place, above);
+        self.place.is_none_or(within) && self.zones.as_ref().is_none_or(|z| z.own[place.0][place.1 as usize])
+    }
+
+    /// A coverage at the place.
+    fn share(&self, ask: &Ask<'_>, coverage: &Coverage) -> Result<covered::Tally, Problem> {
+        let mut sum = [0; 3];
+        for (place, told) in covered::members(ask, coverage)? {
+            if self.holds(ask, place) {
+                match told {
+                    Some(covered) => sum = [sum[0] + u32::from(covered), sum[1] + 1, sum[2]],
+                    None => sum[2] += 1,
+                }
+            }
+        }
+        Ok(sum)
+    }
+}
+
+fn number(n: usize) -> Cell {
+    Cell::Number { value: f64::from(u32::try_from(n).unwrap_or(u32::MAX)), unit: String::new() }
+}
+
+fn share([num, den, open]: covered::Tally) -> Cell {
+    match (den, open) {
+        (0, 0) => Cell::Text(Words::key("sheet.none")),
+        (0, _) => Cell::Missing,
+        _ => Cell::Share { num: f64::from(num), den: f64::from(den) },
+    }
+}
+
+/// Work coverage counts instructors too.
+fn is_work(coverage: &Coverage) -> bool {
+    coverage.counts_as.iter().any(|word| word == INSTRUCTOR)
+}
+
+/// Kinds of entities × organisation and work, framework by framework where their definitions differ; then
+/// the units.
+fn two_by_two(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
+    let mut rows = Vec::new();
+    for coverage in &ask.framework.coverages {
+        let tally = here.share(ask, coverage)?;
+        let (of, kind) = match &coverage.of {
+            Covered::Entities(kind) if is_work(coverage) => (Words::data(kind), "sheet.coverage.work"),
+            Covered::Entities(kind) => (Words::data(kind), "sheet.coverage.organisation"),
+            Covered::Units(level) => {
+                let level = ask.framework.levels.iter().find(|l| l.code == *level);
+                (level.map_or_else(|| Words::data(""), |l| Words::both(&l.label, &l.label_en)), "sheet.coverage.organisation")
+            }
+        };
+        let mut detail = vec![label(&coverage.named), Words::fill("sheet.from", [owner_name(ask, &coverage.named.id)])];
+        if !coverage.definition.is_empty() {
+            detail.push(Words::data(&coverage.definition));
+        }
+        if !coverage.counts_as.is_empty() {
+            detail.push(Words::fill("sheet.coverage.counts_as", [Words::data(coverage.counts_as.join("、"))]));
+        }
+        detail.extend(basis(&coverage.basis));
+        if tally[2] > 0 {
+            detail.push(Words::fill("sheet.coverage.not_told", [Words::data(tally[2].to_string())]));
+        }
+        let counted = ask.framework.indicators.iter().find(|i| i.coverage.as_ref() == Some(&coverage.named.id));
+        rows.push(Row {
+            cells: vec![Cell::Text(of), Cell::Text(Words::key(kind)), share(tally), number(tally[2] as usize)],
+            weight: Weight::Plain,
+            lead: counted.map(|i| Lead::Indicator(i.id.clone())),
+            detail,
+        });
+    }
+    Ok(Table {
+        title: Some(Words::key("sheet.coverage.title")),
+        columns: vec![
+            Column::text("sheet.coverage.of"),
+            Column::text("sheet.coverage.which"),
+            Column::number("sheet.coverage.share"),
+            Column::number("sheet.coverage.open").spare(1),
+        ],
+        rows,
+        notes: vec![Words::key("sheet.coverage.note")],
+        empty: Some(Words::key("sheet.coverage.empty")),
+    })
+}
+
+/// Kinds of entities × the states of the statistics.
+fn states(ask: &Ask<'_>, entities: &[Entity]) -> Table {
+    let kinds: Vec<&str> = ask
+        .framework
+        .coverages
+        .iter()
+        .filter_map(|c| match &c.of {
+            Covered::Entities(kind) => Some(kind.as_str()),
+            Covered::Units(_) => None,
+        })
+        .collect();
+    // Under the framework's word where it has one, else under the table's own.
+    let mut by_kind: BTreeMap<String, Vec<&Entity>> = BTreeMap::new();
+    for entity in entities {
+        let kind = kinds.iter().find(|kind| covered::is_word(ask.framework, kind, &entity.kind)).copied().unwrap_or(&entity.kind);
+        by_kind.entry(kind.to_owned()).or_default().push(entity);
+    }
+    let row = |(kind, of): (String, Vec<&Entity>)| {
+        let mut cells = vec![Cell::Text(Words::data(kind)), number(of.len())];
+        cells.extend(CoverageState::ALL.map(|state| number(of.iter().filter(|e| e.state == Some(state)).count())));
+        cells.push(number(of.iter().filter(|e| e.state.is_none()).count()));
+        Row { cells, ..Row::default() }
+    };
+    let mut columns = vec![Column::text("sheet.coverage.of"), Column::number("sheet.coverage.all")];
+    columns.extend(CoverageState::ALL.map(|state| Column::number(state.key())));
+    columns.push(Column::number("sheet.coverage.state_missing").spare(1));
+    Table {
+        title: Some(Words::key("sheet.coverage.states")),
+        columns,
+        rows: by_kind.into_iter().map(row).collect(),
+        notes: vec![Words::key("sheet.coverage.states_note")],
+        empty: Some(Words::key("sheet.coverage.no_entities")),
+    }
+}
+
+/// Neither organisation nor instructor, and those of which it is not told.
+fn uncovered(ask: &Ask<'_>, entities: &[Entity]) -> Table {
+    let without: Vec<&Entity> =
+        entities.iter().filter(|e| e.state.is_some_and(|state| !state.is_organised()) && e.instructor == Some(false)).collect();
+    let open = entities.iter().filter(|e| !e.state.is_some_and(CoverageState::is_organised) && e.instructor.is_none()).count();
+    let row = |entity: &&Entity| Row {
+        cells: vec![
+            Cell::Text(Words::data(&entity.name)),
+            Cell::Text(Words::data(&entity.kind)),
+            Cell::Text(Words::data(ask.world.name(entity.place))),
+            Cell::Text(Words::data(&entity.word)),
+        ],
+        weight: Weight::Look,
+        lead: Some(Lead::Subject(ask.uid(entity.place))),
+        detail: entity.fields.iter().map(|(heading, cell)| Words::data(format!("{heading} {cell}"))).collect(),
+    };
+    let mut notes = vec![Words::fill("sheet.coverage.without", [Words::data(without.len().to_string())])];
+    if open > 0 {
+        notes.push(Words::fill("sheet.coverage.instructor_open", [Words::data(open.to_string())]));
+    }
+    Table {
+        title: Some(Words::key("sheet.coverage.neither")),
+        columns: vec![
+            Column::text("sheet.coverage.name"),
+            Column::text("sheet.coverage.of").spare(2),
+            Column::text("sheet.unit"),
+            Column::text("sheet.coverage.state").spare(1),
+        ],
+        rows: without.iter().take(LISTED).map(row).collect(),
+        notes,
+        empty: Some(Words::key("sheet.coverage.none_without")),
+    }
+}
+
+/// The units that are not covered by the framework's own definition: 空白点.
+fn units(ask: &Ask<'_>, here: &Here, coverage: &Coverage) -> Result<Table, Problem> {
+    let members = covered::members(ask, coverage)?;
+    let bare: Vec<Place> =
+        members.iter().filter(|(place, told)| *told == Some(false) && here.holds(ask, *place)).map(|(p, _)| *p).collect();
+    let row = |place: &Place| {
+        let above = ask.world.table(place.0).parent(place.1);
+        Row {
+            cells: vec![
+                Cell::Text(Words::data(ask.world.name(*place))),
+                Cell::Text(Words::data(above.map_or("", |above| ask.world.name(above)))),
+            ],
+            weight: Weight::Look,
+            lead: Some(Lead::Subject(ask.uid(*place))),
+            detail: Vec::new(),
+        }
+    };
+    let mut notes = vec![Words::fill("sheet.coverage.bare", [Words::data(bare.len().to_string())])];
+    if !coverage.definition.is_empty() {
+        notes.push(Words::data(&coverage.definition));
+    }
+    notes.push(Words::fill("sheet.from", [owner_name(ask, &coverage.named.id)]));
+    Ok(Table {
+        title: Some(label(&coverage.named)),
+        columns: vec![Column::text("sheet.unit"), Column::text("sheet.under")],
+        rows: bare.iter().take(LISTED).map(row).collect(),
+        notes,
+        empty: Some(Words::key("sheet.coverage.all_covered")),
+    })
 }

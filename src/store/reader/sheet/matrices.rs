@@ -1,10 +1,72 @@
-//! 矩阵.
+//! 矩阵: rows and columns of things to be built (五区 × 4 项任务, 四级 × 四网), a reading in each cell.
 
+use super::figure::{at_place, label, owner_name};
+use crate::domain::id::IndicatorId;
 use crate::domain::problem::Problem;
-use crate::domain::sheet::Sheet;
+use crate::domain::sheet::{Cell, Column, Row, Sheet, Table, Words};
 use crate::domain::view_state::ViewState;
+use crate::framework::Zone;
 use crate::store::reader::ask::Ask;
 
-pub(super) fn fill(_ask: &Ask<'_>, _view: &ViewState, _sheet: &mut Sheet) -> Result<(), Problem> {
+pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result<(), Problem> {
+    let zones: Vec<&Zone> = ask.framework.zones.iter().filter(|zone| !zone.tasks.is_empty()).collect();
+    if !zones.is_empty() {
+        sheet.tables.push(of_zones(ask, view, &zones)?);
+    }
+    for matrix in &ask.framework.matrices {
+        let mut rows = Vec::new();
+        for (head, line) in matrix.rows.iter().zip(&matrix.cells) {
+            let mut cells = vec![Cell::Text(label(head))];
+            for metric in line {
+                cells.push(cell(ask, view, metric.as_ref(), None)?);
+            }
+            rows.push(Row { cells, ..Row::default() });
+        }
+        let heads = matrix.cols.iter().map(|col| Column { head: label(col), right: true, spare: 0 });
+        sheet.tables.push(Table {
+            title: Some(label(&matrix.named)),
+            columns: std::iter::once(Column::text("sheet.matrices.row")).chain(heads).collect(),
+            rows,
+            notes: vec![Words::fill("sheet.from", [owner_name(ask, &matrix.named.id)])],
+            empty: None,
+        });
+    }
+    if sheet.tables.is_empty() {
+        sheet.tables.push(Table {
+            title: Some(Words::key("sheet.matrices.title")),
+            empty: Some(Words::key("sheet.matrices.empty")),
+            ..Table::default()
+        });
+    }
     Ok(())
+}
+
+/// Zones × their tasks in order: 20 tasks of five kinds of areas on one page.
+fn of_zones(ask: &Ask<'_>, view: &ViewState, zones: &[&Zone]) -> Result<Table, Problem> {
+    let most = zones.iter().map(|zone| zone.tasks.len()).max().unwrap_or(0);
+    let mut rows = Vec::new();
+    for zone in zones {
+        let mut cells = vec![Cell::Text(Words::both(&zone.label, &zone.label_en))];
+        let mut detail = Vec::new();
+        for task in &zone.tasks {
+            cells.push(cell(ask, view, task.metric.as_ref(), Some(&zone.code))?);
+            detail.push(label(&task.named));
+        }
+        cells.resize(most + 1, Cell::Empty);
+        rows.push(Row { cells, detail, lead: Some(crate::domain::sheet::Lead::Zone(zone.code.clone())), ..Row::default() });
+    }
+    let heads =
+        (1..=most).map(|n| Column { head: Words::fill("sheet.matrices.task", [Words::data(n.to_string())]), right: true, spare: 0 });
+    Ok(Table {
+        title: Some(Words::key("sheet.matrices.zones")),
+        columns: std::iter::once(Column::text("sheet.matrices.zone")).chain(heads).collect(),
+        rows,
+        notes: vec![Words::key("sheet.matrices.note")],
+        empty: None,
+    })
+}
+
+fn cell(ask: &Ask<'_>, view: &ViewState, metric: Option<&IndicatorId>, zone: Option<&str>) -> Result<Cell, Problem> {
+    let Some(metric) = metric else { return Ok(Cell::Unset) };
+    Ok(at_place(ask, view, metric, zone)?.map_or(Cell::Unset, |figure| figure.cell()))
 }

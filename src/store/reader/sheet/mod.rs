@@ -3,6 +3,7 @@
 mod cadence;
 mod change;
 mod coverage;
+mod figure;
 mod form;
 mod frameworks;
 mod leads;

@@ -1,10 +1,185 @@
-//! 评级.
+//! 评级: levels, badges, scores; vetoes and musts. Levels are counted and never averaged.
 
+use super::figure::{Own, at_place, each, label, owner_name};
+use crate::domain::id::IndicatorId;
+use crate::domain::indicator::Indicator;
 use crate::domain::problem::Problem;
-use crate::domain::sheet::Sheet;
+use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
+use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
+use crate::framework::schema::{Badge, Grade, Item, RatingKind};
 use crate::store::reader::ask::Ask;
 
-pub(super) fn fill(_ask: &Ask<'_>, _view: &ViewState, _sheet: &mut Sheet) -> Result<(), Problem> {
+pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result<(), Problem> {
+    for rating in &ask.framework.ratings {
+        let mut table = match &rating.kind {
+            RatingKind::Levels { levels, max, metric } => of_levels(ask, view, levels, *max, metric.as_ref())?,
+            RatingKind::Badges(badges) => of_badges(ask, view, badges)?,
+            RatingKind::Score { metric, grades } => of_score(ask, view, metric.as_ref(), grades)?,
+        };
+        table.title = Some(label(&rating.named));
+        table.notes.insert(0, Words::fill("sheet.from", [owner_name(ask, &rating.named.id)]));
+        sheet.tables.push(table);
+    }
+    for veto in [true, false] {
+        let items: Vec<&Item> = ask.framework.items.iter().filter(|item| item.veto == veto).collect();
+        if !items.is_empty() {
+            sheet.tables.push(of_items(ask, view, veto, &items)?);
+        }
+    }
+    if sheet.tables.is_empty() {
+        sheet.tables.push(Table {
+            title: Some(Words::key("sheet.ratings.title")),
+            empty: Some(Words::key("sheet.ratings.empty")),
+            ..Table::default()
+        });
+    }
     Ok(())
+}
+
+/// The indicator that holds a rating, with what every unit has.
+fn held<'a>(ask: &Ask<'a>, view: &ViewState, metric: Option<&IndicatorId>) -> Result<Option<(&'a Indicator, Vec<Own>)>, Problem> {
+    let Some(metric) = metric else { return Ok(None) };
+    let Some(indicator) = ask.framework.indicators.iter().find(|i| i.id == *metric) else { return Ok(None) };
+    Ok(Some((indicator, each(ask, view, indicator)?)))
+}
+
+fn unset(columns: Vec<Column>) -> Table {
+    Table { columns, empty: Some(Words::key("sheet.ratings.unset")), ..Table::default() }
+}
+
+fn row_of(unit: &Own, indicator: &Indicator, cells: Vec<Cell>) -> Row {
+    Row {
+        cells,
+        lead: Some(Lead::Number { uid: unit.uid, indicator: indicator.id.clone(), period: None }),
+        detail: vec![Words::data(&unit.under)],
+        ..Row::default()
+    }
+}
+
+/// Units with their level, the lowest first; above them how many are on each.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a level is a small whole number")]
+fn of_levels(ask: &Ask<'_>, view: &ViewState, levels: &[String], max: Option<u8>, metric: Option<&IndicatorId>) -> Result<Table, Problem> {
+    let columns = vec![Column::text("sheet.unit"), Column::number("sheet.ratings.level"), Column::text("sheet.ratings.name").spare(1)];
+    let Some((indicator, mut units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };
+    let level = |unit: &Own| unit.reading.value.filter(|_| unit.reading.state == State::Value).map(|value| value.clamp(0.0, 255.0) as u8);
+    units.sort_by_key(|unit| level(unit).unwrap_or(u8::MAX));
+    let mut counts: Vec<(u8, u32)> = Vec::new();
+    for of in units.iter().filter_map(level) {
+        match counts.last_mut() {
+            Some((last, n)) if *last == of => *n += 1,
+            _ => counts.push((of, 1)),
+        }
+    }
+    let missing = units.iter().filter(|unit| unit.reading.state == State::Missing).count();
+    let named = |of: u8| usize::from(of).checked_sub(1).and_then(|n| levels.get(n)).cloned();
+    let mut notes: Vec<Words> = counts
+        .iter()
+        .map(|(of, n)| {
+            let name = named(*of).unwrap_or_else(|| of.to_string());
+            Words::fill("sheet.ratings.count", [Words::data(name), Words::data(n.to_string())])
+        })
+        .collect();
+    notes.push(Words::fill("sheet.ratings.missing", [Words::data(missing.to_string())]));
+    let rows = units
+        .iter()
+        .filter(|unit| unit.reading.state != State::NotDue)
+        .map(|unit| {
+            let of = level(unit);
+            let stars = of.map_or(Cell::Missing, |of| Cell::Stars { of, max: max.unwrap_or(0) });
+            let name = of.and_then(named).map_or(Cell::Empty, |name| Cell::Text(Words::data(name)));
+            row_of(unit, indicator, vec![Cell::Text(Words::data(&unit.name)), stars, name])
+        })
+        .collect();
+    Ok(Table { columns, rows, notes, ..Table::default() })
+}
+
+/// Units with their badges: five themes are five columns, won or not.
+fn of_badges(ask: &Ask<'_>, view: &ViewState, badges: &[Badge]) -> Result<Table, Problem> {
+    let heads = badges.iter().map(|badge| Column { head: label(&badge.named), right: false, spare: 0 });
+    let columns: Vec<Column> = [Column::text("sheet.unit")].into_iter().chain(heads).chain([Column::number("sheet.ratings.won")]).collect();
+    let mut held_by = Vec::new();
+    for badge in badges {
+        held_by.push(held(ask, view, badge.metric.as_ref())?);
+    }
+    let Some((indicator, units)) = held_by.iter().flatten().next() else { return Ok(unset(columns)) };
+    let mut rows = Vec::new();
+    for (n, unit) in units.iter().enumerate() {
+        let mut cells = vec![Cell::Text(Words::data(&unit.name))];
+        let mut won = 0;
+        for held in &held_by {
+            cells.push(match held.as_ref().map(|(_, of)| of.get(n).filter(|own| own.place == unit.place)) {
+                None => Cell::Unset,
+                Some(None) => Cell::Missing,
+                Some(Some(own)) if own.reading.state == State::Value => {
+                    let yes = own.reading.value.is_some_and(|v| v > 0.0);
+                    won += u8::from(yes);
+                    Cell::Flag(yes)
+                }
+                Some(Some(_)) => Cell::Missing,
+            });
+        }
+        cells.push(Cell::Stars { of: won, max: u8::try_from(badges.len()).unwrap_or(u8::MAX) });
+        rows.push((won, row_of(unit, indicator, cells)));
+    }
+    rows.sort_by_key(|(won, _)| *won);
+    Ok(Table {
+        columns,
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        notes: vec![Words::key("sheet.ratings.badges")],
+        ..Table::default()
+    })
+}
+
+fn of_score(ask: &Ask<'_>, view: &ViewState, metric: Option<&IndicatorId>, grades: &[Grade]) -> Result<Table, Problem> {
+    let columns = vec![Column::text("sheet.unit"), Column::number("sheet.ratings.score"), Column::text("sheet.ratings.grade")];
+    let Some((indicator, units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };
+    let rows = units
+        .iter()
+        .filter(|unit| unit.reading.state != State::NotDue)
+        .map(|unit| {
+            let score = super::figure::cell(&unit.reading, false, &indicator.unit);
+            row_of(unit, indicator, vec![Cell::Text(Words::data(&unit.name)), score, grade(unit.reading.value, grades)])
+        })
+        .collect();
+    Ok(Table { columns, rows, ..Table::default() })
+}
+
+/// The grade of so many points; 未配置 where the framework gives no grades.
+pub(super) fn grade(points: Option<f64>, grades: &[Grade]) -> Cell {
+    match points {
+        _ if grades.is_empty() => Cell::Unset,
+        None => Cell::Missing,
+        Some(points) => {
+            let won = grades.iter().rev().find(|grade| points >= grade.from);
+            won.map_or(Cell::Empty, |grade| Cell::Text(Words::data(&grade.label)))
+        }
+    }
+}
+
+fn of_items(ask: &Ask<'_>, view: &ViewState, veto: bool, items: &[&Item]) -> Result<Table, Problem> {
+    let mut rows = Vec::new();
+    for item in items {
+        let figure = match &item.metric {
+            Some(metric) => at_place(ask, view, metric, None)?,
+            None => None,
+        };
+        let state = match (&figure, item.enabled) {
+            (_, false) => Cell::Text(Words::key("sheet.ratings.off")),
+            (Some(figure), true) => figure.cell(),
+            (None, true) => Cell::Text(Words::key("sheet.ratings.by_person")),
+        };
+        rows.push(Row {
+            cells: vec![Cell::Text(label(&item.named)), state],
+            weight: if item.enabled { Weight::Plain } else { Weight::Dim },
+            lead: figure.as_ref().map(super::figure::Figure::lead),
+            detail: vec![Words::fill("sheet.from", [owner_name(ask, &item.named.id)])],
+        });
+    }
+    Ok(Table {
+        title: Some(Words::key(if veto { "sheet.ratings.vetoes" } else { "sheet.ratings.musts" })),
+        columns: vec![Column::text("sheet.ratings.item"), Column::number("sheet.ratings.held")],
+        rows,
+        ..Table::default()
+    })
 }
