@@ -33,7 +33,7 @@ pub struct Workspace {
     pub has_branches: bool,
     /// Indicators in the order of the number keys.
     pub indicators: Vec<Arc<Indicator>>,
-    /// Zones, code and label.
+    /// Zones and regions, code and label: what a scope may name.
     pub zones: Vec<(String, String)>,
     /// Name of the framework in use.
     pub framework: String,

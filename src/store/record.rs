@@ -108,13 +108,6 @@ pub(crate) fn records(connection: &Connection, world: &World, kind: RecordKind) 
     Ok(out)
 }
 
-/// Different texts of a role among the records of a kind that are known now, in order.
-pub(crate) fn words(connection: &Connection, world: &World, kind: RecordKind, role: &str) -> Result<Vec<String>, Problem> {
-    let all = records(connection, world, kind)?;
-    let words: std::collections::BTreeSet<&str> = all.iter().map(|r| r.get(role)).collect();
-    Ok(words.into_iter().map(str::to_owned).collect())
-}
-
 fn decode(bytes: &[u8]) -> Result<Vec<Vec<[f64; 2]>>, Problem> {
     let (mut rings, mut coords_deg) = (Vec::new(), Vec::new());
     original::decode(bytes, &mut rings, &mut coords_deg).map_err(|e| damaged("reference.db", e))?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::ask::{Ask, Place};
 use super::gauge::{Gauge, shown_at};
+use super::region;
 use crate::domain::id::Uid;
 use crate::domain::indicator::Indicator;
 use crate::domain::page::{Card, Figure, Lead};
@@ -78,12 +79,14 @@ fn leads(ask: &Ask<'_>, place: Place) -> Result<Vec<Lead>, Problem> {
     Ok(found.into_iter().map(|(_, l)| l.clone()).collect())
 }
 
-/// Labels of the zones that it or a unit above it lies in.
+/// Labels of the zones and regions that it or a unit above it lies in.
 fn zones(ask: &Ask<'_>, place: Place) -> Result<Vec<String>, Problem> {
     let way: Vec<Uid> = ask.world.way(place).into_iter().map(|p| ask.uid(p)).collect();
     let zones = ask.world.members(ask.connection, Membership::Zone)?;
     let lies = |code: &str| zones.get(code).is_some_and(|members| members.iter().any(|m| way.contains(m)));
-    Ok(ask.framework.zones.iter().filter(|z| lies(&z.code)).map(|z| z.label.clone()).collect())
+    let mut out: Vec<String> = ask.framework.zones.iter().filter(|z| lies(&z.code)).map(|z| z.label.clone()).collect();
+    out.extend(region::regions(ask)?.into_iter().filter(|r| r.members.iter().any(|m| way.contains(m))).map(|r| r.label));
+    Ok(out)
 }
 
 /// The unit of a branch and the one that its place lies in, where the two disagree.

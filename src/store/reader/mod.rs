@@ -10,6 +10,7 @@ mod long_table;
 mod map;
 mod provenance;
 pub(super) mod quality;
+mod region;
 mod round;
 mod sheet;
 mod workspace;

@@ -1,6 +1,7 @@
 //! The workspace itself, and every mark that stands.
 
 use super::ask::Ask;
+use super::region;
 use crate::domain::as_of::AsOf;
 use crate::domain::indicator::Classing;
 use crate::domain::page::{MarkRow, ReadCount, Workspace};
@@ -38,7 +39,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         levels: ask.framework.levels.clone(),
         counts: (0..world.levels.len()).map(|t| u32::try_from(world.range(ask.within, t).len()).unwrap_or(u32::MAX)).collect(),
         has_branches: !world.range(ask.within, world.branch_table()).is_empty(),
-        zones: ask.framework.zones.iter().map(|z| (z.code.clone(), z.label.clone())).collect(),
+        zones: scopes(ask)?,
         framework: ask.framework.name.clone(),
         home: ViewState {
             place: place.map(|p| ask.uid(p)),
@@ -57,6 +58,17 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         reads,
         pending: meta(ask.connection, "pending")?.filter(|p| !p.is_empty()),
     })
+}
+
+/// Zones, then the regions that have members: what a scope may name.
+fn scopes(ask: &Ask<'_>) -> Result<Vec<(String, String)>, Problem> {
+    let mut out: Vec<(String, String)> = ask.framework.zones.iter().map(|z| (z.code.clone(), z.label.clone())).collect();
+    for region in region::regions(ask)?.into_iter().filter(|r| !r.members.is_empty()) {
+        if out.iter().all(|(code, _)| *code != region.code) {
+            out.push((region.code, region.label));
+        }
+    }
+    Ok(out)
 }
 
 /// Every mark that stands, the oldest first.
