@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::plan::{Choices, Target};
+use crate::domain::sheet::{Cell, Lead, Row, Sheet, SheetKind, Weight, Words};
 use crate::store::record::{Record, RecordKind, records};
 
 impl Place {
@@ -177,4 +178,148 @@ columns = { name = \"企业名称\", kind = \"类型\", unit = \"村\", coverage
     assert_eq!(place.records(RecordKind::Link).len(), 3);
     place.refresh(true);
     assert_eq!(place.records(RecordKind::Link).len(), 2);
+}
+
+/// A framework that declares a pairing, lists and a region.
+fn declaring() -> Framework {
+    use crate::framework::schema::{List, Material, Named, Pairing, Region};
+    let named = |id: &str, label: &str| Named { id: id.into(), label: label.into(), label_en: label.into() };
+    let list = |id: &str, label: &str| List {
+        named: named(id, label),
+        fields: Vec::new(),
+        states: vec!["未办".into(), "已办".into()],
+        material: Material::default(),
+    };
+    Framework {
+        pairings: vec![Pairing {
+            named: named("t/help", "部门帮村"),
+            from: "部门".into(),
+            to: "leaf".into(),
+            min_per_year: Some(5),
+            material: Material::default(),
+        }],
+        lists: vec![list("t/needs", "需求清单"), list("t/means", "资源清单")],
+        regions: vec![Region {
+            named: named("t/east", "东河流域"),
+            kind: "流域".into(),
+            members: vec!["010101".into(), "010202".into()],
+            material: Material::default(),
+        }],
+        ..framework()
+    }
+}
+
+impl Place {
+    /// Everything of these tests loaded, read under a framework that declares it.
+    fn told() -> Self {
+        let mut place = Self::new();
+        let files = [
+            place.file("in/结对.csv", LINKS),
+            place.file("in/站.csv", PLACES),
+            place.file("in/清单.csv", ITEMS),
+            place.file("in/片.csv", REGIONS),
+        ];
+        let store = Store::open(place.dir.path(), Mode::ReadWrite, Arc::new(declaring())).expect("opens");
+        (place.reader, place.writer) = (store.reader().expect("reader"), store.writer().expect("writer"));
+        place.store = store;
+        place.clock += 10;
+        let (manifest, framework, stop) = (place.manifest(), declaring(), crate::domain::request::Stop::default());
+        let scene =
+            crate::import::plan::Scene { dir: place.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &stop };
+        crate::import::plan::apply(&mut place.writer, &scene, &files, &Choices::default(), None, ("某岗", at(place.clock)), &mut |_| ())
+            .expect("imported");
+        place
+    }
+
+    fn sheet(&mut self, kind: SheetKind) -> Arc<Sheet> {
+        match self.ask(&Query::Sheet { kind, view: view(None, "leaf", "X-1") }).expect("a sheet") {
+            Loaded::Sheet(sheet) => sheet,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// A row in short: words as their text or key, numbers as they are.
+fn short(row: &Row) -> String {
+    let words = |words: &Words| match words {
+        Words::Data(text) => text.clone(),
+        Words::Both { zh, .. } => zh.clone(),
+        Words::Key { key, .. } => key.clone(),
+    };
+    let cell = |cell: &Cell| match cell {
+        Cell::Text(text) => words(text),
+        Cell::Number { value, unit } => format!("{value}{unit}"),
+        Cell::Share { num, den } => format!("{num}/{den}"),
+        Cell::DaysLeft(days) => format!("{days}d"),
+        Cell::Day(day) => day.to_string(),
+        Cell::Empty => String::new(),
+        other => format!("{other:?}"),
+    };
+    row.cells.iter().map(cell).collect::<Vec<_>>().join("|")
+}
+
+fn rows(sheet: &Sheet, table: usize) -> Vec<String> {
+    sheet.tables[table].rows.iter().map(short).collect()
+}
+
+#[test]
+fn a_region_counts_every_member_once_and_is_a_scope() {
+    let mut place = Place::told();
+    let sheet = place.sheet(SheetKind::Regions);
+    // Declared by its id, named by its label; 010101 is declared and in the table: once.
+    assert_eq!(rows(&sheet, 0), ["东河流域|流域|B1|3|4/4", "果业链|产业链||1|4/4"]);
+    assert_eq!(sheet.tables[0].rows[0].lead, Some(Lead::Zone("east".into())));
+    assert_eq!(rows(&sheet, 1).len(), 5, "{:?}", rows(&sheet, 1));
+    assert_eq!(rows(&sheet, 2), ["一支部|党支部|3|一格、五格、𠅤家格"]);
+    let mut scoped = view(None, "leaf", "X-1");
+    scoped.scope.zones.extend(["east".to_owned(), "果业链".to_owned()]);
+    assert_eq!(names(&place.home(scoped)), ["一格", "𠅤家格", "五格"]);
+    assert!(place.workspace().zones.contains(&("east".into(), "东河流域".into())));
+    let card = place.card(uid("leaf", "010101"), view(None, "leaf", "X-1"));
+    assert_eq!(card.zones, ["甲区", "东河流域", "果业链"]);
+}
+
+#[test]
+fn pairings_are_told_both_ways_with_who_has_none() {
+    let mut place = Place::told();
+    let sheet = place.sheet(SheetKind::Pairings);
+    assert_eq!(rows(&sheet, 0), ["某局|部门帮村|2|4|1", "某社|村企共建|1|2|0"]);
+    let received = rows(&sheet, 1);
+    assert_eq!(received[0], "一格|某局|部门帮村|4/5|12.5万元|2024-03-01|", "what falls short comes first");
+    assert!(received.contains(&"一格|某社|村企共建|2|建成冷库||".to_owned()), "{received:?}");
+    assert_eq!(rows(&sheet, 2), ["三格|东镇|部门帮村", "𠅤家格|西镇|部门帮村", "五格|西镇|部门帮村"]);
+}
+
+#[test]
+fn lists_tell_states_what_is_late_and_what_nobody_answers() {
+    let mut place = Place::told();
+    let sheet = place.sheet(SheetKind::Lists);
+    assert_eq!(rows(&sheet, 0), ["需求清单|2|1|1|12万元", "资源清单|1|1|0|"]);
+    assert_eq!(rows(&sheet, 1), ["基础设施|1|1"]);
+    assert_eq!(rows(&sheet, 2), ["1|修路|一格|基础设施|一支部|未办|-30d|12万元", "2|养老|二格|养老|二支部|已办||"]);
+    assert_eq!(sheet.tables[2].rows[0].lead, Some(Lead::Subject(uid("leaf", "010101"))));
+    assert_eq!(sheet.tables[0].rows[0].weight, Weight::Urgent);
+}
+
+#[test]
+fn every_word_of_the_sheets_is_in_the_tables_of_words() {
+    fn keys(value: &serde_json::Value, out: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(map) => {
+                out.extend(map.get("key").and_then(|k| k.as_str()).map(str::to_owned));
+                map.values().for_each(|v| keys(v, out));
+            }
+            serde_json::Value::Array(list) => list.iter().for_each(|v| keys(v, out)),
+            _ => {}
+        }
+    }
+    let mut place = Place::told();
+    for kind in [SheetKind::Regions, SheetKind::Pairings, SheetKind::Lists] {
+        let mut out = Vec::new();
+        keys(&serde_json::to_value(&*place.sheet(kind)).expect("JSON"), &mut out);
+        assert!(out.len() > 10);
+        for key in out.iter().filter(|key| key.starts_with("places.")) {
+            assert!(crate::locale::Lang::Zh.has(key), "{key}");
+        }
+    }
 }
