@@ -35,6 +35,8 @@ pub struct Workspace {
     pub indicators: Vec<Arc<Indicator>>,
     /// Zones and regions, code and label: what a scope may name.
     pub zones: Vec<(String, String)>,
+    /// Kinds of places that can be drawn over the map.
+    pub place_kinds: Vec<String>,
     /// Name of the framework in use.
     pub framework: String,
     /// Where a session begins.
@@ -226,6 +228,12 @@ pub struct Card {
     pub below: Vec<(LevelId, u32)>,
     /// Branches in it by kind.
     pub branches: Vec<(String, u32)>,
+    /// Enterprises and social organisations in it: kind, how they are covered in the table's word, number.
+    pub entities: Vec<(String, String, u32)>,
+    /// Places in it by kind.
+    pub places: Vec<(String, u32)>,
+    /// Names of the units that a branch stands over, where it has more than its own.
+    pub spans: Vec<String>,
     /// Further columns of a branch.
     pub fields: Vec<(String, String)>,
     /// Names of a branch's unit by its table and by its place, where the two disagree.

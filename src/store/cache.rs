@@ -8,6 +8,7 @@ use super::block::Column;
 use super::glance::Glance;
 use super::reader::covered::Entity;
 use super::reader::quality::Checked;
+use super::record::Record;
 use super::rolled::Rolled;
 use super::world::{At, World};
 use crate::domain::fact::{Correction, Fact, Mark, fold_corrections, fold_marks};
@@ -76,6 +77,7 @@ pub(crate) struct Cache {
     leads: Mutex<Kept<WorldKey, Arc<Leads>>>,
     entities: Mutex<Kept<WorldKey, Arc<Vec<Entity>>>>,
     checks: Mutex<Kept<WorldKey, Arc<Checked>>>,
+    places: Mutex<Kept<WorldKey, Arc<Vec<Record>>>>,
     rasters: Mutex<Kept<RasterKey, Option<Arc<Raster>>>>,
     marks: Mutex<Kept<u64, Arc<Marks>>>,
     glance: Mutex<Option<Arc<Glance>>>,
@@ -102,6 +104,7 @@ impl Cache {
     shelf!(leads, WorldKey, Arc<Leads>, WORLDS);
     shelf!(entities, WorldKey, Arc<Vec<Entity>>, 2);
     shelf!(checks, WorldKey, Arc<Checked>, 2);
+    shelf!(places, WorldKey, Arc<Vec<Record>>, WORLDS);
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);
     shelf!(marks, u64, Arc<Marks>, 2);
 

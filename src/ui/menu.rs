@@ -11,6 +11,7 @@ use crate::ui::action::{Action, Info, TABLE};
 use crate::ui::model::{Model, shown_origin};
 use crate::ui::overlay::Menu;
 use crate::ui::theme::Theme;
+use crate::ui::update::sign_of_place;
 
 /// A line that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,16 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
             out.push(Item::new(lang.text("ui.scope.clear"), "", false));
             out
         }
+        Menu::Places => {
+            let kinds = model.workspace.iter().flat_map(|w| &w.place_kinds);
+            let mut out: Vec<Item> = kinds
+                .enumerate()
+                .map(|(n, kind)| Item::new(format!("{} {}", sign_of_place(n), model.place_kind(kind)), "", model.places.contains(kind)))
+                .collect();
+            out.push(Item::new(lang.text("places.map.all"), "", false));
+            out.push(Item::new(lang.text("places.map.none"), "", false));
+            out
+        }
         Menu::Themes => Theme::ids()
             .filter_map(Theme::named)
             .map(|t| {
@@ -102,6 +113,7 @@ pub(super) fn title(menu: Menu) -> &'static str {
         Menu::Periods => "ui.menu.periods",
         Menu::Listings => "ui.menu.listings",
         Menu::Scope => "ui.menu.scope",
+        Menu::Places => "places.map.menu",
         Menu::Themes => "ui.menu.themes",
         Menu::Languages => "ui.menu.languages",
         Menu::Work => "ui.menu.work",

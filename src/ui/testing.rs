@@ -422,6 +422,9 @@ impl Fake {
             } else {
                 vec![("党支部".into(), 2)]
             },
+            entities: vec![],
+            places: vec![],
+            spans: vec![],
             fields: if branch.is_some() { vec![("书记任职".into(), "2023-05".into())] } else { vec![] },
             elsewhere: None,
             figures: self
@@ -464,6 +467,7 @@ impl Fake {
                 has_branches: true,
                 indicators: self.indicators.clone(),
                 zones: vec![("n".into(), "农区".into()), ("m".into(), "牧区".into())],
+                place_kinds: vec!["服务站".into(), "牧道".into()],
                 framework: "sample".into(),
                 home: self.home_view(),
                 problems: vec![Problem::new("E_SAMPLE", Severity::Aside, "units.csv").line(3)],
@@ -479,6 +483,7 @@ impl Fake {
                 stamp: None,
                 tables: Vec::new(),
             })),
+            Query::Layer { view, extent, kinds, .. } => Loaded::Layer(Arc::new(fixtures::layer(view, extent, kinds))),
             Query::Card { uid, view } => Loaded::Card(self.card(*uid, view).map(Arc::new)),
             Query::Provenance { uid, indicator, period, .. } => {
                 let unit = self.at(*uid).unwrap_or(0);
@@ -769,5 +774,6 @@ pub(super) fn text(buffer: &Buffer, ambiguous_wide: bool) -> String {
 
 mod desk;
 mod fixtures;
+mod layer;
 mod screens;
 mod scripts;

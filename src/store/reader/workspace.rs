@@ -1,7 +1,7 @@
 //! The workspace itself, and every mark that stands.
 
 use super::ask::Ask;
-use super::region;
+use super::{map_layer, region};
 use crate::domain::as_of::AsOf;
 use crate::domain::indicator::Classing;
 use crate::domain::page::{MarkRow, ReadCount, Workspace};
@@ -40,6 +40,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         counts: (0..world.levels.len()).map(|t| u32::try_from(world.range(ask.within, t).len()).unwrap_or(u32::MAX)).collect(),
         has_branches: !world.range(ask.within, world.branch_table()).is_empty(),
         zones: scopes(ask)?,
+        place_kinds: map_layer::kinds(ask)?,
         framework: ask.framework.name.clone(),
         home: ViewState {
             place: place.map(|p| ask.uid(p)),

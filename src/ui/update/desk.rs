@@ -46,6 +46,7 @@ impl Model {
                 | Action::PanNorth
                 | Action::PanSouth
                 | Action::Gaps
+                | Action::Places
         );
         is_general(action) || (on_map && self.desk.quality.flying.is_some())
     }

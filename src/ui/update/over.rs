@@ -55,6 +55,7 @@ impl Model {
             Action::Indicators => menu(Menu::Indicators),
             Action::Periods => menu(Menu::Periods),
             Action::Scope => menu(Menu::Scope),
+            Action::Places => menu(Menu::Places),
             Action::Work => menu(Menu::Work),
             Action::Theme => menu(Menu::Themes),
             Action::Language => menu(Menu::Languages),
@@ -67,7 +68,8 @@ impl Model {
             _ => None,
         };
         if let Some(Overlay::Menu(menu)) = self.overlay {
-            self.chosen = menu::items(self, menu).iter().position(|item| item.checked && menu != Menu::Scope).unwrap_or(0);
+            self.chosen =
+                menu::items(self, menu).iter().position(|item| item.checked && !matches!(menu, Menu::Scope | Menu::Places)).unwrap_or(0);
         }
     }
 
@@ -252,6 +254,7 @@ impl Model {
                 }
             }
             Menu::Scope => self.toggle_scope(chosen),
+            Menu::Places => self.toggle_place(chosen),
             Menu::Themes => {
                 let theme = Theme::ids().nth(chosen).and_then(Theme::named);
                 self.close_overlay();
