@@ -30,8 +30,8 @@ macro_rules! tables {
     };
 }
 
-const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "places");
-const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "places");
+const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "panel", "places");
+const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "panel", "places");
 
 impl Lang {
     /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,

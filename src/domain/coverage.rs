@@ -41,11 +41,11 @@ impl CoverageState {
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
-            Self::Own => "sheet.coverage.state_own",
-            Self::Joint => "sheet.coverage.state_joint",
-            Self::Due => "sheet.coverage.state_due",
-            Self::Few => "sheet.coverage.state_few",
-            Self::None => "sheet.coverage.state_none",
+            Self::Own => "panel.coverage.state_own",
+            Self::Joint => "panel.coverage.state_joint",
+            Self::Due => "panel.coverage.state_due",
+            Self::Few => "panel.coverage.state_few",
+            Self::None => "panel.coverage.state_none",
         }
     }
 

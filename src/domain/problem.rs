@@ -26,6 +26,9 @@ pub struct Spot {
     /// 1-based physical line of a text file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
+    /// 1-based column of the line, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
     /// 1-based record or feature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
@@ -64,6 +67,13 @@ impl Problem {
         self
     }
 
+    /// With the 1-based column of the line, in characters.
+    #[must_use]
+    pub fn column(mut self, column: u64) -> Self {
+        self.spot.column = Some(column);
+        self
+    }
+
     /// With the 1-based record or feature.
     #[must_use]
     pub fn record(mut self, record: u64) -> Self {
@@ -87,11 +97,14 @@ impl Problem {
 }
 
 impl fmt::Display for Spot {
-    /// `file:line #record [field]`, cleaned.
+    /// `file:line:column #record [field]`, cleaned.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", quote(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
+            if let Some(column) = self.column {
+                write!(f, ":{column}")?;
+            }
         }
         if let Some(record) = self.record {
             write!(f, " #{record}")?;
@@ -104,7 +117,7 @@ impl fmt::Display for Spot {
 }
 
 impl fmt::Display for Problem {
-    /// The form without a locale, for logs: `CODE file:line #record [field]: args`.
+    /// The form without a locale, for logs: `CODE file:line:column #record [field]: args`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.code, self.spot)?;
         for (n, arg) in self.args.iter().enumerate() {

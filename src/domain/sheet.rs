@@ -119,7 +119,7 @@ pub enum Words {
     },
     /// A text of the locale tables with its arguments.
     Key {
-        /// `sheet.…`
+        /// `panel.…`
         key: String,
         /// For `{0}`, `{1}` …
         args: Vec<Words>,

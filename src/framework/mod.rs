@@ -1,22 +1,28 @@
 //! One TOML file: levels, zones, indicators, rules of one county's way of working.
 
 mod cadence;
+mod combine;
 pub mod condition;
 mod load;
 pub mod privacy;
 mod read;
 pub mod schema;
+pub mod shipped;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use load::{Find, Source, read_text};
 
 use condition::Condition;
 use schema::{
-    Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, OfficialKind, Pairing, Part, Premises, Rating, Region,
-    Scorecard, Season, Synonym, Target, Task, Term, Workflow,
+    Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, OfficialKind, Pairing, Part, Premises, Privacy, Rating,
+    Region, Scorecard, Season, Synonym, Target, Task, Term, Workflow,
 };
 
-use crate::domain::id::LevelId;
+use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::indicator::Indicator;
+use crate::domain::problem::Problem;
 use crate::domain::unit::{Level, Subject};
 
 /// A framework as it was loaded and checked.
@@ -85,6 +91,14 @@ pub struct Framework {
     pub matrices: Vec<Matrix>,
     /// Official kinds of weak organisations.
     pub kinds: Vec<OfficialKind>,
+    /// What each indicator rests on.
+    pub indicator_bases: BTreeMap<IndicatorId, Basis>,
+    /// Words that are added to the gate.
+    pub privacy: Privacy,
+    /// What it extends, and what that extends, the nearest first; empty once it was put together.
+    pub bases: Vec<Arc<Framework>>,
+    /// What was left out when it was put together, and why.
+    pub notes: Vec<Problem>,
 }
 
 /// A kind of area with its own tasks.

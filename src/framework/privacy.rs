@@ -102,6 +102,20 @@ const DENIED: [Denied; 12] = [
     },
 ];
 
+/// Ways of working with households and persons that published material describes and this product
+/// never models: no framework can declare them.
+const WAYS: [(&str, &str); 3] = [
+    (
+        "household",
+        "联系户 一户一台账 一户一策 户台账 户积分 家庭积分 农户积分 到户台账 建房到户 搬迁到户 一户多宅 挂钩农户 帮扶户 中心户 三问三看 住户台账 贫困户点单",
+    ),
+    (
+        "person",
+        "婚丧报备 婚丧嫁娶 宴请申报 劝阻对象 点题人 意见人 诉求人 当事人 执法对象 七查三算 许愿人 心愿人 暂住 流动人口台账 不稳定因素 视频监控 人员监控 人员排查 人员管控          困难群体 疫情行踪 密接 红黑 个人排名 党员排名 末位党员 帮扶对象",
+    ),
+    ("health", "核酸 隔离人员 发热"),
+];
+
 /// Longer words in which a denied part is harmless.
 const HARMLESS: &str = "建档立卡贫困村 民族乡 民族镇 民族村 民族县 民族团结 民族学校 民族中学 健康乡村 健康村 健康县 健康社区 卫生健康 户籍派出所 信访局 信访办 残疾人联合会";
 
@@ -153,6 +167,18 @@ impl Gate {
                 || d.words.split_whitespace().any(|w| has_word(&words, w) || w.len() >= DISTINCTIVE_CHARS && heading.contains(w))
         })?;
         Some(denied.kind)
+    }
+
+    /// The kind of personal data that a framework would ask for by a label, field, list or state:
+    /// what [`Self::column`] refuses, ways of working with persons (`household`, `person`), and the
+    /// words that the framework itself adds (`person`). Both are compared in any spelling.
+    #[must_use]
+    pub fn declared(&self, label: &str, added: &[String]) -> Option<&'static str> {
+        let plain = normal(label);
+        let denied = |words: &str| words.split_whitespace().any(|w| plain.contains(w));
+        let of_persons = || WAYS.iter().find(|(_, words)| denied(words)).map(|(kind, _)| *kind);
+        let own = || added.iter().map(|w| normal(w)).any(|w| !w.is_empty() && plain.contains(&w)).then_some("person");
+        self.column(label).or_else(of_persons).or_else(own)
     }
 
     /// All personal headings of a table, each with its kind, so that a person hears of them at once.

@@ -13,26 +13,38 @@ pub(super) struct Report<'a> {
     text: &'a str,
     file: &'a str,
     problems: Vec<Problem>,
+    /// Every key that was asked for: the documentation must explain each.
+    known: std::collections::BTreeSet<String>,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(text: &'a str, file: &'a str) -> Self {
-        Self { text, file, problems: Vec::new() }
+        Self { text, file, problems: Vec::new(), known: std::collections::BTreeSet::new() }
     }
 
     /// A problem at a byte of the text.
     pub(super) fn add(&mut self, code: &str, at: usize, field: &str, args: &[&str]) {
-        let line = 1 + self.text.as_bytes()[..at.min(self.text.len())].iter().filter(|b| **b == b'\n').count();
-        let mut problem = Problem::new(code, Severity::Refused, self.file).line(line as u64);
+        let (line, column) = self.place(at);
+        let mut problem = Problem::new(code, Severity::Refused, self.file).line(line).column(column);
         if !field.is_empty() {
             problem = problem.field(field);
         }
         self.problems.push(args.iter().fold(problem, |p, a| p.arg(a)));
     }
 
+    /// 1-based line and column (in characters) of a byte of the text.
+    fn place(&self, at: usize) -> (u64, u64) {
+        let before = &self.text.as_bytes()[..at.min(self.text.len())];
+        let begins = before.iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
+        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+        // Every byte that begins a character.
+        let column = 1 + before[begins..].iter().filter(|b| **b & 0xc0 != 0x80).count();
+        (line as u64, column as u64)
+    }
+
     /// The problems in the order of the file.
     pub(super) fn finish(mut self) -> Vec<Problem> {
-        self.problems.sort_by_key(|p| p.spot.line);
+        self.problems.sort_by_key(|p| (p.spot.line, p.spot.column));
         self.problems
     }
 }
@@ -70,8 +82,30 @@ impl<'t, 'i> Section<'t, 'i> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
+    /// Whether a key is given.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// A key that may stand here, whether it is read or not.
+    pub(super) fn knows(&mut self, key: &'static str) {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
+    }
+
+    /// Where the value of a key begins.
+    pub(super) fn at_key(&self, key: &str) -> Option<usize> {
+        self.table.get(key).map(|value| value.span().start)
+    }
+
+    /// How many tables stand under a key.
+    pub(super) fn sections_in(&self, key: &str) -> usize {
+        self.table.get(key).and_then(|value| value.get_ref().as_array()).map_or(0, |array| array.len())
+    }
+
     fn get(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'i>>> {
-        self.known.push(key);
+        self.knows(key);
         self.table.get(key)
     }
 
@@ -126,7 +160,7 @@ impl<'t, 'i> Section<'t, 'i> {
     /// One of a few words that must be there.
     pub(super) fn required_word<T: Copy>(&mut self, report: &mut Report<'_>, key: &'static str, words: &[(&str, T)]) -> Option<At<T>> {
         if !self.table.contains_key(key) {
-            self.known.push(key);
+            self.knows(key);
             self.missing(report, key);
             return None;
         }
@@ -164,6 +198,33 @@ impl<'t, 'i> Section<'t, 'i> {
     /// A list of texts; empty where not given.
     pub(super) fn texts(&mut self, report: &mut Report<'_>, key: &'static str) -> Vec<At<String>> {
         self.list(report, key, "text", |v| v.as_str().map(|t| t.trim().to_owned())).value
+    }
+
+    /// A text or a list of texts; empty where not given.
+    pub(super) fn text_or_texts(&mut self, report: &mut Report<'_>, key: &'static str) -> Vec<At<String>> {
+        match self.table.get(key).map(Spanned::get_ref) {
+            Some(DeValue::String(_)) => self.text(report, key).into_iter().collect(),
+            _ => self.texts(report, key),
+        }
+    }
+
+    /// A table of words with whole numbers from 0 to `max`, in the order of the file.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within bounds, as is checked")]
+    pub(super) fn whole_table(&mut self, report: &mut Report<'_>, key: &'static str, max: u16) -> Option<Vec<(String, u16)>> {
+        let inner = self.section(report, key)?;
+        let mut rows: Vec<(usize, String, u16)> = Vec::new();
+        for (word, value) in inner.table {
+            match number_of(value.get_ref()).filter(|n| n.fract() == 0.0 && (0.0..=f64::from(max)).contains(n)) {
+                Some(number) => rows.push((word.span().start, word.get_ref().trim().to_owned(), number as u16)),
+                None => inner.wrong_type(report, word.get_ref(), value, &format!("0–{max}")),
+            }
+        }
+        if rows.is_empty() {
+            inner.missing(report, key);
+            return None;
+        }
+        rows.sort_by_key(|(at, ..)| *at);
+        Some(rows.into_iter().map(|(_, word, number)| (word, number)).collect())
     }
 
     fn list<T>(
@@ -237,6 +298,7 @@ impl<'t, 'i> Section<'t, 'i> {
 
     /// Reports the keys that nobody asked for.
     pub(super) fn finish(self, report: &mut Report<'_>) {
+        report.known.extend(self.known.iter().map(|key| self.field(key)));
         for key in self.table.keys() {
             if !self.known.contains(&key.get_ref().as_ref()) {
                 self.unknown(report, key);
@@ -245,8 +307,32 @@ impl<'t, 'i> Section<'t, 'i> {
     }
 
     fn unknown(&self, report: &mut Report<'_>, key: &Spanned<DeString<'_>>) {
-        report.add("E_FRAMEWORK_KEY_UNKNOWN", key.span().start, &self.field(key.get_ref()), &[&self.known.join(" ")]);
+        let (at, field) = (key.span().start, self.field(key.get_ref()));
+        match near(key.get_ref(), self.known.iter().copied()) {
+            Some(near) => report.add("E_FRAMEWORK_KEY_NEAR", at, &field, &[&near]),
+            None => report.add("E_FRAMEWORK_KEY_UNKNOWN", at, &field, &[&self.known.join(" ")]),
+        }
     }
+}
+
+/// The known word that one edit makes of `word`: a character more, less, other, or two swapped.
+pub(super) fn near<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
+    let word: Vec<char> = word.chars().collect();
+    known.filter(|k| one_edit(&word, &k.chars().collect::<Vec<_>>())).min().map(str::to_owned)
+}
+
+fn one_edit(a: &[char], b: &[char]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if long.len() - short.len() > 1 || long.len() < 3 {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let (s, l) = (&short[same..], &long[same..]);
+    if short.len() < long.len() {
+        return *s == l[1..];
+    }
+    // Two swapped, or one other.
+    s.is_empty() || s[1..] == l[1..] || s.len() > 1 && s[0] == l[1] && s[1] == l[0] && s[2..] == l[2..]
 }
 
 fn number_of(value: &DeValue<'_>) -> Option<f64> {

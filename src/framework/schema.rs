@@ -69,6 +69,17 @@ pub struct Head {
     pub material: Material,
     /// What a user should know about the material.
     pub note: String,
+    /// It declares levels itself, so it can give the tree; else it takes those of what it extends.
+    pub own_levels: bool,
+}
+
+/// Words that a framework adds to the privacy gate. It can add some, never remove one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Privacy {
+    /// Labels of levels.
+    pub deny_levels: Vec<String>,
+    /// Words that no field, label or list may hold.
+    pub deny_fields: Vec<String>,
 }
 
 /// One of the frameworks in use together.
@@ -86,6 +97,8 @@ pub struct Part {
     pub sha256: String,
     /// Head.
     pub head: Head,
+    /// The text of the file: kept with the data, so that a snapshot can be read by itself.
+    pub text: std::sync::Arc<str>,
 }
 
 /// Words that mean the same in tables: 两新 ↔ 两企三新 ↔ 新兴领域.

@@ -12,6 +12,7 @@ use std::ops::Range;
 
 mod cursor;
 mod dbf;
+mod draft;
 mod echarts;
 mod feature;
 mod format;

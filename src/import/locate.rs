@@ -11,7 +11,7 @@ use crate::gis::near::{self, Around, Astray};
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
 use crate::gis::thin::extent;
 use crate::store::Db;
-use crate::store::load::{boundaries_of, rings_of};
+use crate::store::boundaries::{boundaries_of, rings_of};
 use crate::store::world::World;
 
 /// The boundaries of one level.

@@ -16,9 +16,10 @@ use crate::gis::measure::area_km2;
 use crate::gis::original;
 use crate::gis::read::GeometryKind;
 use crate::store::Writer;
+use crate::store::boundaries::boundaries_of;
 use crate::store::current;
 use crate::store::import_log::{Choice, Entry, What};
-use crate::store::load::{Load, boundaries_of};
+use crate::store::load::Load;
 use crate::store::put::{NewBatch, Stamp};
 use crate::store::world::World;
 

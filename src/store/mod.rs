@@ -8,6 +8,7 @@
 
 pub(crate) mod batch;
 mod block;
+pub(crate) mod boundaries;
 mod cache;
 mod connection;
 pub(crate) mod current;

@@ -4,6 +4,9 @@
 //! below any unit are one range of rows on every level, and a roll-up is a walk over a range of
 //! a column.
 
+mod derived;
+mod rows;
+
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -11,8 +14,9 @@ use std::sync::OnceLock;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
-use rustc_hash::FxHashSet;
 
+pub(super) use self::derived::{is_derived, set_derived};
+use self::rows::Extra;
 use super::error::damaged;
 use super::table::{Raw, Table, Texts};
 use crate::domain::as_of::AsOf;
@@ -321,80 +325,6 @@ impl World {
         Ok(None)
     }
 
-    fn read_units(&self, connection: &Connection, tree: &str, level: &LevelId) -> Result<Vec<Raw>, Problem> {
-        let mut statement = connection.prepare_cached(concat!(
-            "SELECT uid, code, name, parent_uid, batch, gone FROM unit_version u WHERE u.county = :county AND u.tree = :tree AND u.level = :level AND ",
-            as_of!("u"),
-            " ORDER BY u.uid, u.batch"
-        ))?;
-        let parameters = named_params! {
-            ":county": self.county, ":tree": tree, ":level": level.as_str(), ":day": self.at.day.to_string(), ":known": self.at.known_ms
-        };
-        let layers = layer_batches(connection, &self.county)?;
-        let mut rows = statement.query(parameters)?;
-        // Beside each unit whether a map of the workspace gave it, and whether it is gone.
-        let mut out: Vec<(Raw, bool, bool)> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (this, of_layer) = (raw(row)?, layers.contains(&row.get(4)?));
-            // The same unit from two sources: the office's table and what a person imported count
-            // before a map of the workspace, then the one loaded last.
-            match out.last_mut() {
-                Some((last, by_layer, _)) if last.uid == this.uid => {
-                    if of_layer && !*by_layer {
-                        continue;
-                    }
-                    out.pop();
-                }
-                _ => {}
-            }
-            out.push((this, of_layer, row.get(5)?));
-        }
-        Ok(out.into_iter().filter(|(.., gone)| !gone).map(|(raw, ..)| raw).collect())
-    }
-
-    fn read_drawn(&self, connection: &Connection, level: usize, table: &mut Table) -> Result<(), Problem> {
-        let mut statement = connection.prepare_cached(concat!(
-            "SELECT uid, gone FROM geometry g INDEXED BY geometry_drawn WHERE g.county = :county AND g.role = 'boundary' AND g.level = :level AND ",
-            as_of!("g"),
-            " ORDER BY g.uid, g.batch"
-        ))?;
-        let parameters = named_params! {
-            ":county": self.county, ":level": self.levels[level].as_str(), ":day": self.at.day.to_string(), ":known": self.at.known_ms
-        };
-        let mut rows = statement.query(parameters)?;
-        while let Some(found) = rows.next()? {
-            if let Some(row) = table.row(uid(found, 0)?) {
-                table.drawn[row as usize] = !found.get::<_, bool>(1)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn read_branches(&self, connection: &Connection) -> Result<Vec<(Raw, Extra)>, Problem> {
-        let mut statement = connection.prepare_cached(concat!(
-            "SELECT uid, code, name, unit_uid, kind, x_deg, y_deg, fields, gone FROM branch_version b WHERE b.county = :county AND ",
-            as_of!("b"),
-            " ORDER BY b.uid, b.batch"
-        ))?;
-        let parameters = named_params! { ":county": self.county, ":day": self.at.day.to_string(), ":known": self.at.known_ms };
-        let mut out: Vec<(Raw, Extra)> = Vec::new();
-        let mut gone = Vec::new();
-        let mut rows = statement.query(parameters)?;
-        while let Some(row) = rows.next()? {
-            let this = raw(row)?;
-            let place = match (row.get(5)?, row.get(6)?) {
-                (Some(x), Some(y)) => Some([x, y]),
-                _ => None,
-            };
-            if out.pop_if(|(last, _)| last.uid == this.uid).is_some() {
-                gone.pop();
-            }
-            out.push((this, (row.get(4)?, place, row.get(7)?)));
-            gone.push(row.get::<_, bool>(8)?);
-        }
-        Ok(out.into_iter().zip(gone).filter(|(_, gone)| !gone).map(|(row, _)| row).collect())
-    }
-
     /// Codes of zones or regions and the uids of their members.
     pub(crate) fn members(&self, connection: &Connection, kind: Membership) -> Result<&Members, Problem> {
         let slot = &self.members[kind as usize];
@@ -481,63 +411,10 @@ impl World {
     }
 }
 
-/// Batches that came from the maps that a workspace names.
-fn layer_batches(connection: &Connection, county: &str) -> rusqlite::Result<FxHashSet<i64>> {
-    let mut statement = connection.prepare_cached("SELECT id FROM batch WHERE county = ?1 AND kind = 'layer'")?;
-    let rows = statement.query_map([county], |row| row.get(0))?;
-    rows.collect()
-}
-
-fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
-    let parent: Option<[u8; 16]> = row.get(3)?;
-    Ok(Raw { uid: uid(row, 0)?, code: row.get(1)?, name: row.get(2)?, parent: parent.and_then(|b| Uid::from_slice(&b)) })
-}
-
 /// A uid column.
 pub(super) fn uid(row: &Row<'_>, column: usize) -> rusqlite::Result<Uid> {
     let bytes: [u8; 16] = row.get(column)?;
     Ok(Uid(uuid::Uuid::from_bytes(bytes)))
-}
-
-/// Kind, place and further fields of a branch.
-type Extra = (String, Option<[f64; 2]>, String);
-
-/// What the derived tables of a version were made for.
-fn derived_mark(connection: &Connection, framework: &Framework) -> Result<String, Problem> {
-    Ok(format!("{} {}", version(connection)?, framework.sha256))
-}
-
-/// Whether the derived tables are complete for this version and framework, and hold on a day.
-pub(super) fn is_derived(connection: &Connection, framework: &Framework, day: Date) -> Result<bool, Problem> {
-    let mark = derived_mark(connection, framework)?;
-    let day = day.to_string();
-    let held = |from: Option<String>, to: Option<String>| from.is_some_and(|f| f <= day) && to.is_some_and(|t| day < t);
-    Ok(meta(connection, "derived")?.is_some_and(|m| m == mark) && held(meta(connection, "derived_from")?, meta(connection, "derived_to")?))
-}
-
-/// Marks the derived tables as complete for all days on which the same rows hold as on this one.
-pub(super) fn set_derived(connection: &Connection, framework: &Framework, day: Date) -> Result<(), Problem> {
-    let (mut from, mut to) = (String::new(), "9999-12-31".to_owned());
-    for table in ["unit_version", "entity_version", "geometry INDEXED BY geometry_drawn", "branch_version", "membership", "record_version"]
-    {
-        let query = [
-            "SELECT max(iif(valid_from <= ?1, valid_from, '')), max(iif(valid_to <= ?1, valid_to, '')),
-                    min(iif(valid_from > ?1, valid_from, '9999-12-31')), min(iif(valid_to > ?1, valid_to, '9999-12-31')) FROM ",
-            table,
-        ];
-        let edge = |row: &Row<'_>, n: usize| row.get::<_, Option<String>>(n);
-        let edges = connection
-            .query_row(&query.concat(), [day.to_string()], |row| Ok([edge(row, 0)?, edge(row, 1)?, edge(row, 2)?, edge(row, 3)?]))?;
-        let [began, ended, begins, ends] = edges;
-        from = from.max(began.unwrap_or_default()).max(ended.unwrap_or_default());
-        to = [begins, ends].into_iter().flatten().fold(to, Ord::min);
-    }
-    let mut set = connection
-        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?;
-    for (key, value) in [("derived", derived_mark(connection, framework)?), ("derived_from", from), ("derived_to", to)] {
-        set.execute([key, &value])?;
-    }
-    Ok(())
 }
 
 /// A value of the small table of the store itself.

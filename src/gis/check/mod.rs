@@ -13,6 +13,7 @@
 //! [`repair`](repair::repair) gives mended copies with a list of what it did.
 
 mod chain;
+mod edge;
 mod faces;
 mod family;
 mod metric;

@@ -2,9 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
+use super::edge::spike_at;
 use super::overlay::{self, doubled_area};
 use super::unit::whole;
-use super::valid::{faults_of, spike_at};
+use super::valid::faults_of;
 use crate::domain::quality::FaultKind;
 use crate::gis::shape::SNAP_PER_DEG;
 use crate::gis::topology::snap;

@@ -3,9 +3,7 @@
 //! All tests are exact on the coordinates as they came: boxes of snapped coordinates only choose
 //! the pairs of edges that are looked at, and rounding keeps the order of coordinates.
 
-use geo::Coord;
-use geo::kernels::{Kernel as _, Orientation, RobustKernel};
-
+use super::edge::{Edge, crossing, folds, side, within};
 use crate::domain::quality::FaultKind;
 use crate::gis::measure::contains;
 use crate::gis::topology::snap;
@@ -56,15 +54,6 @@ pub(super) struct Judge {
     pub(super) tangled: bool,
     /// Per ring whether it crosses another.
     crossed: Vec<bool>,
-}
-
-#[derive(Clone, Copy)]
-struct Edge {
-    a: [f64; 2],
-    b: [f64; 2],
-    min: [i32; 2],
-    max: [i32; 2],
-    ring: u32,
 }
 
 impl Judge {
@@ -365,54 +354,6 @@ fn bad_number(ring: &[[f64; 2]]) -> Option<RingFault> {
     let bad = ring.iter().find(|p| !(p[0].abs() <= 180.0 && p[1].abs() <= 90.0))?;
     let kind = if bad[0].is_finite() && bad[1].is_finite() { FaultKind::OutOfRange } else { FaultKind::NotFinite };
     Some(RingFault { kind, place_deg: *bad })
-}
-
-/// On which side of the line through `a` and `b` a place lies: 1 left, −1 right, 0 on it. Exact.
-#[inline]
-fn side(a: [f64; 2], b: [f64; 2], p: [f64; 2]) -> i32 {
-    let (left, right) = ((a[0] - p[0]) * (b[1] - p[1]), (a[1] - p[1]) * (b[0] - p[0]));
-    let doubled = left - right;
-    // Shewchuk 1997, the first filter of orient2d: beyond it the sign is certain.
-    if doubled.abs() > 4.0 * f64::EPSILON * (left.abs() + right.abs()) {
-        return if doubled > 0.0 { 1 } else { -1 };
-    }
-    let coord = |p: [f64; 2]| Coord { x: p[0], y: p[1] };
-    match RobustKernel::orient2d(coord(a), coord(b), coord(p)) {
-        Orientation::CounterClockwise => 1,
-        Orientation::Clockwise => -1,
-        Orientation::Collinear => 0,
-    }
-}
-
-/// Whether an edge turns back along the one before it.
-fn folds(before: &Edge, this: &Edge) -> bool {
-    let dot = (before.b[0] - before.a[0]) * (this.b[0] - this.a[0]) + (before.b[1] - before.a[1]) * (this.b[1] - this.a[1]);
-    dot < 0.0 && side(before.a, before.b, this.b) == 0
-}
-
-/// Where a line without repeats turns back along itself.
-pub(super) fn spike_at(line: &[[f64; 2]]) -> Option<usize> {
-    let edge = |n: usize| {
-        let (a, b) = (line[n % line.len()], line[(n + 1) % line.len()]);
-        Edge { a, b, min: [0; 2], max: [0; 2], ring: 0 }
-    };
-    (0..line.len()).filter(|_| line.len() > 2).find(|n| folds(&edge(n + line.len() - 1), &edge(*n)))
-}
-
-/// Whether a place on an edge's line lies on the edge.
-fn within(edge: &Edge, p: [f64; 2]) -> bool {
-    (0..2).all(|c| edge.a[c].min(edge.b[c]) <= p[c] && p[c] <= edge.a[c].max(edge.b[c]))
-}
-
-/// Where two edges cross.
-fn crossing(a: &Edge, b: &Edge) -> [f64; 2] {
-    let [u, v] = [a, b].map(|e| [e.b[0] - e.a[0], e.b[1] - e.a[1]]);
-    let across = u[0] * v[1] - u[1] * v[0];
-    if across == 0.0 {
-        return a.a;
-    }
-    let t = ((b.a[0] - a.a[0]) * v[1] - (b.a[1] - a.a[1]) * v[0]) / across;
-    [a.a[0] + t * u[0], a.a[1] + t * u[1]]
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, SHIFT_JIS, UTF_8};
 
-use super::gather::Note;
+use super::draft::Note;
 use super::map::MapInput;
 use crate::domain::problem::{Problem, Severity};
 

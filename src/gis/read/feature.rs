@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::cursor::{Cursor, Stop};
-use super::gather::{Draft, Gather, Note};
+use super::draft::{Draft, KEYS_SHOWN, Note};
+use super::gather::Gather;
 use super::geometry::{self, Shape, Sink};
 use crate::domain::problem::Severity;
 
@@ -102,7 +103,7 @@ fn nested(
 ) -> Result<bool, Stop> {
     let mut number = false;
     cursor.object(|cursor, key| {
-        if let Some(keys) = keys.as_deref_mut().filter(|k| k.len() < super::gather::KEYS_SHOWN) {
+        if let Some(keys) = keys.as_deref_mut().filter(|k| k.len() < KEYS_SHOWN) {
             keys.push(key.to_owned());
         }
         let whole = wanted.map(|w| w == Some(key));

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::cursor::{Cursor, Stop, count_lines};
-use super::gather::{Draft, Gather};
+use super::draft::Draft;
+use super::gather::Gather;
 use crate::domain::problem::Problem;
 
 /// A JSON value.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
 use super::GeometryKind;
-use super::gather::OWN_ID;
+use super::draft::OWN_ID;
 use crate::gis::crs::guess::{self, Candidate};
 
 /// Values of a field that are shown.

@@ -18,7 +18,7 @@ use crate::import::match_unit::{Finder, Found};
 use crate::import::official;
 use crate::import::profile::{OneOrMore, Profile, fingerprint};
 use crate::import::units::Parents;
-use crate::store::load::rings_of;
+use crate::store::boundaries::rings_of;
 use crate::store::world::World;
 /// Share of the samples of a field that have to fit before it is taken for the parent's code.
 const FITS: f64 = 0.8;

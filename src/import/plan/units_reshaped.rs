@@ -12,7 +12,7 @@ use crate::gis::check::{Level, find_home};
 use crate::gis::read::Features;
 use crate::import::match_unit::tell;
 use crate::store::Db;
-use crate::store::load::boundaries_of;
+use crate::store::boundaries::boundaries_of;
 use crate::store::world::World;
 
 /// Share of an area from which on it lies in another.

@@ -15,7 +15,7 @@ use crate::domain::unit::Subject;
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
 use crate::gis::{classify, measure};
-use crate::store::load;
+use crate::store::boundaries;
 use crate::store::world::Membership;
 
 /// Readings of a sparkline at most.
@@ -130,7 +130,7 @@ fn elsewhere(ask: &Ask<'_>, branch: Place) -> Result<Option<(String, String)>, P
         return Ok(None);
     };
     let holds = |place: Place| -> Result<bool, Problem> {
-        let rings = load::rings_of(ask.connection, world, ask.uid(place))?;
+        let rings = boundaries::rings_of(ask.connection, world, ask.uid(place))?;
         let rings: Vec<&[[f64; 2]]> = rings.iter().map(Vec::as_slice).collect();
         Ok(measure::contains(&rings, place_deg))
     };
@@ -153,7 +153,7 @@ fn elsewhere(ask: &Ask<'_>, branch: Place) -> Result<Option<(String, String)>, P
 }
 
 fn area_km2(ask: &Ask<'_>, uid: Uid) -> Result<Option<f64>, Problem> {
-    let rings = load::rings_of(ask.connection, &ask.world, uid)?;
+    let rings = boundaries::rings_of(ask.connection, &ask.world, uid)?;
     let rings: Vec<&[[f64; 2]]> = rings.iter().map(Vec::as_slice).collect();
     Ok((!rings.is_empty()).then(|| measure::area_km2(&rings)))
 }

@@ -12,9 +12,9 @@ use crate::domain::view_state::{Listing, ViewState};
 use crate::gis::pack::{decode_into, pick_lod};
 use crate::gis::raster::rasterise;
 use crate::gis::shape::Shapes;
+use crate::store::boundaries;
 use crate::store::cache::RasterKey;
 use crate::store::error::damaged;
-use crate::store::load;
 
 /// The raster of a view; `None` where nothing of the listing has a boundary.
 pub(super) fn map(ask: &Ask<'_>, view: &ViewState, size: MapSize) -> Result<Option<Arc<Raster>>, Problem> {
@@ -94,7 +94,7 @@ fn packed(
     size: &MapSize,
     keep: &dyn Fn(Uid) -> bool,
 ) -> Result<Vec<Vec<u8>>, Problem> {
-    let mut packs = load::packs_then(ask.connection, &ask.world, table)?;
+    let mut packs = boundaries::packs_then(ask.connection, &ask.world, table)?;
     packs.retain(|p| p.units.iter().any(|uid| keep(*uid)));
     let Some(whole) = extent.or_else(|| packs.iter().map(|p| p.extent).reduce(Extent::union)) else { return Ok(Vec::new()) };
     let lod = nearest_lod(packs.iter().map(|p| p.lod), &whole, size);

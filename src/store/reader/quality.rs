@@ -16,8 +16,8 @@ use crate::gis::locate::assign;
 use crate::gis::near::{self, Around, Astray};
 use crate::gis::read::{FeatureRecord, Features, GeometryKind};
 use crate::gis::thin::extent;
+use crate::store::boundaries::boundaries_of;
 use crate::store::current;
-use crate::store::load::boundaries_of;
 
 /// A parent that is there but not drawn: its children are held against nothing.
 const NOT_DRAWN: u32 = u32::MAX;

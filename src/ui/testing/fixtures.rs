@@ -79,7 +79,7 @@ pub(super) fn files(dir: &Path) -> FileList {
 /// A plan with something of everything. What was decided is heeded.
 pub(super) fn plan(files: &[PathBuf], choices: &Choices) -> Plan {
     let file = files.first().map_or_else(String::new, |f| f.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()));
-    let spot = |line: u64| Spot { file: file.clone(), line: Some(line), record: None, field: None };
+    let spot = |line: u64| Spot { file: file.clone(), line: Some(line), ..Spot::default() };
     let answer = |value: &str| Answer { value: value.to_owned(), why: (String::new(), Vec::new()) };
     let target = choices.target.clone();
     let mut questions = vec![Question {

@@ -34,33 +34,33 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
                 ],
                 weight: if left.is_some_and(|left| left <= SOON_DAYS) { Weight::Look } else { Weight::Plain },
                 lead: figure.as_ref().map(Figure::lead),
-                detail: severities(cadence).into_iter().chain([Words::fill("sheet.from", [owner_name(ask, &cadence.named.id)])]).collect(),
+                detail: severities(cadence).into_iter().chain([Words::fill("panel.from", [owner_name(ask, &cadence.named.id)])]).collect(),
             },
         ));
     }
     rows.sort_by_key(|(left, _)| *left);
     sheet.about.push(Words::data(today.to_string()));
     sheet.tables.push(Table {
-        title: Some(Words::key("sheet.cadence.title")),
+        title: Some(Words::key("panel.cadence.title")),
         columns: vec![
-            Column::text("sheet.cadence.what"),
-            Column::text("sheet.cadence.whose").spare(3),
-            Column::text("sheet.cadence.when"),
-            Column::text("sheet.cadence.next").spare(2),
-            Column::number("sheet.cadence.left"),
-            Column::number("sheet.cadence.held").spare(1),
+            Column::text("panel.cadence.what"),
+            Column::text("panel.cadence.whose").spare(3),
+            Column::text("panel.cadence.when"),
+            Column::text("panel.cadence.next").spare(2),
+            Column::number("panel.cadence.left"),
+            Column::number("panel.cadence.held").spare(1),
         ],
         rows: rows.into_iter().map(|(_, row)| row).collect(),
-        notes: vec![Words::key("sheet.cadence.note")],
-        empty: Some(Words::key("sheet.cadence.empty")),
+        notes: vec![Words::key("panel.cadence.note")],
+        empty: Some(Words::key("panel.cadence.empty")),
     });
     Ok(())
 }
 
 fn whose(ask: &Ask<'_>, cadence: &Cadence) -> Words {
     match &cadence.on {
-        None => Words::key("sheet.cadence.county"),
-        Some(On::Branch) => Words::key("sheet.cadence.branch"),
+        None => Words::key("panel.cadence.county"),
+        Some(On::Branch) => Words::key("panel.cadence.branch"),
         Some(On::Units(level)) => {
             let level = ask.framework.levels.iter().find(|l| l.code == *level);
             level.map_or_else(|| Words::data(""), |l| Words::both(&l.label, &l.label_en))
@@ -72,20 +72,20 @@ fn whose(ask: &Ask<'_>, cadence: &Cadence) -> Words {
 fn beat(beat: &Beat) -> Words {
     let number = |n: &dyn std::fmt::Display| Words::data(n.to_string());
     match beat {
-        Beat::MonthDay(day) => Words::fill("sheet.cadence.month_day", [number(day)]),
-        Beat::FirstWorkday => Words::key("sheet.cadence.first_workday"),
+        Beat::MonthDay(day) => Words::fill("panel.cadence.month_day", [number(day)]),
+        Beat::FirstWorkday => Words::key("panel.cadence.first_workday"),
         Beat::NthWeekday { nth, weekday } => {
-            Words::fill("sheet.cadence.nth_weekday", [number(nth), Words::key(&format!("sheet.cadence.weekday_{weekday}"))])
+            Words::fill("panel.cadence.nth_weekday", [number(nth), Words::key(&format!("panel.cadence.weekday_{weekday}"))])
         }
-        Beat::EveryDays(1) => Words::key("sheet.cadence.daily"),
-        Beat::EveryDays(7) => Words::key("sheet.cadence.weekly"),
-        Beat::EveryDays(days) => Words::fill("sheet.cadence.every_days", [number(days)]),
-        Beat::EveryMonths(1) => Words::key("sheet.cadence.monthly"),
-        Beat::EveryMonths(3) => Words::key("sheet.cadence.quarterly"),
-        Beat::EveryMonths(6) => Words::key("sheet.cadence.half_yearly"),
-        Beat::EveryMonths(12) => Words::key("sheet.cadence.yearly"),
-        Beat::EveryMonths(months) => Words::fill("sheet.cadence.every_months", [number(months)]),
-        Beat::BySeverity(_) => Words::key("sheet.cadence.by_severity"),
+        Beat::EveryDays(1) => Words::key("panel.cadence.daily"),
+        Beat::EveryDays(7) => Words::key("panel.cadence.weekly"),
+        Beat::EveryDays(days) => Words::fill("panel.cadence.every_days", [number(days)]),
+        Beat::EveryMonths(1) => Words::key("panel.cadence.monthly"),
+        Beat::EveryMonths(3) => Words::key("panel.cadence.quarterly"),
+        Beat::EveryMonths(6) => Words::key("panel.cadence.half_yearly"),
+        Beat::EveryMonths(12) => Words::key("panel.cadence.yearly"),
+        Beat::EveryMonths(months) => Words::fill("panel.cadence.every_months", [number(months)]),
+        Beat::BySeverity(_) => Words::key("panel.cadence.by_severity"),
     }
 }
 
@@ -94,10 +94,10 @@ fn severities(cadence: &Cadence) -> Vec<Words> {
     let Beat::BySeverity(steps) = &cadence.beat else { return Vec::new() };
     let line = |(severity, days): &(String, u16)| {
         let when = match days {
-            0 => Words::key("sheet.cadence.at_once"),
+            0 => Words::key("panel.cadence.at_once"),
             days => beat(&Beat::EveryDays(*days)),
         };
-        Words::fill("sheet.cadence.severity", [Words::data(severity), when])
+        Words::fill("panel.cadence.severity", [Words::data(severity), when])
     };
     steps.iter().map(line).collect()
 }

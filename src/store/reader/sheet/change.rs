@@ -26,16 +26,16 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, against: Against, sheet: &mu
     }
     let periods = ask.periods(indicator)?;
     let Some(now) = view.period.or_else(|| periods.last().copied()) else {
-        sheet.tables.push(nothing(if indicator.derived.is_some() { "sheet.change.derived" } else { "sheet.change.no_period" }, []));
+        sheet.tables.push(nothing(if indicator.derived.is_some() { "panel.change.derived" } else { "panel.change.no_period" }, []));
         return Ok(());
     };
     let Some(before) = older(against, &periods, now) else {
-        let key = format!("sheet.change.no_{}", against_key(against));
+        let key = format!("panel.change.no_{}", against_key(against));
         sheet.about.push(Words::data(now.to_string()));
         sheet.tables.push(nothing(&key, [Words::data(now.to_string())]));
         return Ok(());
     };
-    sheet.about.push(Words::fill("sheet.change.between", [Words::data(before.to_string()), Words::data(now.to_string())]));
+    sheet.about.push(Words::fill("panel.change.between", [Words::data(before.to_string()), Words::data(now.to_string())]));
     let Some(level) = ask.world.level(&indicator.level) else { return Ok(()) };
     let at_level = place.is_some_and(|(table, _)| table >= level);
     let rule = match indicator.rollup {
@@ -46,7 +46,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, against: Against, sheet: &mu
     let units = pairs(ask, view, indicator, place, level, [before, now])?;
     let pairs: Vec<Pair> = units.iter().map(|unit| unit.pair).collect();
     let Some(change) = decompose(indicator, rule, &pairs) else {
-        sheet.tables.push(nothing("sheet.change.one_missing", []));
+        sheet.tables.push(nothing("panel.change.one_missing", []));
         return Ok(());
     };
     let unit = if at_level { indicator.unit.as_str() } else { indicator.rolled_unit() };
@@ -146,7 +146,7 @@ fn readings(
 }
 
 fn nothing(key: &str, args: impl IntoIterator<Item = Words>) -> Table {
-    Table { title: Some(Words::key("sheet.change.causes")), empty: Some(Words::fill(key, args)), ..Table::default() }
+    Table { title: Some(Words::key("panel.change.causes")), empty: Some(Words::fill(key, args)), ..Table::default() }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "hundredths of a figure of a county")]
@@ -155,26 +155,26 @@ fn causes(change: &Change, unit: &str) -> Table {
     let number = |value: f64| Cell::Number { value, unit: unit.to_owned() };
     let step = |hundredths: i64| Cell::Change { value: hundredths as f64 / 100.0, unit: unit.to_owned() };
     let line = |key: &str, count: Cell, value: Cell| Row { cells: vec![Cell::Text(Words::key(key)), count, value], ..Row::default() };
-    let mut rows = vec![line("sheet.change.then", Cell::Empty, number(change.then))];
+    let mut rows = vec![line("panel.change.then", Cell::Empty, number(change.then))];
     for ((cause, _, count), value) in change.causes.iter().zip(rounded) {
         let count = Cell::Number { value: f64::from(*count), unit: String::new() };
         rows.push(Row {
             weight: weight(*cause),
-            detail: vec![Words::key(&format!("sheet.{}_doc", cause.key()))],
-            ..line(&format!("sheet.{}", cause.key()), count, step(value))
+            detail: vec![Words::key(&format!("panel.{}_doc", cause.key()))],
+            ..line(&format!("panel.{}", cause.key()), count, step(value))
         });
     }
-    rows.push(line("sheet.change.total", Cell::Empty, step(total)));
-    rows.push(line("sheet.change.after", Cell::Empty, number(change.after)));
+    rows.push(line("panel.change.total", Cell::Empty, step(total)));
+    rows.push(line("panel.change.after", Cell::Empty, number(change.after)));
     Table {
-        title: Some(Words::key("sheet.change.causes")),
+        title: Some(Words::key("panel.change.causes")),
         columns: vec![
-            Column::text("sheet.change.cause"),
-            Column::number("sheet.change.units").spare(1),
-            Column::number("sheet.change.part"),
+            Column::text("panel.change.cause"),
+            Column::number("panel.change.units").spare(1),
+            Column::number("panel.change.part"),
         ],
         rows,
-        notes: vec![Words::key("sheet.change.sums")],
+        notes: vec![Words::key("panel.change.sums")],
         empty: None,
     }
 }
@@ -186,8 +186,8 @@ fn parts(indicator: &Indicator, change: &Change, units: &[Unit], period: Period,
             Cell::Share { num, den }
         }
         Some(Reading { state: State::Value, value: Some(value), .. }) => Cell::Number { value, unit: indicator.unit.clone() },
-        Some(Reading { state: State::NotDue, .. }) => Cell::Text(Words::key("sheet.change.not_due")),
-        Some(Reading { state: State::None, .. }) => Cell::Text(Words::key("sheet.change.none")),
+        Some(Reading { state: State::NotDue, .. }) => Cell::Text(Words::key("panel.change.not_due")),
+        Some(Reading { state: State::None, .. }) => Cell::Text(Words::key("panel.change.none")),
         Some(_) => Cell::Missing,
     };
     let row = |part: &UnitPart| {
@@ -199,7 +199,7 @@ fn parts(indicator: &Indicator, change: &Change, units: &[Unit], period: Period,
         Row {
             cells: vec![
                 Cell::Text(Words::data(&of.name)),
-                Cell::Text(Words::key(&format!("sheet.{}", part.cause.key()))),
+                Cell::Text(Words::key(&format!("panel.{}", part.cause.key()))),
                 reading(from),
                 reading(to),
                 part.value.map_or(Cell::Empty, |value| Cell::Change { value, unit: unit.to_owned() }),
@@ -211,17 +211,17 @@ fn parts(indicator: &Indicator, change: &Change, units: &[Unit], period: Period,
     };
     let more = change.units.len().saturating_sub(UNITS);
     Table {
-        title: Some(Words::key("sheet.change.by_unit")),
+        title: Some(Words::key("panel.change.by_unit")),
         columns: vec![
-            Column::text("sheet.change.unit"),
-            Column::text("sheet.change.cause"),
-            Column::number("sheet.change.old").spare(2),
-            Column::number("sheet.change.new").spare(1),
-            Column::number("sheet.change.part"),
+            Column::text("panel.change.unit"),
+            Column::text("panel.change.cause"),
+            Column::number("panel.change.old").spare(2),
+            Column::number("panel.change.new").spare(1),
+            Column::number("panel.change.part"),
         ],
         rows: change.units.iter().take(UNITS).map(row).collect(),
-        notes: if more > 0 { vec![Words::fill("sheet.change.more", [Words::data(more.to_string())])] } else { Vec::new() },
-        empty: Some(Words::key("sheet.change.unchanged")),
+        notes: if more > 0 { vec![Words::fill("panel.change.more", [Words::data(more.to_string())])] } else { Vec::new() },
+        empty: Some(Words::key("panel.change.unchanged")),
     }
 }
 

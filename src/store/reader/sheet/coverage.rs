@@ -69,7 +69,7 @@ fn number(n: usize) -> Cell {
 
 fn share([num, den, open]: covered::Tally) -> Cell {
     match (den, open) {
-        (0, 0) => Cell::Text(Words::key("sheet.none")),
+        (0, 0) => Cell::Text(Words::key("panel.none")),
         (0, _) => Cell::Missing,
         _ => Cell::Share { num: f64::from(num), den: f64::from(den) },
     }
@@ -87,23 +87,23 @@ fn two_by_two(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
     for coverage in &ask.framework.coverages {
         let tally = here.share(ask, coverage)?;
         let (of, kind) = match &coverage.of {
-            Covered::Entities(kind) if is_work(coverage) => (Words::data(kind), "sheet.coverage.work"),
-            Covered::Entities(kind) => (Words::data(kind), "sheet.coverage.organisation"),
+            Covered::Entities(kind) if is_work(coverage) => (Words::data(kind), "panel.coverage.work"),
+            Covered::Entities(kind) => (Words::data(kind), "panel.coverage.organisation"),
             Covered::Units(level) => {
                 let level = ask.framework.levels.iter().find(|l| l.code == *level);
-                (level.map_or_else(|| Words::data(""), |l| Words::both(&l.label, &l.label_en)), "sheet.coverage.organisation")
+                (level.map_or_else(|| Words::data(""), |l| Words::both(&l.label, &l.label_en)), "panel.coverage.organisation")
             }
         };
-        let mut detail = vec![label(&coverage.named), Words::fill("sheet.from", [owner_name(ask, &coverage.named.id)])];
+        let mut detail = vec![label(&coverage.named), Words::fill("panel.from", [owner_name(ask, &coverage.named.id)])];
         if !coverage.definition.is_empty() {
             detail.push(Words::data(&coverage.definition));
         }
         if !coverage.counts_as.is_empty() {
-            detail.push(Words::fill("sheet.coverage.counts_as", [Words::data(coverage.counts_as.join("、"))]));
+            detail.push(Words::fill("panel.coverage.counts_as", [Words::data(coverage.counts_as.join("、"))]));
         }
         detail.extend(basis(&coverage.basis));
         if tally[2] > 0 {
-            detail.push(Words::fill("sheet.coverage.not_told", [Words::data(tally[2].to_string())]));
+            detail.push(Words::fill("panel.coverage.not_told", [Words::data(tally[2].to_string())]));
         }
         let counted = ask.framework.indicators.iter().find(|i| i.coverage.as_ref() == Some(&coverage.named.id));
         rows.push(Row {
@@ -114,16 +114,16 @@ fn two_by_two(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
         });
     }
     Ok(Table {
-        title: Some(Words::key("sheet.coverage.title")),
+        title: Some(Words::key("panel.coverage.title")),
         columns: vec![
-            Column::text("sheet.coverage.of"),
-            Column::text("sheet.coverage.which"),
-            Column::number("sheet.coverage.share"),
-            Column::number("sheet.coverage.open").spare(1),
+            Column::text("panel.coverage.of"),
+            Column::text("panel.coverage.which"),
+            Column::number("panel.coverage.share"),
+            Column::number("panel.coverage.open").spare(1),
         ],
         rows,
-        notes: vec![Words::key("sheet.coverage.note")],
-        empty: Some(Words::key("sheet.coverage.empty")),
+        notes: vec![Words::key("panel.coverage.note")],
+        empty: Some(Words::key("panel.coverage.empty")),
     })
 }
 
@@ -150,15 +150,15 @@ fn states(ask: &Ask<'_>, entities: &[Entity]) -> Table {
         cells.push(number(of.iter().filter(|e| e.state.is_none()).count()));
         Row { cells, ..Row::default() }
     };
-    let mut columns = vec![Column::text("sheet.coverage.of"), Column::number("sheet.coverage.all")];
+    let mut columns = vec![Column::text("panel.coverage.of"), Column::number("panel.coverage.all")];
     columns.extend(CoverageState::ALL.map(|state| Column::number(state.key())));
-    columns.push(Column::number("sheet.coverage.state_missing").spare(1));
+    columns.push(Column::number("panel.coverage.state_missing").spare(1));
     Table {
-        title: Some(Words::key("sheet.coverage.states")),
+        title: Some(Words::key("panel.coverage.states")),
         columns,
         rows: by_kind.into_iter().map(row).collect(),
-        notes: vec![Words::key("sheet.coverage.states_note")],
-        empty: Some(Words::key("sheet.coverage.no_entities")),
+        notes: vec![Words::key("panel.coverage.states_note")],
+        empty: Some(Words::key("panel.coverage.no_entities")),
     }
 }
 
@@ -178,21 +178,21 @@ fn uncovered(ask: &Ask<'_>, entities: &[Entity]) -> Table {
         lead: Some(Lead::Subject(ask.uid(entity.place))),
         detail: entity.fields.iter().map(|(heading, cell)| Words::data(format!("{heading} {cell}"))).collect(),
     };
-    let mut notes = vec![Words::fill("sheet.coverage.without", [Words::data(without.len().to_string())])];
+    let mut notes = vec![Words::fill("panel.coverage.without", [Words::data(without.len().to_string())])];
     if open > 0 {
-        notes.push(Words::fill("sheet.coverage.instructor_open", [Words::data(open.to_string())]));
+        notes.push(Words::fill("panel.coverage.instructor_open", [Words::data(open.to_string())]));
     }
     Table {
-        title: Some(Words::key("sheet.coverage.neither")),
+        title: Some(Words::key("panel.coverage.neither")),
         columns: vec![
-            Column::text("sheet.coverage.name"),
-            Column::text("sheet.coverage.of").spare(2),
-            Column::text("sheet.unit"),
-            Column::text("sheet.coverage.state").spare(1),
+            Column::text("panel.coverage.name"),
+            Column::text("panel.coverage.of").spare(2),
+            Column::text("panel.unit"),
+            Column::text("panel.coverage.state").spare(1),
         ],
         rows: without.iter().take(LISTED).map(row).collect(),
         notes,
-        empty: Some(Words::key("sheet.coverage.none_without")),
+        empty: Some(Words::key("panel.coverage.none_without")),
     }
 }
 
@@ -213,16 +213,16 @@ fn units(ask: &Ask<'_>, here: &Here, coverage: &Coverage) -> Result<Table, Probl
             detail: Vec::new(),
         }
     };
-    let mut notes = vec![Words::fill("sheet.coverage.bare", [Words::data(bare.len().to_string())])];
+    let mut notes = vec![Words::fill("panel.coverage.bare", [Words::data(bare.len().to_string())])];
     if !coverage.definition.is_empty() {
         notes.push(Words::data(&coverage.definition));
     }
-    notes.push(Words::fill("sheet.from", [owner_name(ask, &coverage.named.id)]));
+    notes.push(Words::fill("panel.from", [owner_name(ask, &coverage.named.id)]));
     Ok(Table {
         title: Some(label(&coverage.named)),
-        columns: vec![Column::text("sheet.unit"), Column::text("sheet.under")],
+        columns: vec![Column::text("panel.unit"), Column::text("panel.under")],
         rows: bare.iter().take(LISTED).map(row).collect(),
         notes,
-        empty: Some(Words::key("sheet.coverage.all_covered")),
+        empty: Some(Words::key("panel.coverage.all_covered")),
     })
 }

@@ -43,8 +43,8 @@ pub(super) fn cell(reading: &Reading, share: bool, unit: &str) -> Cell {
     match reading {
         Reading { state: State::Value, num: Some(num), den: Some(den), .. } if share => Cell::Share { num: *num, den: *den },
         Reading { state: State::Value, value: Some(value), .. } => Cell::Number { value: *value, unit: unit.to_owned() },
-        Reading { state: State::None, .. } => Cell::Text(Words::key("sheet.none")),
-        Reading { state: State::NotDue, .. } => Cell::Text(Words::key("sheet.not_due")),
+        Reading { state: State::None, .. } => Cell::Text(Words::key("panel.none")),
+        Reading { state: State::NotDue, .. } => Cell::Text(Words::key("panel.not_due")),
         Reading { .. } => Cell::Missing,
     }
 }
@@ -125,15 +125,15 @@ pub(super) fn label(named: &Named) -> Words {
 pub(super) fn basis(basis: &Basis) -> Vec<Words> {
     let mut lines = Vec::new();
     if basis.document.is_empty() {
-        lines.push(Words::fill("sheet.document", [Words::key("ui.not_configured")]));
+        lines.push(Words::fill("panel.document", [Words::key("ui.not_configured")]));
     } else {
-        lines.push(Words::fill("sheet.document", [Words::data(format!("{} {}", basis.document, basis.article).trim())]));
+        lines.push(Words::fill("panel.document", [Words::data(format!("{} {}", basis.document, basis.article).trim())]));
     }
     if let Some(confidence) = basis.confidence {
         lines.push(Words::key(match confidence {
-            crate::framework::schema::Confidence::A => "sheet.confidence_a",
-            crate::framework::schema::Confidence::B => "sheet.confidence_b",
-            crate::framework::schema::Confidence::C => "sheet.confidence_c",
+            crate::framework::schema::Confidence::A => "panel.confidence_a",
+            crate::framework::schema::Confidence::B => "panel.confidence_b",
+            crate::framework::schema::Confidence::C => "panel.confidence_c",
         }));
     }
     lines

@@ -25,16 +25,16 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
         let heads = matrix.cols.iter().map(|col| Column { head: label(col), right: true, spare: 0 });
         sheet.tables.push(Table {
             title: Some(label(&matrix.named)),
-            columns: std::iter::once(Column::text("sheet.matrices.row")).chain(heads).collect(),
+            columns: std::iter::once(Column::text("panel.matrices.row")).chain(heads).collect(),
             rows,
-            notes: vec![Words::fill("sheet.from", [owner_name(ask, &matrix.named.id)])],
+            notes: vec![Words::fill("panel.from", [owner_name(ask, &matrix.named.id)])],
             empty: None,
         });
     }
     if sheet.tables.is_empty() {
         sheet.tables.push(Table {
-            title: Some(Words::key("sheet.matrices.title")),
-            empty: Some(Words::key("sheet.matrices.empty")),
+            title: Some(Words::key("panel.matrices.title")),
+            empty: Some(Words::key("panel.matrices.empty")),
             ..Table::default()
         });
     }
@@ -56,12 +56,12 @@ fn of_zones(ask: &Ask<'_>, view: &ViewState, zones: &[&Zone]) -> Result<Table, P
         rows.push(Row { cells, detail, lead: Some(crate::domain::sheet::Lead::Zone(zone.code.clone())), ..Row::default() });
     }
     let heads =
-        (1..=most).map(|n| Column { head: Words::fill("sheet.matrices.task", [Words::data(n.to_string())]), right: true, spare: 0 });
+        (1..=most).map(|n| Column { head: Words::fill("panel.matrices.task", [Words::data(n.to_string())]), right: true, spare: 0 });
     Ok(Table {
-        title: Some(Words::key("sheet.matrices.zones")),
-        columns: std::iter::once(Column::text("sheet.matrices.zone")).chain(heads).collect(),
+        title: Some(Words::key("panel.matrices.zones")),
+        columns: std::iter::once(Column::text("panel.matrices.zone")).chain(heads).collect(),
         rows,
-        notes: vec![Words::key("sheet.matrices.note")],
+        notes: vec![Words::key("panel.matrices.note")],
         empty: None,
     })
 }

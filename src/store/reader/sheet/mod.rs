@@ -49,3 +49,46 @@ pub(super) fn sheet(ask: &Ask<'_>, kind: &SheetKind, view: &ViewState) -> Result
     }
     Ok(sheet)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::locale::Lang;
+
+    /// The sources whose texts stand in `panel.toml`.
+    const SOURCES: [&str; 10] = [
+        include_str!("cadence.rs"),
+        include_str!("change.rs"),
+        include_str!("coverage.rs"),
+        include_str!("figure.rs"),
+        include_str!("matrices.rs"),
+        include_str!("ratings.rs"),
+        include_str!("scorecards.rs"),
+        include_str!("targets.rs"),
+        include_str!("tasks.rs"),
+        include_str!("terms.rs"),
+    ];
+
+    #[test]
+    fn every_text_of_a_sheet_is_in_both_languages() {
+        let mut seen = 0;
+        for key in SOURCES.iter().flat_map(|source| source.split('"')).filter(|w| w.starts_with("panel.") && !w.contains('{')) {
+            // The end of a key that is put together is checked below.
+            if key.ends_with("no_") || key.ends_with("weekday_") {
+                continue;
+            }
+            for lang in [Lang::Zh, Lang::En] {
+                assert!(lang.has(key), "{key}");
+            }
+            seen += 1;
+        }
+        assert!(seen > 60, "{seen}");
+        let causes =
+            crate::domain::change::Cause::ALL.iter().flat_map(|c| [format!("panel.{}", c.key()), format!("panel.{}_doc", c.key())]);
+        let states = crate::domain::coverage::CoverageState::ALL.iter().map(|s| s.key().to_owned());
+        let days = (1..=7).map(|n| format!("panel.cadence.weekday_{n}"));
+        let against = ["last", "year_start", "year_ago"].map(|a| format!("panel.change.no_{a}"));
+        for key in causes.chain(states).chain(days).chain(against) {
+            assert!(Lang::Zh.has(&key) && Lang::En.has(&key), "{key}");
+        }
+    }
+}

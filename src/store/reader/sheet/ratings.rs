@@ -18,7 +18,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
             RatingKind::Score { metric, grades } => of_score(ask, view, metric.as_ref(), grades)?,
         };
         table.title = Some(label(&rating.named));
-        table.notes.insert(0, Words::fill("sheet.from", [owner_name(ask, &rating.named.id)]));
+        table.notes.insert(0, Words::fill("panel.from", [owner_name(ask, &rating.named.id)]));
         sheet.tables.push(table);
     }
     for veto in [true, false] {
@@ -29,8 +29,8 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     }
     if sheet.tables.is_empty() {
         sheet.tables.push(Table {
-            title: Some(Words::key("sheet.ratings.title")),
-            empty: Some(Words::key("sheet.ratings.empty")),
+            title: Some(Words::key("panel.ratings.title")),
+            empty: Some(Words::key("panel.ratings.empty")),
             ..Table::default()
         });
     }
@@ -45,7 +45,7 @@ fn held<'a>(ask: &Ask<'a>, view: &ViewState, metric: Option<&IndicatorId>) -> Re
 }
 
 fn unset(columns: Vec<Column>) -> Table {
-    Table { columns, empty: Some(Words::key("sheet.ratings.unset")), ..Table::default() }
+    Table { columns, empty: Some(Words::key("panel.ratings.unset")), ..Table::default() }
 }
 
 fn row_of(unit: &Own, indicator: &Indicator, cells: Vec<Cell>) -> Row {
@@ -60,7 +60,7 @@ fn row_of(unit: &Own, indicator: &Indicator, cells: Vec<Cell>) -> Row {
 /// Units with their level, the lowest first; above them how many are on each.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a level is a small whole number")]
 fn of_levels(ask: &Ask<'_>, view: &ViewState, levels: &[String], max: Option<u8>, metric: Option<&IndicatorId>) -> Result<Table, Problem> {
-    let columns = vec![Column::text("sheet.unit"), Column::number("sheet.ratings.level"), Column::text("sheet.ratings.name").spare(1)];
+    let columns = vec![Column::text("panel.unit"), Column::number("panel.ratings.level"), Column::text("panel.ratings.name").spare(1)];
     let Some((indicator, mut units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };
     let level = |unit: &Own| unit.reading.value.filter(|_| unit.reading.state == State::Value).map(|value| value.clamp(0.0, 255.0) as u8);
     units.sort_by_key(|unit| level(unit).unwrap_or(u8::MAX));
@@ -77,10 +77,10 @@ fn of_levels(ask: &Ask<'_>, view: &ViewState, levels: &[String], max: Option<u8>
         .iter()
         .map(|(of, n)| {
             let name = named(*of).unwrap_or_else(|| of.to_string());
-            Words::fill("sheet.ratings.count", [Words::data(name), Words::data(n.to_string())])
+            Words::fill("panel.ratings.count", [Words::data(name), Words::data(n.to_string())])
         })
         .collect();
-    notes.push(Words::fill("sheet.ratings.missing", [Words::data(missing.to_string())]));
+    notes.push(Words::fill("panel.ratings.missing", [Words::data(missing.to_string())]));
     let rows = units
         .iter()
         .filter(|unit| unit.reading.state != State::NotDue)
@@ -97,7 +97,7 @@ fn of_levels(ask: &Ask<'_>, view: &ViewState, levels: &[String], max: Option<u8>
 /// Units with their badges: five themes are five columns, won or not.
 fn of_badges(ask: &Ask<'_>, view: &ViewState, badges: &[Badge]) -> Result<Table, Problem> {
     let heads = badges.iter().map(|badge| Column { head: label(&badge.named), right: false, spare: 0 });
-    let columns: Vec<Column> = [Column::text("sheet.unit")].into_iter().chain(heads).chain([Column::number("sheet.ratings.won")]).collect();
+    let columns: Vec<Column> = [Column::text("panel.unit")].into_iter().chain(heads).chain([Column::number("panel.ratings.won")]).collect();
     let mut held_by = Vec::new();
     for badge in badges {
         held_by.push(held(ask, view, badge.metric.as_ref())?);
@@ -126,13 +126,13 @@ fn of_badges(ask: &Ask<'_>, view: &ViewState, badges: &[Badge]) -> Result<Table,
     Ok(Table {
         columns,
         rows: rows.into_iter().map(|(_, row)| row).collect(),
-        notes: vec![Words::key("sheet.ratings.badges")],
+        notes: vec![Words::key("panel.ratings.badges")],
         ..Table::default()
     })
 }
 
 fn of_score(ask: &Ask<'_>, view: &ViewState, metric: Option<&IndicatorId>, grades: &[Grade]) -> Result<Table, Problem> {
-    let columns = vec![Column::text("sheet.unit"), Column::number("sheet.ratings.score"), Column::text("sheet.ratings.grade")];
+    let columns = vec![Column::text("panel.unit"), Column::number("panel.ratings.score"), Column::text("panel.ratings.grade")];
     let Some((indicator, units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };
     let rows = units
         .iter()
@@ -165,20 +165,20 @@ fn of_items(ask: &Ask<'_>, view: &ViewState, veto: bool, items: &[&Item]) -> Res
             None => None,
         };
         let state = match (&figure, item.enabled) {
-            (_, false) => Cell::Text(Words::key("sheet.ratings.off")),
+            (_, false) => Cell::Text(Words::key("panel.ratings.off")),
             (Some(figure), true) => figure.cell(),
-            (None, true) => Cell::Text(Words::key("sheet.ratings.by_person")),
+            (None, true) => Cell::Text(Words::key("panel.ratings.by_person")),
         };
         rows.push(Row {
             cells: vec![Cell::Text(label(&item.named)), state],
             weight: if item.enabled { Weight::Plain } else { Weight::Dim },
             lead: figure.as_ref().map(super::figure::Figure::lead),
-            detail: vec![Words::fill("sheet.from", [owner_name(ask, &item.named.id)])],
+            detail: vec![Words::fill("panel.from", [owner_name(ask, &item.named.id)])],
         });
     }
     Ok(Table {
-        title: Some(Words::key(if veto { "sheet.ratings.vetoes" } else { "sheet.ratings.musts" })),
-        columns: vec![Column::text("sheet.ratings.item"), Column::number("sheet.ratings.held")],
+        title: Some(Words::key(if veto { "panel.ratings.vetoes" } else { "panel.ratings.musts" })),
+        columns: vec![Column::text("panel.ratings.item"), Column::number("panel.ratings.held")],
         rows,
         ..Table::default()
     })

@@ -17,8 +17,8 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     }
     if sheet.tables.is_empty() {
         sheet.tables.push(Table {
-            title: Some(Words::key("sheet.scorecards.title")),
-            empty: Some(Words::key("sheet.scorecards.empty")),
+            title: Some(Words::key("panel.scorecards.title")),
+            empty: Some(Words::key("panel.scorecards.empty")),
             ..Table::default()
         });
     }
@@ -44,7 +44,7 @@ fn sections(ask: &Ask<'_>, card: &Scorecard) -> Table {
     let example: Option<f64> = card.sections.iter().map(|s| s.example).sum();
     let total = Row {
         cells: vec![
-            Cell::Text(Words::key("sheet.scorecards.total")),
+            Cell::Text(Words::key("panel.scorecards.total")),
             points(card.total),
             example.map_or(Cell::Empty, points),
             Cell::Empty,
@@ -55,14 +55,14 @@ fn sections(ask: &Ask<'_>, card: &Scorecard) -> Table {
     Table {
         title: Some(label(&card.named)),
         columns: vec![
-            Column::text("sheet.scorecards.section"),
-            Column::number("sheet.scorecards.points"),
-            Column::number("sheet.scorecards.example").spare(1),
-            Column::text("sheet.scorecards.own").spare(3),
-            Column::text("sheet.scorecards.checked").spare(2),
+            Column::text("panel.scorecards.section"),
+            Column::number("panel.scorecards.points"),
+            Column::number("panel.scorecards.example").spare(1),
+            Column::text("panel.scorecards.own").spare(3),
+            Column::text("panel.scorecards.checked").spare(2),
         ],
         rows: card.sections.iter().map(row).chain([total]).collect(),
-        notes: vec![Words::fill("sheet.from", [owner_name(ask, &card.named.id)])],
+        notes: vec![Words::fill("panel.from", [owner_name(ask, &card.named.id)])],
         empty: None,
     }
 }
@@ -73,16 +73,16 @@ fn units(ask: &Ask<'_>, view: &ViewState, card: &Scorecard) -> Result<Table, Pro
         let indicator = metric.and_then(|id| ask.framework.indicators.iter().find(|i| i.id == *id));
         indicator.map(|indicator| each(ask, view, indicator)).transpose()
     };
-    let mut columns = vec![Column::text("sheet.unit")];
+    let mut columns = vec![Column::text("panel.unit")];
     let mut given: Vec<[Option<Vec<Own>>; 2]> = Vec::new();
     for section in &card.sections {
         columns.push(Column { head: label(&section.named), right: true, spare: 0 });
         given.push([held(section.own.as_ref())?, held(section.checked.as_ref())?]);
     }
     columns.extend([
-        Column::number("sheet.scorecards.own_total").spare(2),
-        Column::number("sheet.scorecards.checked_total"),
-        Column::text("sheet.scorecards.grade").spare(1),
+        Column::number("panel.scorecards.own_total").spare(2),
+        Column::number("panel.scorecards.checked_total"),
+        Column::text("panel.scorecards.grade").spare(1),
     ]);
     let of = |own: &Option<Vec<Own>>, uid: Uid| {
         let own = own.as_ref()?.iter().find(|own| own.uid == uid)?;
@@ -112,7 +112,7 @@ fn units(ask: &Ask<'_>, view: &ViewState, card: &Scorecard) -> Result<Table, Pro
                 .zip(&pairs)
                 .filter_map(|(section, [own, checked])| match (own, checked) {
                     (Some(own), Some(checked)) if own != checked => Some(Words::fill(
-                        "sheet.scorecards.differs",
+                        "panel.scorecards.differs",
                         [label(&section.named), Words::data(own.to_string()), Words::data(checked.to_string())],
                     )),
                     _ => None,
@@ -121,10 +121,10 @@ fn units(ask: &Ask<'_>, view: &ViewState, card: &Scorecard) -> Result<Table, Pro
         });
     }
     Ok(Table {
-        title: Some(Words::fill("sheet.scorecards.by_unit", [label(&card.named)])),
+        title: Some(Words::fill("panel.scorecards.by_unit", [label(&card.named)])),
         columns,
         rows,
         notes: Vec::new(),
-        empty: Some(Words::key("sheet.scorecards.no_scores")),
+        empty: Some(Words::key("panel.scorecards.no_scores")),
     })
 }

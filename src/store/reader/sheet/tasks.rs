@@ -21,16 +21,16 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
         rows.push((task, row(ask, view, None, task)?));
     }
     sheet.tables.push(Table {
-        title: Some(Words::key("sheet.tasks.title")),
+        title: Some(Words::key("panel.tasks.title")),
         columns: vec![
-            Column::text("sheet.tasks.of").spare(2),
-            Column::text("sheet.tasks.task"),
-            Column::text("sheet.tasks.lead").spare(1),
-            Column::number("sheet.tasks.progress"),
+            Column::text("panel.tasks.of").spare(2),
+            Column::text("panel.tasks.task"),
+            Column::text("panel.tasks.lead").spare(1),
+            Column::number("panel.tasks.progress"),
         ],
         rows: rows.iter().map(|(_, row)| row.clone()).collect(),
-        notes: vec![Words::key("sheet.tasks.note")],
-        empty: Some(Words::key("sheet.tasks.empty")),
+        notes: vec![Words::key("panel.tasks.note")],
+        empty: Some(Words::key("panel.tasks.empty")),
     });
     sheet.tables.push(by_lead(&rows));
     Ok(())
@@ -47,12 +47,12 @@ fn row(ask: &Ask<'_>, view: &ViewState, zone: Option<&Zone>, task: &Task) -> Res
         None => None,
     };
     let lead_words = if task.lead.is_empty() { Cell::Unset } else { Cell::Text(Words::data(&task.lead)) };
-    let mut detail = vec![Words::fill("sheet.from", [owner_name(ask, &task.named.id)])];
+    let mut detail = vec![Words::fill("panel.from", [owner_name(ask, &task.named.id)])];
     if !task.with.is_empty() {
-        detail.push(Words::fill("sheet.tasks.with", [Words::data(task.with.join("、"))]));
+        detail.push(Words::fill("panel.tasks.with", [Words::data(task.with.join("、"))]));
     }
     if let Some(figure) = &figure {
-        detail.push(Words::fill("sheet.tasks.shown_by", [Words::both(&figure.indicator.label, &figure.indicator.label_en)]));
+        detail.push(Words::fill("panel.tasks.shown_by", [Words::both(&figure.indicator.label, &figure.indicator.label_en)]));
     }
     let progress = figure.as_ref().map_or(Cell::Unset, super::figure::Figure::cell);
     Ok(Row {
@@ -78,12 +78,12 @@ fn by_lead(rows: &[(&Task, Row)]) -> Table {
     }
     let number = |n: u32| Cell::Number { value: f64::from(n), unit: String::new() };
     Table {
-        title: Some(Words::key("sheet.tasks.by_lead")),
+        title: Some(Words::key("panel.tasks.by_lead")),
         columns: vec![
-            Column::text("sheet.tasks.lead"),
-            Column::number("sheet.tasks.count"),
-            Column::number("sheet.tasks.missing"),
-            Column::number("sheet.tasks.unset"),
+            Column::text("panel.tasks.lead"),
+            Column::number("panel.tasks.count"),
+            Column::number("panel.tasks.missing"),
+            Column::number("panel.tasks.unset"),
         ],
         rows: leads
             .into_iter()
@@ -99,6 +99,6 @@ fn by_lead(rows: &[(&Task, Row)]) -> Table {
             })
             .collect(),
         notes: Vec::new(),
-        empty: Some(Words::key("sheet.tasks.empty")),
+        empty: Some(Words::key("panel.tasks.empty")),
     }
 }

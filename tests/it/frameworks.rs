@@ -1,0 +1,206 @@
+//! The shipped frameworks: each loads, joins the base, says everything in two languages, and has
+//! nothing to show before data comes.
+
+use std::path::PathBuf;
+
+use xiantu::domain::value::{Reading, State};
+use xiantu::framework::Framework;
+use xiantu::framework::schema::Named;
+
+use crate::support::root;
+
+/// Where they are.
+pub(crate) fn folder() -> PathBuf {
+    root().join("data/frameworks")
+}
+
+/// The ids of all, in their order.
+fn ids() -> Vec<String> {
+    let files = std::fs::read_dir(folder()).expect("the folder").map(|e| e.expect("an entry").path());
+    let toml = files.filter(|p| p.extension().is_some_and(|e| e == "toml"));
+    let mut ids: Vec<String> = toml.map(|p| p.file_stem().expect("a name").to_string_lossy().into_owned()).collect();
+    ids.sort();
+    ids
+}
+
+/// One of them.
+pub(crate) fn load(id: &str) -> Framework {
+    let file = format!("{id}.toml");
+    Framework::load(&folder().join(&file), &file).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+/// All of them, in the order of their ids.
+pub(crate) fn all() -> Vec<Framework> {
+    ids().iter().map(|id| load(id)).collect()
+}
+
+/// Several in use together, the first one gives the tree.
+fn together(ids: &[&str]) -> Framework {
+    Framework::combine(ids.iter().map(|id| load(id)).collect()).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+/// Something that a framework declares.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry<'f> {
+    /// The key of its section.
+    pub(crate) section: &'static str,
+    pub(crate) id: &'f str,
+    pub(crate) label: &'f str,
+    pub(crate) label_en: &'f str,
+    pub(crate) material: &'f [String],
+}
+
+impl<'f> Entry<'f> {
+    fn of(section: &'static str, named: &'f Named, material: &'f [String]) -> Self {
+        Self { section, id: &named.id, label: &named.label, label_en: &named.label_en, material }
+    }
+}
+
+/// Everything with an id that a framework declares, section by section.
+pub(crate) fn entries(f: &Framework) -> Vec<Entry<'_>> {
+    let mut out = Vec::new();
+    for zone in &f.zones {
+        out.push(Entry { section: "zone", id: &zone.code, label: &zone.label, label_en: &zone.label_en, material: &zone.material });
+        out.extend(zone.tasks.iter().map(|task| {
+            let material = if task.material.is_empty() { &zone.material } else { &task.material };
+            Entry::of("task", &task.named, material)
+        }));
+    }
+    out.extend(f.indicators.iter().map(|i| Entry {
+        section: "indicator",
+        id: i.id.as_str(),
+        label: &i.label,
+        label_en: &i.label_en,
+        material: &i.material,
+    }));
+    out.extend(f.rules.iter().map(|r| Entry { section: "rule", id: &r.id, label: &r.label, label_en: &r.label_en, material: &r.material }));
+    macro_rules! named {
+        ($($section:literal: $items:ident),*) => {
+            $(out.extend(f.$items.iter().map(|item| Entry::of($section, &item.named, &item.material)));)*
+        };
+    }
+    named!(
+        "task": tasks, "coverage": coverages, "target": targets, "establish": establish, "premises": premises,
+        "rating": ratings, "scorecard": scorecards, "workflow": workflows, "cadence": cadences, "list": lists,
+        "pairing": pairings, "region": regions, "group": groups, "matrix": matrices
+    );
+    let items = f.items.iter().map(|item| Entry::of(if item.veto { "veto" } else { "must" }, &item.named, &item.material));
+    out.extend(items);
+    out
+}
+
+#[test]
+fn every_one_loads_and_joins_the_base() {
+    let mut wrong = Vec::new();
+    for id in ids() {
+        let file = format!("{id}.toml");
+        match Framework::load(&folder().join(&file), &file) {
+            Err(problems) => wrong.extend(problems.iter().map(|p| format!("{file}: {p:?}"))),
+            Ok(framework) if framework.id != id => wrong.push(format!("{file}: its id is {}", framework.id)),
+            Ok(framework) if framework.head.extends.iter().any(|base| base == "base") => {
+                let whole = Framework::combine(vec![load("base"), framework.clone()]).expect("the base gives the tree");
+                wrong.extend(whole.notes.iter().map(|note| format!("{file} under the base: {note:?}")));
+                let bare = entries(&whole).into_iter().filter(|e| e.section != "zone" && !e.id.contains('/')).count();
+                assert_eq!(bare, 0, "{file}: ids in use name their framework");
+                Framework::combine(vec![framework]).expect("it gives the tree itself");
+            }
+            Ok(_) => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn all_of_them_are_in_use_together() {
+    let with_base = all().into_iter().filter(|f| f.id != "base" && f.head.extends.iter().any(|base| base == "base"));
+    let parts: Vec<Framework> = std::iter::once(load("base")).chain(with_base).collect();
+    let declared: usize = parts.iter().map(|f| f.indicators.len()).sum();
+    let count = parts.len();
+    let whole = Framework::combine(parts).expect("together");
+    assert_eq!(whole.parts.len(), count);
+    let base = load("base");
+    // What the base declares and another declares again is hidden; nothing else is lost.
+    assert!(whole.indicators.len() + base.indicators.len() >= declared, "{} of {declared}", whole.indicators.len());
+}
+
+#[test]
+fn without_data_nothing_is_nought() {
+    for framework in all() {
+        for indicator in &framework.indicators {
+            for below in [vec![], vec![Reading::MISSING; 3]] {
+                let shown = indicator.roll_up(below).reading;
+                assert_eq!((shown.state, shown.value), (State::Missing, None), "{} {}", framework.id, indicator.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_label_is_said_in_two_languages() {
+    let mut wrong = Vec::new();
+    let traditional = "黨網織區縣鄉鎮級員書記發環樓棟設單處動產業聯據個們";
+    for framework in all() {
+        let mut check = |id: &str, label: &str, label_en: &str| {
+            let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+            if label_en == label || label_en.chars().any(han) {
+                wrong.push(format!("{}: {id} {label} has no English label", framework.id));
+            }
+            if label.chars().any(|c| traditional.contains(c)) {
+                wrong.push(format!("{}: {id} {label} is written in traditional characters", framework.id));
+            }
+            if label.chars().any(han) && label.contains([',', ';', ':', '?', '!', '(', ')']) {
+                wrong.push(format!("{}: {id} {label} has half-width punctuation", framework.id));
+            }
+        };
+        for entry in entries(&framework) {
+            check(entry.id, entry.label, entry.label_en);
+        }
+        for level in &framework.levels {
+            check(level.code.as_str(), &level.label, &level.label_en);
+        }
+        let sections = framework.scorecards.iter().flat_map(|card| &card.sections).map(|s| &s.named);
+        let axes = framework.matrices.iter().flat_map(|m| m.rows.iter().chain(&m.cols));
+        for named in sections.chain(axes) {
+            check(&named.id, &named.label, &named.label_en);
+        }
+        for indicator in framework.indicators.iter().filter(|i| i.short.chars().count() > 4) {
+            wrong.push(format!("{}: {} {} is longer than four characters", framework.id, indicator.id, indicator.short));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn figures_of_persons_are_counts_from_the_township_up() {
+    // Appraisals of cadres and members, and members by number.
+    let personal = ["ORG-12", "ORG-13", "ORG-14", "SRV-02"];
+    for framework in all() {
+        let levels: Vec<&str> = framework.levels.iter().map(|l| l.code.as_str()).collect();
+        let depth = |code: &str| levels.iter().position(|level| *level == code);
+        for indicator in &framework.indicators {
+            let id = indicator.id.as_str();
+            let of_persons = personal.iter().any(|p| id.starts_with(p)) || indicator.label.ends_with("党员数") || indicator.unit == "名";
+            if let (true, Some(own), Some(township)) = (of_persons, depth(indicator.level.as_str()), depth("township")) {
+                assert!(own <= township, "{} {id} {} is asked of the {}", framework.id, indicator.label, indicator.level.as_str());
+            }
+        }
+    }
+}
+
+/// The labels of a framework's tasks in a group.
+fn group<'f>(framework: &'f Framework, part: &str, name: &str) -> Vec<&'f str> {
+    let own = framework.tasks.iter().filter(|t| t.named.id.starts_with(&format!("{part}/")) && t.group == name);
+    own.map(|t| t.named.label.as_str()).collect()
+}
+
+#[test]
+fn the_same_word_means_what_its_framework_says() {
+    let whole = together(&["base", "fengxian-wugong", "dayu-yiti-siyi", "xinyuan-3jia", "qingfeng", "huancui-3jia1"]);
+    assert_eq!(group(&whole, "fengxian-wugong", "五共"), ["组织共建", "资源共享", "活动共办", "党员共管", "平台共建"]);
+    assert_eq!(group(&whole, "dayu-yiti-siyi", "五共"), ["组织共建", "资源共享", "队伍共管", "活动共融", "事务共治"]);
+
+    let counts_as = |id: &str| &whole.coverages.iter().find(|c| c.named.id == id).expect(id).counts_as;
+    assert_eq!(counts_as("xinyuan-3jia/grid"), &["党小组"]);
+    assert_eq!(counts_as("qingfeng/grid"), &["功能型党支部"]);
+    assert_eq!(counts_as("huancui-3jia1/grid"), &["党支部"]);
+}
