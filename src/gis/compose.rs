@@ -64,6 +64,8 @@ pub enum Ink {
     Badge(Fill),
     /// A pattern over the map, on the fill.
     Hatch(Fill),
+    /// The sign of a place, the same on every fill as in the legend.
+    Pin,
 }
 
 /// What stands in a cell.

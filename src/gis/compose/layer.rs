@@ -3,6 +3,9 @@
 use super::{Canvas, CellText, Glyphs, Ink, MapCell, cell, glyph};
 use crate::domain::scene::{SAMPLES_X, SAMPLES_Y};
 
+/// Cells of a map for each that a name of a place may take.
+const CELLS_PER_NAME_CELL: usize = 8;
+
 /// What lies over the map. Nothing of it costs anything where it is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layer {
@@ -76,16 +79,17 @@ impl Canvas<'_> {
         let cols = usize::from(self.raster.size.cols_cells);
         for pin in &layer.pins {
             self.free_halves(pin.col, pin.row, width);
-            self.put(pin.col, pin.row, pin.sign, 1, Ink::Badge, true);
             if let Some(cell) = self.cell(pin.col, pin.row) {
-                cell.reverse = true;
+                *cell = MapCell { text: CellText::Char(pin.sign), fg: Ink::Pin, bg: Ink::Ground, bold: true, reverse: true };
             }
             if let Some(at) = written.get_mut(usize::from(pin.row) * cols + usize::from(pin.col)) {
                 *at = true;
             }
         }
+        // Names must not bury the map.
+        let mut left = written.len() / CELLS_PER_NAME_CELL;
         for pin in layer.pins.iter().rev() {
-            for (label, cells) in &pin.labels {
+            for (label, cells) in pin.labels.iter().filter(|(_, cells)| usize::from(*cells) <= left) {
                 let Some(start) = room(&written, cols, pin, *cells) else { continue };
                 let mut col = start;
                 for char in label.chars() {
@@ -97,6 +101,7 @@ impl Canvas<'_> {
                 }
                 let at = usize::from(pin.row) * cols + usize::from(start);
                 written[at..at + usize::from(*cells)].fill(true);
+                left -= usize::from(*cells);
                 break;
             }
         }

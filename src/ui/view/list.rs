@@ -139,9 +139,13 @@ pub(super) fn legend(pen: &mut Pen<'_>, area: Rect) {
             at = pen.text(slot, at, y, &sign, style) + 1;
         }
         let style = pen.style(Tone::Text);
-        let at = pen.text(slot, at, y, &item.label, style) + 1;
+        let count = item.count.to_string();
+        // The number of places is what is asked; their kind may be cut.
+        let room = slot.right().saturating_sub(at).saturating_sub(1 + u16::try_from(count.len()).unwrap_or(0));
+        let label = if item.pin.is_some() { pen.width.cut(&item.label, room, pen.symbols.ellipsis) } else { (&item.label).into() };
+        let at = pen.text(slot, at, y, &label, style) + 1;
         let style = pen.style(Tone::Dim);
-        pen.text(slot, at, y, &item.count.to_string(), style);
+        pen.text(slot, at, y, &count, style);
     }
 }
 
