@@ -35,6 +35,8 @@ pub struct Workspace {
     pub indicators: Vec<Arc<Indicator>>,
     /// Zones and regions, code and label: what a scope may name.
     pub zones: Vec<(String, String)>,
+    /// Codes of those of them that are regions.
+    pub regions: Vec<String>,
     /// Kinds of places that can be drawn over the map.
     pub place_kinds: Vec<String>,
     /// Name of the framework in use.

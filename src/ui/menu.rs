@@ -66,8 +66,9 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
         Menu::Scope => {
             let Some(scope) = model.view.as_ref().map(|v| &v.scope) else { return Vec::new() };
             let zones = model.workspace.iter().flat_map(|w| &w.zones);
-            let mut out: Vec<Item> =
-                zones.map(|(code, label)| Item::new(label.as_str(), lang.text("ui.scope.zone"), scope.zones.contains(code))).collect();
+            let is_region = |code: &String| model.workspace.iter().any(|w| w.regions.contains(code));
+            let kind = |code: &String| lang.text(if is_region(code) { "places.regions.title" } else { "ui.scope.zone" });
+            let mut out: Vec<Item> = zones.map(|(code, label)| Item::new(label.as_str(), kind(code), scope.zones.contains(code))).collect();
             out.extend(
                 STANDINGS
                     .iter()

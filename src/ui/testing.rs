@@ -467,6 +467,7 @@ impl Fake {
                 has_branches: true,
                 indicators: self.indicators.clone(),
                 zones: vec![("n".into(), "农区".into()), ("m".into(), "牧区".into())],
+                regions: vec![],
                 place_kinds: vec!["服务站".into(), "牧道".into()],
                 framework: "sample".into(),
                 home: self.home_view(),

@@ -323,3 +323,57 @@ fn every_word_of_the_sheets_is_in_the_tables_of_words() {
         }
     }
 }
+
+#[test]
+fn a_place_is_drawn_in_its_season_and_the_map_asks_only_for_chosen_kinds() {
+    let mut place = Place::told();
+    assert_eq!(place.workspace().place_kinds, ["夏牧服务站", "服务中心"]);
+    let extent = crate::domain::scene::Extent { min_x_deg: 0.0, min_y_deg: 0.0, max_x_deg: 4.0, max_y_deg: 2.0 };
+    let size = MapSize { cols_cells: 20, rows_cells: 10, cell_aspect: 2.0 };
+    let mut layer = |day: Option<Date>, kinds: &[&str], zones: &[&str], branch: Option<&str>| {
+        let mut view = view(None, "leaf", "X-1");
+        view.as_of.valid = day;
+        view.scope.zones.extend(zones.iter().map(|z| (*z).to_owned()));
+        let kinds = kinds.iter().map(|k| (*k).to_owned()).collect();
+        let branch = branch.map(|code| Uid::of_branch("990121", code));
+        match place.ask(&Query::Layer { view, extent, size, kinds, branch }).expect("a layer") {
+            Loaded::Layer(layer) => layer,
+            other => panic!("{other:?}"),
+        }
+    };
+    let summer = layer(Some(date(2026, 7, 1)), &["夏牧服务站", "服务中心"], &[], None);
+    assert_eq!(summer.kinds.iter().map(|k| (k.drawn, k.out_of_season, k.nowhere)).collect::<Vec<_>>(), [(1, 0, 0), (0, 0, 1)]);
+    assert_eq!((summer.places.len(), summer.places[0].lines_deg.clone()), (1, vec![vec![[0.5, 0.5]]]));
+    let winter = layer(Some(date(2026, 1, 1)), &["夏牧服务站"], &[], None);
+    assert_eq!((winter.places.len(), winter.kinds[0].out_of_season), (0, 1));
+    // Outlines: a region in scope, not a zone; a branch that leads several units.
+    assert!(layer(None, &[], &["A"], None).outlines.is_empty());
+    let region = layer(None, &[], &["east"], None);
+    assert_eq!(region.outlines.iter().map(|o| (o.label.as_str(), o.units_deg.len())).collect::<Vec<_>>(), [("东河流域", 3)]);
+    let branch = layer(None, &[], &[], Some("B1"));
+    assert_eq!(branch.outlines.iter().map(|o| (o.label.as_str(), o.units_deg.len())).collect::<Vec<_>>(), [("一支部", 3)]);
+    assert!(layer(None, &[], &[], Some("B2")).outlines.is_empty());
+    let card = place.card(Uid::of_branch("990121", "B1"), view(None, "", "X-1"));
+    assert_eq!(card.spans.len(), 3);
+    let card = place.card(uid("mid", "0101"), view(None, "leaf", "X-1"));
+    assert_eq!(card.places, [("夏牧服务站".to_owned(), 1), ("服务中心".to_owned(), 1)]);
+}
+
+#[test]
+fn enterprises_stand_on_the_card_and_are_found_by_name() {
+    let mut place = Place::new();
+    let text = "企业编码,企业名称,企业类型,所在网格,覆盖情况\nE1,甲果业,非公企业,010101,应建未建\nE2,乙果业,非公企业,010102,单独建立\n";
+    let file = place.file("in/企业.csv", text);
+    place.import(&[file], &Choices::default());
+    let card = place.card(uid("mid", "0101"), view(None, "leaf", "X-1"));
+    let told: Vec<_> = card.entities.iter().map(|(kind, word, n)| (kind.as_str(), word.as_str(), *n)).collect();
+    assert_eq!(told, [("非公企业", "单独建立", 1), ("非公企业", "应建未建", 1)]);
+    let hits = place.find("jgy");
+    assert_eq!(hits.len(), 1);
+    assert_eq!(
+        (hits[0].name.as_str(), hits[0].code.as_str(), hits[0].kind.as_str(), hits[0].uid),
+        ("甲果业", "E1", "非公企业", uid("leaf", "010101"))
+    );
+    assert_eq!(hits[0].path.last().map(String::as_str), Some("一格"));
+    assert_eq!(place.find("E2").first().map(|h| h.name.clone()), Some("乙果业".into()));
+}

@@ -32,6 +32,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
     let listing = ask.listings(place).into_iter().next();
     let listing = listing.or_else(|| world.levels.first().cloned().map(Listing::Units)).unwrap_or(Listing::Branches);
     let indicators = ask.framework.indicators.clone();
+    let zones = scopes(ask)?;
     Ok(Workspace {
         name,
         demo: ask.framework.demo,
@@ -39,7 +40,8 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         levels: ask.framework.levels.clone(),
         counts: (0..world.levels.len()).map(|t| u32::try_from(world.range(ask.within, t).len()).unwrap_or(u32::MAX)).collect(),
         has_branches: !world.range(ask.within, world.branch_table()).is_empty(),
-        zones: scopes(ask)?,
+        regions: zones.iter().skip(ask.framework.zones.len()).map(|(code, _)| code.clone()).collect(),
+        zones,
         place_kinds: map_layer::kinds(ask)?,
         framework: ask.framework.name.clone(),
         home: ViewState {
