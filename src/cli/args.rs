@@ -11,6 +11,7 @@ use crate::domain::access::Access;
 use crate::domain::exit::Exit;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::quality::FaultKind;
+use crate::domain::sheet::SheetKind;
 use crate::domain::text::quote;
 use crate::locale::Lang;
 use crate::runtime::engine::Engine;
@@ -196,6 +197,16 @@ pub fn command(lang: Lang) -> Command {
         )
         .subcommand(form(choice(Command::new("list").about(t("cmd.list").to_owned()).arg(place()))))
         .subcommand(form(choice(Command::new("show").about(t("cmd.show").to_owned()).arg(place()))))
+        .subcommand(sheet(lang))
+        .subcommand(
+            Command::new("screen")
+                .about(t("cmd.screen").to_owned())
+                .after_help(t("screen_help").to_owned())
+                .arg(place())
+                .arg(opt("as-at", "DATE").value_parser(value_parser!(Date)))
+                .arg(opt("what-if", "RULE:TEST=VALUE"))
+                .arg(flag("json")),
+        )
         .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))
         .subcommand(
             form(Command::new("check").about(t("cmd.check").to_owned()).arg(place()))
@@ -256,6 +267,7 @@ pub fn command(lang: Lang) -> Command {
         )
         // Run by the program itself, to read a risky file with limits.
         .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
+        .subcommand(framework(lang))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
         .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")));
     worded(root, lang).disable_version_flag(true).arg(
@@ -296,6 +308,44 @@ fn worded(command: Command, lang: Lang) -> Command {
         .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help(t("opt.help")).help_heading(t("help.common")))
 }
 
+/// `xiantu framework`.
+fn framework(lang: Lang) -> Command {
+    let t = |key: &str| lang.text(&format!("cli.framework.{key}")).to_owned();
+    let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help(lang.text("cli.opt.json").to_owned());
+    let several = |id: &'static str, value: &'static str, help: &str| {
+        Arg::new(id).value_name(value).required(true).action(ArgAction::Append).num_args(1..).help(t(help))
+    };
+    Command::new("framework")
+        .about(t("about"))
+        .after_help(t("help"))
+        .subcommand_required(true)
+        .subcommand(Command::new("list").about(t("list")).arg(json()))
+        .subcommand(Command::new("show").about(t("show")).arg(Arg::new("id").value_name("ID").required(true).help(t("id"))).arg(json()))
+        .subcommand(Command::new("check").about(t("check")).arg(several("files", "FILE", "file")).arg(json()))
+        .subcommand(Command::new("use").about(t("use")).arg(several("ids", "ID", "ids")))
+}
+
+/// `xiantu sheet`.
+fn sheet(lang: Lang) -> Command {
+    let t = |key: &str| lang.text(&format!("cli.{key}")).to_owned();
+    let opt = |id: &'static str, value: &'static str| Arg::new(id).long(id).value_name(value).help(t(&format!("opt.{id}")));
+    let flag = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).help(t(&format!("opt.{id}")));
+    let names: Vec<&str> = SheetKind::named().iter().map(|kind| lang.text(&format!("sheet.name.{}", kind.word()))).collect();
+    Command::new("sheet")
+        .about(t("cmd.sheet"))
+        .after_help(lang.fill("cli.sheet_help", &[&names.join(" ")]))
+        .arg(Arg::new("name").value_name("NAME").required(true).help(t("opt.sheet_name")))
+        .arg(Arg::new("item").value_name("ITEM").help(t("opt.sheet_item")))
+        .arg(Arg::new("place").long("place").value_name("PLACE").help(t("opt.place")))
+        .arg(opt("indicator", "ID"))
+        .arg(opt("period", "PERIOD"))
+        .arg(opt("as-at", "DATE").value_parser(value_parser!(Date)))
+        .arg(opt("zone", "ZONE").action(ArgAction::Append))
+        .arg(flag("details"))
+        .arg(opt("width", "CELLS").value_parser(value_parser!(u16).range(20..)))
+        .arg(flag("json"))
+}
+
 /// `xiantu import`.
 fn import(lang: Lang) -> Command {
     let t = |key: &str| lang.text(&format!("cli.{key}")).to_owned();
@@ -314,7 +364,7 @@ fn import(lang: Lang) -> Command {
         .after_help(t("import.help"))
         .arg(files)
         .arg(flag("apply"))
-        .arg(opt("as", "LEVEL"))
+        .arg(many("as", "[FILE=]LEVEL"))
         .arg(opt("period", "PERIOD"))
         .arg(opt("since", "DATE").value_parser(value_parser!(Date)))
         .arg(many("accept", "ID"))

@@ -140,6 +140,11 @@ pub(super) fn card(lang: Lang, workspace: &Workspace, card: &Card) -> String {
         };
         out.push(&lang.fill("cli.plain.figure", &[label, &shown(lang, &figure.shown, unit), &period]));
     }
+    for finding in &card.findings {
+        if let crate::domain::decision::Said::Confirmed { kind, document } = &finding.said {
+            out.push(&lang.fill("leads.finding", &[kind, document]));
+        }
+    }
     for lead in &card.leads {
         let document = if lead.document.is_empty() { lang.text("cli.plain.no_document") } else { &lead.document };
         let what = if lead.name == card.name { lead.label.clone() } else { format!("{} {}", lead.name, lead.label) };

@@ -1,22 +1,21 @@
--- 2026-11-22: what stands beside units, branches, entities, zones and values: regions 片区, pairings 结对,
--- places 点线, items of lists 清单. A row says what a batch says of one of them; which of its columns a
--- kind has is told in src/store/record.rs. `fields` is JSON: roles and further columns, as texts.
--- `shape` is the point or the lines of a place, its bytes as in src/gis/original.rs; NULL: none.
+-- 2026-11-22: keys of imports that found no unit, and units that a file left out, with the batch of
+-- their file. row is that of the file; uid, unit_code and unit_name are what was probably meant, or
+-- what was left out.
 
-CREATE TABLE record_version (
+CREATE TABLE unmatched (
   county TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('region', 'link', 'place', 'item')),
-  uid BLOB NOT NULL,
   batch INTEGER NOT NULL,
-  valid_from TEXT NOT NULL DEFAULT '',
-  valid_to TEXT NOT NULL DEFAULT '9999-12-31',
-  code TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  in_file INTEGER NOT NULL,
+  file TEXT NOT NULL,
+  sheet TEXT NOT NULL,
+  row INTEGER,
+  key TEXT NOT NULL,
   name TEXT NOT NULL,
-  unit_uid BLOB,
-  fields TEXT NOT NULL,
-  shape BLOB,
-  source_row INTEGER,
-  source_part INTEGER NOT NULL DEFAULT 0,
-  gone INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (county, kind, uid, batch, valid_from)
+  rows INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  uid BLOB,
+  unit_code TEXT NOT NULL,
+  unit_name TEXT NOT NULL,
+  PRIMARY KEY (county, batch, n)
 ) STRICT, WITHOUT ROWID;

@@ -13,6 +13,7 @@ mod provenance;
 pub(super) mod quality;
 mod region;
 mod round;
+pub(super) mod screening;
 mod sheet;
 mod workspace;
 
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rusqlite::Connection;
 
-use self::ask::Ask;
+pub(super) use self::ask::Ask;
 pub use self::long_table::Sum;
 use super::batch;
 use super::cache::Cache;

@@ -17,7 +17,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
     let named = meta(ask.connection, "name")?.filter(|n| !n.is_empty());
     let name = place.map(|p| world.name(p).to_owned()).or(named).unwrap_or_else(|| folder.to_owned());
     let mut reads: Vec<ReadCount> = Vec::new();
-    let mut problems = Vec::new();
+    let mut problems = ask.framework.notes.clone();
     for loaded in load::sources(ask.connection)? {
         match reads.iter_mut().find(|r| r.name == loaded.counts.name) {
             Some(sum) => {
@@ -44,6 +44,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         zones,
         place_kinds: map_layer::kinds(ask)?,
         framework: ask.framework.name.clone(),
+        frameworks: ask.framework.parts.iter().map(|p| (p.id.clone(), p.name.clone(), p.name_en.clone())).collect(),
         home: ViewState {
             place: place.map(|p| ask.uid(p)),
             listing,

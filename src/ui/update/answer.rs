@@ -38,6 +38,10 @@ impl Model {
                 if let Some(slot) = self.slots.get_mut(&ask) {
                     slot.failure = Some(problem);
                 }
+                if ask == Ask::Sheet {
+                    // What was there is of another view.
+                    self.desk.sheets.fail();
+                }
                 if ask == Ask::Home {
                     self.ahead.clear();
                     // Back to what can be shown, unless there is nothing yet.
@@ -78,6 +82,7 @@ impl Model {
                     self.dress();
                 }
             }
+            Loaded::Card(card) if ask == Ask::Lead => self.led(card.as_deref()),
             Loaded::Card(card) => {
                 self.card = card;
                 self.entered();
@@ -116,8 +121,9 @@ impl Model {
                 self.desk.import.intake = Some(intake);
                 self.progress = None;
             }
+            Loaded::Sheet(page) => self.desk.sheets.take(page),
             // Forms are for templates.
-            Loaded::Forms(_) | Loaded::Sheet(_) => {}
+            Loaded::Forms(_) => {}
         }
     }
 
@@ -125,9 +131,11 @@ impl Model {
         self.version = self.version.max(workspace.version);
         self.problems.clone_from(&workspace.problems);
         // Where the framework was changed under the session, its indicator may be gone.
-        let stands = self.view.as_ref().is_some_and(|view| crate::domain::page::indicator(&workspace, &view.indicator).is_some());
-        if !stands {
-            self.view = Some(workspace.home.clone());
+        let of = |view: &ViewState| crate::domain::page::indicator(&workspace, &view.indicator).map(|i| i.id.clone());
+        match self.view.as_ref().and_then(of) {
+            // A view that was kept may name it without its framework.
+            Some(id) => self.view.iter_mut().for_each(|view| view.indicator = id.clone()),
+            None => self.view = Some(workspace.home.clone()),
         }
         if let Some(pending) = workspace.pending.as_deref().filter(|pending| self.pending() != Some(pending)) {
             self.say_pending(pending);

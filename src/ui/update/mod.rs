@@ -9,6 +9,7 @@ mod dialog;
 mod dress;
 mod import;
 mod layer;
+mod lead;
 mod mark;
 mod mouse;
 mod over;
@@ -17,10 +18,12 @@ mod quality;
 mod removals;
 mod round;
 mod show;
+mod tables;
 
 pub(in crate::ui) use dress::{fill, is_down};
 pub(in crate::ui) use import::ALL;
 pub(in crate::ui) use layer::sign as sign_of_place;
+pub(in crate::ui) use lead::LeadForm;
 pub(in crate::ui) use mark::day;
 pub(in crate::ui) use show::classing_key;
 
@@ -216,6 +219,7 @@ impl Model {
             | Action::Periods
             | Action::Scope
             | Action::Work
+            | Action::Sheets
             | Action::Provenance
             | Action::Marks
             | Action::Palette
@@ -228,6 +232,8 @@ impl Model {
             _ => {
                 if let Some(n) = action.indicator() {
                     self.indicator(n);
+                } else if let Some(kind) = action.sheet() {
+                    self.open_page(kind);
                 }
             }
         }

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::pen::{Line, Pen, Tone};
 use super::sheet::Sheet;
+use crate::domain::decision::Said;
 use crate::domain::page::{Card, Figure, Lead};
 use crate::domain::unit::Subject;
 use crate::domain::value::State;
@@ -133,6 +134,16 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
                 None => lang.fill("ui.card.mark_by", &[&mark.actor, &raised]),
             };
             sheet.text(2, &line, Tone::Dim);
+        }
+    }
+
+    if !card.findings.is_empty() {
+        sheet.gap();
+        for finding in &card.findings {
+            if let Said::Confirmed { kind, document } = &finding.said {
+                sheet.text(0, &lang.fill("leads.finding", &[kind, document]), Tone::Mark);
+                sheet.text(2, &finding.text, Tone::Dim);
+            }
         }
     }
 
