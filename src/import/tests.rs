@@ -5,6 +5,7 @@ mod kept;
 mod leads;
 mod level;
 mod plan;
+mod records;
 mod stop;
 
 use std::path::Path;

@@ -9,6 +9,7 @@ use super::glance::Glance;
 use super::reader::covered::Entity;
 use super::reader::quality::Checked;
 use super::reader::screening::Screened;
+use super::record::Record;
 use super::rolled::Rolled;
 use super::world::{At, World};
 use crate::domain::decision::{Decisions, fold_decisions};
@@ -77,6 +78,7 @@ pub(crate) struct Cache {
     stored: Mutex<Kept<TableKey, Counts>>,
     entities: Mutex<Kept<WorldKey, Arc<Vec<Entity>>>>,
     checks: Mutex<Kept<WorldKey, Arc<Checked>>>,
+    places: Mutex<Kept<WorldKey, Arc<Vec<Record>>>>,
     rasters: Mutex<Kept<RasterKey, Option<Arc<Raster>>>>,
     marks: Mutex<Kept<u64, Arc<Marks>>>,
     glance: Mutex<Option<Arc<Glance>>>,
@@ -104,6 +106,7 @@ impl Cache {
     shelf!(stored, TableKey, Counts, COLUMNS);
     shelf!(entities, WorldKey, Arc<Vec<Entity>>, 2);
     shelf!(checks, WorldKey, Arc<Checked>, 2);
+    shelf!(places, WorldKey, Arc<Vec<Record>>, WORLDS);
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);
     shelf!(marks, u64, Arc<Marks>, 2);
 
