@@ -73,7 +73,7 @@ mod tests {
         let mut seen = 0;
         for key in SOURCES.iter().flat_map(|source| source.split('"')).filter(|w| w.starts_with("panel.") && !w.contains('{')) {
             // The end of a key that is put together is checked below.
-            if key.ends_with("no_") || key.ends_with("weekday_") {
+            if key.ends_with("no_") || key.ends_with("of_") || key.ends_with("weekday_") {
                 continue;
             }
             for lang in [Lang::Zh, Lang::En] {
