@@ -30,6 +30,10 @@ const RASTERS: usize = 64;
 pub(super) type WorldKey = (u64, At);
 /// Key of a screening: tree, number of rounds that rules may look back on.
 pub(super) type ScreenedKey = (WorldKey, u64);
+/// Key of a table of a tree.
+pub(super) type TableKey = (WorldKey, usize);
+/// A number per row.
+pub(super) type Counts = Arc<Vec<u32>>;
 /// Key of a column: tree, level, indicator, period.
 pub(super) type ColumnKey = (WorldKey, usize, IndicatorId, Period);
 
@@ -71,7 +75,7 @@ pub(crate) struct Cache {
     columns: Mutex<Kept<ColumnKey, Arc<Column>>>,
     rolled: Mutex<Kept<ColumnKey, Option<Arc<Rolled>>>>,
     screened: Mutex<Kept<ScreenedKey, Arc<Screened>>>,
-    stored: Mutex<Kept<(WorldKey, usize), Arc<Vec<u32>>>>,
+    stored: Mutex<Kept<TableKey, Counts>>,
     entities: Mutex<Kept<WorldKey, Arc<Vec<Entity>>>>,
     checks: Mutex<Kept<WorldKey, Arc<Checked>>>,
     places: Mutex<Kept<WorldKey, Arc<Vec<Record>>>>,
@@ -99,7 +103,7 @@ impl Cache {
     shelf!(columns, ColumnKey, Arc<Column>, COLUMNS);
     shelf!(rolled, ColumnKey, Option<Arc<Rolled>>, COLUMNS);
     shelf!(screened, ScreenedKey, Arc<Screened>, WORLDS);
-    shelf!(stored, (WorldKey, usize), Arc<Vec<u32>>, COLUMNS);
+    shelf!(stored, TableKey, Counts, COLUMNS);
     shelf!(entities, WorldKey, Arc<Vec<Entity>>, 2);
     shelf!(checks, WorldKey, Arc<Checked>, 2);
     shelf!(places, WorldKey, Arc<Vec<Record>>, WORLDS);
