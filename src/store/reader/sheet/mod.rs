@@ -2,6 +2,7 @@
 
 mod cadence;
 mod change;
+mod checks;
 mod coverage;
 mod figure;
 mod form;
@@ -55,8 +56,9 @@ mod tests {
     use crate::locale::Lang;
 
     /// The sources whose texts stand in `panel.toml`.
-    const SOURCES: [&str; 10] = [
+    const SOURCES: [&str; 11] = [
         include_str!("cadence.rs"),
+        include_str!("checks.rs"),
         include_str!("change.rs"),
         include_str!("coverage.rs"),
         include_str!("figure.rs"),

@@ -54,6 +54,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     });
     sheet.tables.push(bands(ask, view)?);
     sheet.tables.push(premises(ask, view)?);
+    sheet.tables.push(super::checks::table(ask, view)?);
     Ok(())
 }
 
