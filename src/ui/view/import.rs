@@ -178,7 +178,11 @@ pub(super) fn progress(model: &Model, cells: u16) -> Line {
     let share = if *of == 0 { 0.0 } else { *done as f64 / *of as f64 };
     let bar_cells = (cells / 3).clamp(6, 30);
     let bar = model.width().pad(&super::pen::bar(model.symbols(), share, bar_cells), bar_cells, "");
-    vec![(format!("{what} "), Tone::Accent), (bar, Tone::Accent), (format!(" {:.0}%  {}", share * 100.0, quote(name)), Tone::Text)]
+    vec![
+        (format!("{what} "), Tone::Accent),
+        (bar, Tone::Accent),
+        (format!(" {:.0}%  {}", share * 100.0, quote(super::bars::file_name(name))), Tone::Text),
+    ]
 }
 
 /// What would happen in numbers, and what stands in the way.
@@ -283,7 +287,7 @@ fn question_row(model: &Model, plan: &Plan, n: usize, cells: u16) -> Line {
     let room = cells.saturating_sub(width.of(&state) + 3);
     vec![
         (if asked.needed { "! " } else { "  " }.to_owned(), Tone::Lead),
-        (width.pad(&question::title(model, asked), room, model.symbols().ellipsis), Tone::Text),
+        (width.pad(&question::line(model, plan, asked, room), room, model.symbols().ellipsis), Tone::Text),
         (format!(" {state}"), tone),
     ]
 }
