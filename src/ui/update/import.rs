@@ -213,8 +213,8 @@ impl Model {
         let import = &mut self.desk.import;
         let at = import.at();
         let Some(unmatched) = import.plan.as_ref().and_then(|plan| plan.unmatched.get(at)).cloned() else { return };
-        if unmatched.suggestion.is_none() {
-            let text = self.text("desk.unmatched.no_suggestion");
+        if question::suggestion(&unmatched).is_none() {
+            let text = self.text(if unmatched.in_file { "desk.unmatched.no_suggestion" } else { "desk.unmatched.left_out" });
             self.say(text);
             return;
         }

@@ -1,6 +1,7 @@
 //! What a plan asks, in words.
 
-use crate::domain::plan::{About, Answer, Plan, Question, UNUSED};
+use crate::domain::id::Uid;
+use crate::domain::plan::{About, Answer, Plan, Question, UNUSED, Unmatched};
 use crate::domain::text::quote;
 use crate::domain::view_state::Listing;
 use crate::ui::dialog::Offer;
@@ -38,6 +39,11 @@ pub(in crate::ui) fn line(model: &Model, plan: &Plan, question: &Question, cells
     format!("{title}  {}", width.cut_left(&quote(&question.spot.file), room, model.symbols().ellipsis))
 }
 
+/// The unit that is probably meant by what stands in a file; what the file leaves out is itself.
+pub(in crate::ui) fn suggestion(unmatched: &Unmatched) -> Option<&(Uid, String, String)> {
+    unmatched.suggestion.as_ref().filter(|_| unmatched.in_file)
+}
+
 /// Title and paragraphs of a question.
 pub(in crate::ui) fn words(model: &Model, question: &Question) -> (String, Vec<String>) {
     let lang = model.session.lang;
@@ -54,7 +60,8 @@ pub(in crate::ui) fn words(model: &Model, question: &Question) -> (String, Vec<S
         About::Privacy { .. } => "desk.ask.privacy_how",
         About::Since => "desk.ask.since_how",
         About::Complete { .. } => "desk.ask.complete_how",
-        About::Target | About::Column { .. } | About::Period | About::Part => "desk.ask.once",
+        About::Period => "desk.ask.period_how",
+        About::Target | About::Column { .. } | About::Part => "desk.ask.once",
     };
     if let About::Privacy { columns } = &question.about {
         text.extend(columns.iter().map(|(heading, rule)| format!("{} ({})", quote(heading), quote(rule))));
