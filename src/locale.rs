@@ -9,7 +9,8 @@ use std::io::{self, ErrorKind};
 use std::sync::OnceLock;
 
 use crate::domain::problem::Problem;
-use crate::domain::text::quote;
+use crate::domain::sheet::Words;
+use crate::domain::text::{is_hostile, quote};
 
 /// A language of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -30,8 +31,10 @@ macro_rules! tables {
     };
 }
 
-const ZH: Files = tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "panel");
-const EN: Files = tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "panel");
+const ZH: Files =
+    tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "panel", "sheet", "leads");
+const EN: Files =
+    tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "panel", "sheet", "leads");
 
 impl Lang {
     /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,
@@ -112,6 +115,22 @@ impl Lang {
         }
         out.push_str(rest);
         out
+    }
+
+    /// Words of a sheet in this language, cleaned: on one line, without what steers a terminal.
+    #[must_use]
+    pub fn words(self, words: &Words) -> String {
+        let text = match (words, self) {
+            (Words::Data(text), _) => text.clone(),
+            (Words::Both { en, .. }, Self::En) if !en.is_empty() => en.clone(),
+            (Words::Both { zh, .. }, _) => zh.clone(),
+            (Words::Key { key, args }, _) => {
+                let args: Vec<String> = args.iter().map(|arg| self.words(arg)).collect();
+                let args: Vec<&dyn std::fmt::Display> = args.iter().map(|arg| arg as &dyn std::fmt::Display).collect();
+                self.fill(key, &args)
+            }
+        };
+        text.chars().filter_map(|c| if matches!(c, '\n' | '\t') { Some(' ') } else { (!is_hostile(c)).then_some(c) }).collect()
     }
 
     /// What a problem says, without its code and place; arguments cleaned.
@@ -242,6 +261,16 @@ mod tests {
             assert_eq!(Lang::of_environment(name), Lang::Zh, "{name:?}");
         }
         assert_eq!(Lang::of_environment(Some("en_US.UTF-8")), Lang::En);
+    }
+
+    #[test]
+    fn words_of_a_sheet_are_of_the_language_and_clean() {
+        let both = Words::both("网格", "grid");
+        assert_eq!((Lang::Zh.words(&both), Lang::En.words(&both)), ("网格".to_owned(), "grid".to_owned()));
+        assert_eq!(Lang::En.words(&Words::both("网格", "")), "网格", "better Chinese than nothing");
+        assert_eq!(Lang::Zh.words(&Words::data("a\u{1b}[2J\nb\u{202e}")), "a[2J b");
+        let filled = Words::fill("sheet.cell.left", [Words::data("12\u{1b}")]);
+        assert_eq!(Lang::Zh.words(&filled), Lang::Zh.fill("sheet.cell.left", &[&12]));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::domain::access::Access;
 use crate::domain::exit::Exit;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::quality::FaultKind;
+use crate::domain::sheet::SheetKind;
 use crate::domain::text::quote;
 use crate::locale::Lang;
 use crate::runtime::engine::Engine;
@@ -196,6 +197,16 @@ pub fn command(lang: Lang) -> Command {
         )
         .subcommand(form(choice(Command::new("list").about(t("cmd.list").to_owned()).arg(place()))))
         .subcommand(form(choice(Command::new("show").about(t("cmd.show").to_owned()).arg(place()))))
+        .subcommand(sheet(lang))
+        .subcommand(
+            Command::new("screen")
+                .about(t("cmd.screen").to_owned())
+                .after_help(t("screen_help").to_owned())
+                .arg(place())
+                .arg(opt("as-at", "DATE").value_parser(value_parser!(Date)))
+                .arg(opt("what-if", "RULE:TEST=VALUE"))
+                .arg(flag("json")),
+        )
         .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))
         .subcommand(
             form(Command::new("check").about(t("cmd.check").to_owned()).arg(place()))
@@ -294,6 +305,27 @@ fn worded(command: Command, lang: Lang) -> Command {
         })
         .mut_subcommands(|sub| worded(sub, lang))
         .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help(t("opt.help")).help_heading(t("help.common")))
+}
+
+/// `xiantu sheet`.
+fn sheet(lang: Lang) -> Command {
+    let t = |key: &str| lang.text(&format!("cli.{key}")).to_owned();
+    let opt = |id: &'static str, value: &'static str| Arg::new(id).long(id).value_name(value).help(t(&format!("opt.{id}")));
+    let flag = |id: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).help(t(&format!("opt.{id}")));
+    let names: Vec<&str> = SheetKind::named().iter().map(|kind| lang.text(&format!("sheet.name.{}", kind.word()))).collect();
+    Command::new("sheet")
+        .about(t("cmd.sheet"))
+        .after_help(lang.fill("cli.sheet_help", &[&names.join(" ")]))
+        .arg(Arg::new("name").value_name("NAME").required(true).help(t("opt.sheet_name")))
+        .arg(Arg::new("item").value_name("ITEM").help(t("opt.sheet_item")))
+        .arg(Arg::new("place").long("place").value_name("PLACE").help(t("opt.place")))
+        .arg(opt("indicator", "ID"))
+        .arg(opt("period", "PERIOD"))
+        .arg(opt("as-at", "DATE").value_parser(value_parser!(Date)))
+        .arg(opt("zone", "ZONE").action(ArgAction::Append))
+        .arg(flag("details"))
+        .arg(opt("width", "CELLS").value_parser(value_parser!(u16).range(20..)))
+        .arg(flag("json"))
 }
 
 /// `xiantu import`.

@@ -48,9 +48,31 @@ impl Choice {
 
     /// The view that the options name.
     pub(super) fn view(&self, common: &Common, m: &ArgMatches) -> Result<ViewState, Failure> {
-        let usage = |key: &str, wanted: &str, known: Vec<String>| {
-            Failure::new(Exit::Usage, common.lang.fill(key, &[&quote(wanted), &known.join(" ")]))
-        };
+        let mut view = self.standing(common, m)?;
+        let workspace = &self.workspace;
+        if let Some(level) = m.get_one::<String>("level") {
+            let known = workspace
+                .levels
+                .iter()
+                .find(|l| l.code.as_str() == level || l.label == *level || l.label_en == *level || l.synonyms.contains(level));
+            let level = known.ok_or_else(|| {
+                usage(common, "cli.no_level", level, workspace.levels.iter().map(|l| format!("{}({})", l.code, l.label)).collect())
+            })?;
+            view.listing = Listing::Units(level.code.clone());
+        }
+        if m.get_flag("branches") {
+            view.listing = Listing::Branches;
+        }
+        for state in m.get_many::<String>("state").into_iter().flatten() {
+            // Only these words pass the command line.
+            view.scope.standings.extend(STATES.iter().filter(|(word, _)| word == state).map(|(_, standing)| *standing));
+        }
+        view.only_flagged = m.get_flag("flagged");
+        Ok(view)
+    }
+
+    /// The view that PLACE, `--indicator`, `--period` and `--zone` name.
+    pub(super) fn standing(&self, common: &Common, m: &ArgMatches) -> Result<ViewState, Failure> {
         let workspace = &self.workspace;
         let mut view = workspace.home.clone();
         if let Some(hit) = &self.hit {
@@ -66,23 +88,10 @@ impl Choice {
             }
             view.selection = None;
         }
-        if let Some(level) = m.get_one::<String>("level") {
-            let known = workspace
-                .levels
-                .iter()
-                .find(|l| l.code.as_str() == level || l.label == *level || l.label_en == *level || l.synonyms.contains(level));
-            let level = known.ok_or_else(|| {
-                usage("cli.no_level", level, workspace.levels.iter().map(|l| format!("{}({})", l.code, l.label)).collect())
-            })?;
-            view.listing = Listing::Units(level.code.clone());
-        }
-        if m.get_flag("branches") {
-            view.listing = Listing::Branches;
-        }
         if let Some(id) = m.get_one::<String>("indicator") {
             let known = workspace.indicators.iter().find(|i| i.id.as_str() == id || i.label == *id || i.short == *id);
             let known = known.ok_or_else(|| {
-                usage("cli.no_indicator", id, workspace.indicators.iter().map(|i| format!("{}({})", i.id, i.label)).collect())
+                usage(common, "cli.no_indicator", id, workspace.indicators.iter().map(|i| format!("{}({})", i.id, i.label)).collect())
             })?;
             view.indicator = known.id.clone();
         }
@@ -92,15 +101,10 @@ impl Choice {
         }
         for zone in m.get_many::<String>("zone").into_iter().flatten() {
             let known = workspace.zones.iter().find(|(code, label)| code == zone || label == zone);
-            let (code, _) =
-                known.ok_or_else(|| usage("cli.no_zone", zone, workspace.zones.iter().map(|(c, l)| format!("{c}({l})")).collect()))?;
+            let (code, _) = known
+                .ok_or_else(|| usage(common, "cli.no_zone", zone, workspace.zones.iter().map(|(c, l)| format!("{c}({l})")).collect()))?;
             view.scope.zones.insert(code.clone());
         }
-        for state in m.get_many::<String>("state").into_iter().flatten() {
-            // Only these words pass the command line.
-            view.scope.standings.extend(STATES.iter().filter(|(word, _)| word == state).map(|(_, standing)| *standing));
-        }
-        view.only_flagged = m.get_flag("flagged");
         Ok(view)
     }
 
@@ -118,6 +122,11 @@ impl Choice {
             None => Listing::Branches,
         }
     }
+}
+
+/// What was named is not there: says what is.
+fn usage(common: &Common, key: &str, wanted: &str, known: Vec<String>) -> Failure {
+    Failure::new(Exit::Usage, common.lang.fill(key, &[&quote(wanted), &known.join(" ")]))
 }
 
 /// The one thing with this code, else with this name.

@@ -21,6 +21,8 @@ mod read_book;
 mod repair;
 mod round;
 mod round_text;
+mod screen;
+mod sheet;
 mod show;
 mod template;
 mod tui;
@@ -140,6 +142,8 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),
         Some((crate::import::book::child::COMMAND, _)) => read_book::run(),
+        Some(("sheet", m)) => sheet::run(&common, m),
+        Some(("screen", m)) => screen::run(&common, m),
         Some(("round", m)) => round::run(&common, m),
         Some(("template", m)) => template::run(&common, m),
         Some(("doctor", _)) => doctor::run(&common),

@@ -18,6 +18,10 @@ pub enum Grant {
     Correct,
     /// Write snapshots for others.
     Publish,
+    /// Answer about leads: the township.
+    Answer,
+    /// Confirm and reject leads: the county.
+    Confirm,
 }
 
 /// Goes with every query and command: the part of the tree that may be seen, the post that acts
@@ -36,7 +40,11 @@ impl Access {
     /// The person at the machine: everything.
     #[must_use]
     pub fn local(post: Option<String>) -> Self {
-        Self { within: None, post, grants: [Grant::Mark, Grant::Import, Grant::Correct, Grant::Publish].into() }
+        Self {
+            within: None,
+            post,
+            grants: [Grant::Mark, Grant::Import, Grant::Correct, Grant::Publish, Grant::Answer, Grant::Confirm].into(),
+        }
     }
 
     /// A briefing: sees everything, writes nothing.

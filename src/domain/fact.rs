@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::decision::Answer;
 use super::id::{IndicatorId, LevelId, Uid};
 use super::period::Period;
 use super::round::Taken;
@@ -106,6 +107,64 @@ pub enum Body {
         /// Why (scanned at commit).
         remark: String,
     },
+    /// The township answered about a lead.
+    LeadAnswered {
+        /// Version of this body.
+        v: u16,
+        /// Unit or branch.
+        subject: Subject,
+        /// The rule.
+        rule: String,
+        /// What it says.
+        answer: Answer,
+        /// In the post's words (scanned at commit).
+        text: String,
+        /// The values that the lead rested on.
+        basis: String,
+    },
+    /// A person confirmed that it is a case of an official kind.
+    LeadConfirmed {
+        /// Version of this body.
+        v: u16,
+        /// Unit or branch.
+        subject: Subject,
+        /// The rule; empty where there was no lead.
+        rule: String,
+        /// Number of the official kind.
+        official: u8,
+        /// Number of the document that says so (scanned at commit).
+        document: String,
+        /// Why (scanned at commit).
+        reason: String,
+        /// The values that the lead rested on.
+        basis: String,
+        /// Earlier decisions about it that were seen, which no longer stand.
+        replaces: Vec<FactId>,
+    },
+    /// A person rejected a lead.
+    LeadRejected {
+        /// Version of this body.
+        v: u16,
+        /// Unit or branch.
+        subject: Subject,
+        /// The rule.
+        rule: String,
+        /// Why (scanned at commit).
+        reason: String,
+        /// The values that the lead rested on: on others it is open again.
+        basis: String,
+        /// Earlier decisions about it that were seen, which no longer stand.
+        replaces: Vec<FactId>,
+    },
+    /// The answers and decisions it refers to are taken back.
+    LeadWithdrawn {
+        /// Version of this body.
+        v: u16,
+        /// The answers and decisions.
+        decisions: Vec<FactId>,
+        /// Why (scanned at commit).
+        reason: String,
+    },
     /// Parts of a round were frozen 定稿: what changes later is a correction 更正.
     RoundFinal {
         /// Version of this body.
@@ -130,6 +189,10 @@ impl Body {
             Self::RoundTaken { v, .. } => ("round-taken", *v),
             Self::RoundReturned { v, .. } => ("round-returned", *v),
             Self::RoundFinal { v, .. } => ("round-final", *v),
+            Self::LeadAnswered { v, .. } => ("lead-answered", *v),
+            Self::LeadConfirmed { v, .. } => ("lead-confirmed", *v),
+            Self::LeadRejected { v, .. } => ("lead-rejected", *v),
+            Self::LeadWithdrawn { v, .. } => ("lead-withdrawn", *v),
         }
     }
 }
@@ -209,7 +272,11 @@ pub fn fold_marks<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> BTreeMap<Uid
             | Body::RoundOpened { .. }
             | Body::RoundTaken { .. }
             | Body::RoundReturned { .. }
-            | Body::RoundFinal { .. } => {}
+            | Body::RoundFinal { .. }
+            | Body::LeadAnswered { .. }
+            | Body::LeadConfirmed { .. }
+            | Body::LeadRejected { .. }
+            | Body::LeadWithdrawn { .. } => {}
         }
     }
     let mut marks: BTreeMap<Uid, Vec<Mark>> = BTreeMap::new();
@@ -280,7 +347,11 @@ pub fn fold_corrections<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<Co
             | Body::RoundOpened { .. }
             | Body::RoundTaken { .. }
             | Body::RoundReturned { .. }
-            | Body::RoundFinal { .. } => {}
+            | Body::RoundFinal { .. }
+            | Body::LeadAnswered { .. }
+            | Body::LeadConfirmed { .. }
+            | Body::LeadRejected { .. }
+            | Body::LeadWithdrawn { .. } => {}
         }
     }
     let mut stand: Vec<Correction> = made.into_values().filter(|c| !withdrawn.contains(&c.fact)).collect();

@@ -7,6 +7,7 @@ pub mod access;
 pub mod as_of;
 pub mod change;
 pub mod coverage;
+pub mod decision;
 pub mod exit;
 pub mod fact;
 pub mod files;

@@ -7,11 +7,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::decision::Decision;
 use super::fact::{Correction, Mark};
 use super::id::{IndicatorId, LevelId, Uid};
 use super::indicator::Indicator;
 use super::period::Period;
 use super::problem::Problem;
+use super::sheet::{Cell, Weight, Words};
 use super::unit::{Level, Subject};
 use super::value::{Reading, Shown};
 use super::view_state::{Listing, ViewState};
@@ -181,12 +183,20 @@ pub struct Figure {
 }
 
 /// A rule that holds: a lead to check 待核线索, never a verdict.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lead {
     /// The rule's id.
     pub rule: String,
     /// What it says, in Chinese.
     pub label: String,
+    /// In English.
+    pub label_en: String,
+    /// How loud it is.
+    pub weight: Weight,
+    /// The number of the official kind that it points to.
+    pub kind: Option<u8>,
+    /// It holds of somebody by construction 相对规则: it is only there beside another lead.
+    pub relative: bool,
     /// The branch or unit it holds for.
     pub entity: Uid,
     /// Unit or branch.
@@ -195,10 +205,54 @@ pub struct Lead {
     pub name: String,
     /// The values that made it hold, in words: `书记出缺 4 个月 (>3)`.
     pub evidence: String,
+    /// Its tests, in the order of the file.
+    pub tests: Vec<Tested>,
     /// The document, as the framework names it; empty: 未配置.
     pub document: String,
-    /// The day the values speak of.
+    /// Its article.
+    pub article: String,
+    /// How the document is known: A, B or C.
+    pub confidence: Option<char>,
+    /// The day the oldest of its values speaks of.
     pub day: Option<Date>,
+}
+
+impl Lead {
+    /// The values that it rests on, without what passes with time: a decision about it stands as long
+    /// as these do.
+    #[must_use]
+    pub fn basis(&self) -> String {
+        self.tests.iter().filter(|t| t.holds == Some(true)).map(|t| t.basis.as_str()).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// A test of a rule as it came out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tested {
+    /// What was looked at: a heading, an indicator, a place in an order.
+    pub what: Words,
+    /// The indicator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<IndicatorId>,
+    /// What it says.
+    pub value: Cell,
+    /// `<`, `<=`, `>`, `>=`, `==`, `!=`.
+    pub sign: String,
+    /// What it was held against.
+    pub threshold: Cell,
+    /// Over how many periods or rounds, and how they count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Words>,
+    /// The period of the newest reading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// Whether it holds; `None` where it cannot be told.
+    pub holds: Option<bool>,
+    /// What is missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Words>,
+    /// The value without what passes with time.
+    pub basis: String,
 }
 
 /// Everything known of one unit or branch.
@@ -234,6 +288,8 @@ pub struct Card {
     pub figures: Vec<Figure>,
     /// Leads, its own first.
     pub leads: Vec<Lead>,
+    /// What a person confirmed about it 情形, shown instead of the lead.
+    pub findings: Vec<Decision>,
     /// Marks that stand on it.
     pub marks: Vec<Mark>,
     /// Marks that stand below it.

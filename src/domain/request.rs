@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::civil::Date;
 
 use super::access::{Grant, Permit};
+use super::decision::Answer;
 use super::fact::FactId;
 use super::files::FileList;
 use super::id::{IndicatorId, LevelId, Uid};
@@ -259,6 +260,57 @@ pub enum Write {
         /// Why.
         reason: String,
     },
+    /// Answer about a lead.
+    Answer {
+        /// The branch or unit.
+        entity: Uid,
+        /// The rule.
+        rule: String,
+        /// The answer.
+        answer: Answer,
+        /// In the post's words.
+        text: String,
+    },
+    /// Confirm a lead, or without one a kind that no indicator can show.
+    Confirm {
+        /// The branch or unit.
+        entity: Uid,
+        /// The rule; empty where there is no lead.
+        rule: String,
+        /// Number of the official kind.
+        kind: u8,
+        /// Number of the document that says so.
+        document: String,
+        /// Why.
+        reason: String,
+    },
+    /// Reject a lead.
+    Reject {
+        /// The branch or unit.
+        entity: Uid,
+        /// The rule.
+        rule: String,
+        /// Why.
+        reason: String,
+    },
+    /// Take an answer back.
+    Unanswer {
+        /// The branch or unit.
+        entity: Uid,
+        /// The answers that were seen.
+        answers: Vec<FactId>,
+        /// Why.
+        reason: String,
+    },
+    /// Take a confirmation or a rejection back.
+    Undecide {
+        /// The branch or unit.
+        entity: Uid,
+        /// The decisions that were seen.
+        decisions: Vec<FactId>,
+        /// Why.
+        reason: String,
+    },
     /// Carry out a plan that was seen.
     Import {
         /// Files and folders, as in [`Query::Plan`].
@@ -284,6 +336,8 @@ impl Write {
         match self {
             Self::Mark { .. } | Self::Clear { .. } => Grant::Mark,
             Self::Correct { .. } | Self::Uncorrect { .. } => Grant::Correct,
+            Self::Answer { .. } | Self::Unanswer { .. } => Grant::Answer,
+            Self::Confirm { .. } | Self::Reject { .. } | Self::Undecide { .. } => Grant::Confirm,
             Self::Import { .. }
             | Self::Undo { .. }
             | Self::Removals

@@ -70,6 +70,67 @@ pub enum SheetKind {
     },
 }
 
+impl SheetKind {
+    /// The sheets that their names alone open, in the order of menus. An empty name of a form is the
+    /// list of forms.
+    #[must_use]
+    pub fn named() -> [Self; 15] {
+        [
+            Self::Frameworks,
+            Self::Coverage,
+            Self::Targets,
+            Self::Tasks,
+            Self::Leads,
+            Self::Change { against: Against::LastPeriod },
+            Self::Matrices,
+            Self::Ratings,
+            Self::Scorecards,
+            Self::Pairings,
+            Self::Cadence,
+            Self::Lists,
+            Self::Regions,
+            Self::Terms,
+            Self::Form { name: String::new() },
+        ]
+    }
+
+    /// Its word on the command line; its name is the text `sheet.name.<word>`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Frameworks => "frameworks",
+            Self::Framework { .. } => "framework",
+            Self::Coverage => "coverage",
+            Self::Targets => "targets",
+            Self::Tasks => "tasks",
+            Self::Matrices => "matrices",
+            Self::Ratings => "ratings",
+            Self::Scorecards => "scorecards",
+            Self::Pairings => "pairings",
+            Self::Cadence => "cadence",
+            Self::Lists => "lists",
+            Self::Regions => "regions",
+            Self::Terms => "terms",
+            Self::Change { .. } => "change",
+            Self::Leads => "leads",
+            Self::Why { .. } => "why",
+            Self::WhatIf { .. } => "what-if",
+            Self::Form { .. } => "form",
+        }
+    }
+
+    /// What tells it from others of its word: the id of a framework, the name of a form.
+    #[must_use]
+    pub fn item(&self) -> &str {
+        match self {
+            Self::Framework { id } => id,
+            Self::Form { name } => name,
+            Self::Why { rule, .. } | Self::WhatIf { rule, .. } => rule,
+            _ => "",
+        }
+    }
+}
+
 /// A threshold of a what-if: hundredths, so that a kind of sheet can be compared and hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -104,8 +165,23 @@ pub enum Against {
     YearAgo,
 }
 
+impl Against {
+    /// Every one, in the order of the digits.
+    pub const ALL: [Self; 3] = [Self::LastPeriod, Self::YearStart, Self::YearAgo];
+
+    /// Its word on the command line; its name is the text `sheet.against.<word>`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LastPeriod => "last-period",
+            Self::YearStart => "year-start",
+            Self::YearAgo => "year-ago",
+        }
+    }
+}
+
 /// Words on a sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Words {
     /// Text from data, the same in every language.
@@ -150,7 +226,7 @@ impl Words {
 }
 
 /// How much a row or cell asks to be looked at. Never colour alone: the widget adds a sign.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
     /// Nothing special.
@@ -167,7 +243,7 @@ pub enum Weight {
 }
 
 /// A cell.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cell {
     /// Nothing belongs here.

@@ -157,7 +157,15 @@ impl Loader {
             progress(Progress::Changed { version: summary.version });
         }
         self.lost = None;
+        screen(&mut self.writer, scene.today);
         Ok(summary)
+    }
+}
+
+/// Keeps what comes of the rules. Where that fails, whoever asks screens anew.
+fn screen(writer: &mut crate::store::Writer, today: Date) {
+    if let Err(problem) = writer.screen(today) {
+        tracing::info!(%problem, "leads are not kept");
     }
 }
 
@@ -271,6 +279,7 @@ impl Importer {
                 return outcome;
             }
         };
+        screen(&mut self.writer, today);
         progress(Progress::Changed { version: applied.version });
         Ok(Loaded::Applied(Arc::new(applied)))
     }

@@ -8,11 +8,12 @@ use super::block::Column;
 use super::glance::Glance;
 use super::reader::covered::Entity;
 use super::reader::quality::Checked;
+use super::reader::screening::Screened;
 use super::rolled::Rolled;
 use super::world::{At, World};
+use crate::domain::decision::{Decisions, fold_decisions};
 use crate::domain::fact::{Correction, Fact, Mark, fold_corrections, fold_marks};
 use crate::domain::id::{IndicatorId, Uid};
-use crate::domain::page::Lead;
 use crate::domain::period::Period;
 use crate::domain::scene::{MapSize, Raster};
 use crate::domain::view_state::Listing;
@@ -26,6 +27,8 @@ const RASTERS: usize = 64;
 
 /// Key of a tree.
 pub(super) type WorldKey = (u64, At);
+/// Key of a screening: tree, number of rounds that rules may look back on.
+pub(super) type ScreenedKey = (WorldKey, u64);
 /// Key of a column: tree, level, indicator, period.
 pub(super) type ColumnKey = (WorldKey, usize, IndicatorId, Period);
 
@@ -45,25 +48,18 @@ impl RasterKey {
     }
 }
 
-/// Leads as of a version, and how many of them lie in each row of every table.
-#[derive(Debug, Default)]
-pub(super) struct Leads {
-    pub(super) all: Vec<Lead>,
-    /// The place of each lead's entity, beside `all`.
-    pub(super) places: Vec<(usize, u32)>,
-}
-
 /// Facts and the marks folded from them.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     pub(super) facts: Vec<Fact>,
     pub(super) standing: std::collections::BTreeMap<Uid, Vec<Mark>>,
     pub(super) corrections: Vec<Correction>,
+    pub(super) decisions: Decisions,
 }
 
 impl Marks {
     pub(super) fn of(facts: Vec<Fact>) -> Self {
-        Self { standing: fold_marks(&facts), corrections: fold_corrections(&facts), facts }
+        Self { standing: fold_marks(&facts), corrections: fold_corrections(&facts), decisions: fold_decisions(&facts), facts }
     }
 }
 
@@ -73,7 +69,8 @@ pub(crate) struct Cache {
     worlds: Mutex<Kept<WorldKey, Arc<World>>>,
     columns: Mutex<Kept<ColumnKey, Arc<Column>>>,
     rolled: Mutex<Kept<ColumnKey, Option<Arc<Rolled>>>>,
-    leads: Mutex<Kept<WorldKey, Arc<Leads>>>,
+    screened: Mutex<Kept<ScreenedKey, Arc<Screened>>>,
+    stored: Mutex<Kept<(WorldKey, usize), Arc<Vec<u32>>>>,
     entities: Mutex<Kept<WorldKey, Arc<Vec<Entity>>>>,
     checks: Mutex<Kept<WorldKey, Arc<Checked>>>,
     rasters: Mutex<Kept<RasterKey, Option<Arc<Raster>>>>,
@@ -99,11 +96,17 @@ impl Cache {
     shelf!(worlds, WorldKey, Arc<World>, WORLDS);
     shelf!(columns, ColumnKey, Arc<Column>, COLUMNS);
     shelf!(rolled, ColumnKey, Option<Arc<Rolled>>, COLUMNS);
-    shelf!(leads, WorldKey, Arc<Leads>, WORLDS);
+    shelf!(screened, ScreenedKey, Arc<Screened>, WORLDS);
+    shelf!(stored, (WorldKey, usize), Arc<Vec<u32>>, COLUMNS);
     shelf!(entities, WorldKey, Arc<Vec<Entity>>, 2);
     shelf!(checks, WorldKey, Arc<Checked>, 2);
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);
     shelf!(marks, u64, Arc<Marks>, 2);
+
+    /// The screening that was used last, whatever it was of.
+    pub(super) fn last_screened(&self) -> Option<Arc<Screened>> {
+        lock(&self.screened).newest()
+    }
 
     /// What stands in for the store while the first files are loaded.
     pub(super) fn glance(&self) -> Option<Arc<Glance>> {
@@ -139,6 +142,10 @@ impl<K: Clone + Eq + std::hash::Hash, V: Clone> Kept<K, V> {
         let (used, value) = self.map.get_mut(key)?;
         *used = self.clock;
         Some(value.clone())
+    }
+
+    fn newest(&self) -> Option<V> {
+        self.map.values().max_by_key(|(used, _)| *used).map(|(_, value)| value.clone())
     }
 
     fn put(&mut self, key: K, value: V, room: usize) {

@@ -12,6 +12,7 @@ pub(crate) mod boundaries;
 mod cache;
 mod connection;
 pub(crate) mod current;
+mod decide;
 mod error;
 pub(crate) mod foreign;
 pub mod geopackage;
@@ -24,6 +25,7 @@ mod reader;
 pub(crate) mod rests;
 mod rolled;
 pub(crate) mod round;
+mod screened;
 mod snapshot;
 pub(crate) mod table;
 #[cfg(test)]

@@ -397,6 +397,14 @@ pub(super) fn meta(connection: &Connection, key: &str) -> rusqlite::Result<Optio
     connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
 }
 
+/// Sets a value of the small table of the store itself.
+pub(super) fn set_meta(connection: &Connection, key: &str, value: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
+        .execute([key, value])
+        .map(drop)
+}
+
 /// County code of the workspace; empty before the first load.
 pub(super) fn county(connection: &Connection) -> rusqlite::Result<String> {
     Ok(meta(connection, "county")?.unwrap_or_default())

@@ -12,6 +12,7 @@ use super::import_log::{self, Entry};
 use super::load::Load;
 use super::log;
 use super::world;
+use crate::domain::access::Grant;
 use crate::domain::fact::{Body, FactId};
 use crate::domain::id::Uid;
 use crate::domain::problem::{Problem, Severity};
@@ -30,7 +31,7 @@ pub struct Writer {
     pub(super) reference: Connection,
     pub(super) records: Connection,
     pub(super) framework: Arc<Framework>,
-    cache: Arc<Cache>,
+    pub(super) cache: Arc<Cache>,
     /// Last version of reference data that was shown without being stored; 0 before.
     shown: u64,
 }
@@ -48,6 +49,9 @@ impl Writer {
     pub fn execute(&mut self, command: &Command, now: Timestamp, actor: &str) -> Outcome {
         if let write @ (Write::RoundOpen { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. }) = command.write() {
             return self.round(write, now, actor);
+        }
+        if let Grant::Answer | Grant::Confirm = command.write().grant() {
+            return self.decide(command.write(), now, actor);
         }
         let earlier = |entity: Uid| log::read_of(&self.records, entity);
         // `undo` of a mark needs the fact that is yet to be written.

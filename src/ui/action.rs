@@ -2,6 +2,7 @@
 //! README's key table are all made from it.
 
 use crate::domain::access::Grant;
+use crate::domain::sheet::{Against, SheetKind};
 use crate::locale::Lang;
 use crate::ui::keymap::Keymap;
 
@@ -27,13 +28,15 @@ pub enum Group {
     Show,
     /// Marks and copies.
     Work,
+    /// What frameworks drive: sheets.
+    Sheets,
     /// Help and session.
     Session,
 }
 
 impl Group {
     /// Every group, in the order of help.
-    pub const ALL: [Self; 5] = [Self::Move, Self::Map, Self::Show, Self::Work, Self::Session];
+    pub const ALL: [Self; 6] = [Self::Move, Self::Map, Self::Show, Self::Sheets, Self::Work, Self::Session];
 
     /// Key of its heading.
     #[must_use]
@@ -43,6 +46,7 @@ impl Group {
             Self::Map => "ui.group.map",
             Self::Show => "ui.group.show",
             Self::Work => "ui.group.work",
+            Self::Sheets => "ui.group.sheets",
             Self::Session => "ui.group.session",
         }
     }
@@ -129,6 +133,24 @@ actions! {
     OnlyFlagged "only-flagged" Show Anywhere None, ["w", "f8"];
     Scope "scope" Show Anywhere None, ["f", "f6"];
     ScopeClear "scope-clear" Show Anywhere None, ["F"];
+    Sheets "sheets" Sheets Anywhere None, ["S", "shift-f1"];
+    Frameworks "frameworks" Sheets Anywhere None, [];
+    Coverage "coverage" Sheets Anywhere None, [];
+    Targets "targets" Sheets Anywhere None, [];
+    Tasks "tasks" Sheets Anywhere None, [];
+    Leads "leads" Sheets Anywhere None, [];
+    Change "change" Sheets Anywhere None, ["R", "shift-f11"];
+    ChangeYearStart "change-year-start" Sheets Anywhere None, [];
+    ChangeYearAgo "change-year-ago" Sheets Anywhere None, [];
+    Matrices "matrices" Sheets Anywhere None, [];
+    Ratings "ratings" Sheets Anywhere None, [];
+    Scorecards "scorecards" Sheets Anywhere None, [];
+    Pairings "pairings" Sheets Anywhere None, [];
+    Cadence "cadence" Sheets Anywhere None, [];
+    Lists "lists" Sheets Anywhere None, [];
+    Regions "regions" Sheets Anywhere None, [];
+    Terms "terms" Sheets Anywhere None, [];
+    Form "form" Sheets Anywhere None, [];
     Provenance "provenance" Work Anywhere None, ["i", "f12"];
     Mark "mark" Work Anywhere WRITES, ["m", "f4"];
     Undo "undo" Work Anywhere WRITES, ["u", "f11", "ctrl-z"];
@@ -183,6 +205,17 @@ impl Action {
         lang.text(&format!("action.{}.doc", self.info().id))
     }
 
+    /// The sheet that it opens.
+    #[must_use]
+    pub fn sheet(self) -> Option<SheetKind> {
+        let change = |against| SheetKind::Change { against };
+        Some(match self {
+            Self::ChangeYearStart => change(Against::YearStart),
+            Self::ChangeYearAgo => change(Against::YearAgo),
+            action => SheetKind::named().into_iter().find(|kind| kind.word() == action.info().id)?,
+        })
+    }
+
     /// 0-based position of the indicator that it switches to.
     #[must_use]
     pub fn indicator(self) -> Option<usize> {
@@ -221,6 +254,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn every_sheet_that_a_name_opens_has_an_action_of_that_name() {
+        for kind in SheetKind::named() {
+            let action = Action::parse(kind.word()).expect("an action of its word");
+            assert_eq!((action.sheet(), action.info().group), (Some(kind.clone()), Group::Sheets));
+            assert_eq!(action.name(Lang::Zh), Lang::Zh.text(&format!("sheet.name.{}", kind.word())));
+        }
+        assert_eq!(Action::Enter.sheet(), None);
     }
 
     #[test]

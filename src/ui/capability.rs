@@ -92,6 +92,10 @@ pub struct Symbols {
     pub spark: &'static [&'static str],
     /// The pointer of a menu and of the selected row without colours.
     pub pointer: &'static str,
+    /// A star that was won, and one that was not.
+    pub stars: [&'static str; 2],
+    /// Yes and no; empty where only words will do.
+    pub flags: [&'static str; 2],
     /// Five densities and the sign of "no report", for sessions without colours.
     pub density: &'static [&'static str; 5],
 }
@@ -109,6 +113,8 @@ const NARROW: Symbols = Symbols {
     bar: &["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     spark: &["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     pointer: "›",
+    stars: ["★", "☆"],
+    flags: ["✓", "✗"],
     density: &["1", "2", "3", "4", "5"],
 };
 
@@ -126,6 +132,8 @@ const WIDE: Symbols = Symbols {
     bar: &["⡇", "⣿"],
     spark: &["⣀", "⣤", "⣶", "⣿"],
     pointer: "›",
+    stars: ["⣿", "⣀"],
+    flags: ["✓", "✗"],
     density: &["1", "2", "3", "4", "5"],
 };
 
@@ -142,6 +150,8 @@ const ASCII: Symbols = Symbols {
     bar: &["-", "="],
     spark: &["_", ".", "-", "=", "#"],
     pointer: ">",
+    stars: ["*", "."],
+    flags: ["", ""],
     density: &["1", "2", "3", "4", "5"],
 };
 
@@ -165,9 +175,10 @@ mod tests {
                 symbols.point_chosen,
                 symbols.pointer,
             ];
-            for glyph in single.iter().chain(symbols.bar).chain(symbols.spark).chain(symbols.density) {
+            for glyph in single.iter().chain(symbols.bar).chain(symbols.spark).chain(symbols.density).chain(&symbols.stars) {
                 assert_eq!(width.of(glyph), 1, "{glyph}");
             }
+            assert!(symbols.flags.iter().all(|glyph| width.of(glyph) <= 1), "{:?}", symbols.flags);
         }
     }
 }

@@ -1,12 +1,15 @@
 //! The screens of the clerk's desk, which take the place of list and map. What they hold is kept for
 //! the session: nothing is lost by leaving half-way.
 
+mod sheets;
+
 use std::collections::BTreeMap;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 use std::sync::Arc;
 
 use tui_input::Input;
 
+pub(super) use self::sheets::{Leaf, Left, Sheets};
 use crate::domain::files::{FileEntry, FileList};
 use crate::domain::period::Period;
 use crate::domain::plan::{Applied, BatchRow, Cause, Choices, Plan};
@@ -25,6 +28,8 @@ pub(super) enum Screen {
     Quality,
     /// 月报.
     Round,
+    /// A sheet of what frameworks drive.
+    Sheet,
 }
 
 /// Where a list stands.
@@ -62,6 +67,7 @@ pub(super) struct Desk {
     pub(super) batches: Batches,
     pub(super) quality: Quality,
     pub(super) round: RoundDesk,
+    pub(super) sheets: Sheets,
     /// The import that is not on screen: that of a round beside that of tables, or the other way round.
     other: Importing,
 }

@@ -6,6 +6,7 @@ use tui_input::Input;
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::period::Period;
 use crate::domain::request::Write;
+use crate::ui::update::LeadForm;
 
 /// A last look: what will happen, and it happens with Enter.
 #[derive(Clone, Debug)]
@@ -110,6 +111,8 @@ pub(super) enum Then {
         /// The unit that answers.
         unit: Uid,
     },
+    /// Answers about a lead, decides, or tries another threshold.
+    Lead(LeadForm),
     /// Only the post was missing.
     Write(Box<Write>),
 }

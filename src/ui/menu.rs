@@ -4,6 +4,7 @@ use ib_matcher::matcher::{IbMatcher, PinyinMatchConfig};
 
 use crate::domain::indicator::Kind;
 use crate::domain::page::Row;
+use crate::domain::sheet::SheetKind;
 use crate::domain::value::Origin;
 use crate::domain::view_state::{Listing, Standing};
 use crate::locale::Lang;
@@ -37,11 +38,21 @@ pub(super) const STANDINGS: [(Standing, &str); 4] = [
 /// The screens of the desk and what else a clerk does, in the order of the menu.
 pub(super) const WORK: [Action; 6] = [Action::Import, Action::Round, Action::Batches, Action::Quality, Action::Gaps, Action::Correct];
 
+/// The actions that a menu lists: the screens of the desk, or the sheets.
+pub(super) fn actions(menu: Menu) -> Vec<Action> {
+    match menu {
+        Menu::Work => WORK.to_vec(),
+        Menu::Sheets => SheetKind::named().iter().filter_map(|kind| Action::parse(kind.word())).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// What can be done on the start page, in order.
 pub(super) const START: [&str; 4] = ["ui.start.demo", "ui.start.folder", "ui.start.tutorial", "ui.start.quit"];
 
 /// The column of names in the menu of the desk, cells.
 const NAMES: u16 = 8;
+const NAMES_EN: u16 = 15;
 
 /// The lines of a menu.
 pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
@@ -82,12 +93,12 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
                 Item::new(if lang == Lang::En { t.name_en } else { t.name }, t.id, now)
             })
             .collect(),
-        Menu::Work => WORK
+        Menu::Work | Menu::Sheets => actions(menu)
             .iter()
             .map(|action| {
                 let denied = action.info().needs.is_some_and(|grant| !model.session.access.may(grant));
                 let keys = if denied { lang.text("ui.help.denied").to_owned() } else { model.session.keymap.hint(*action, lang) };
-                let name = model.width().pad(action.name(lang), NAMES, "");
+                let name = model.width().pad(action.name(lang), if lang == Lang::En { NAMES_EN } else { NAMES }, "");
                 Item::new(format!("{name} {}", action.doc(lang)), keys, false)
             })
             .collect(),
@@ -105,6 +116,7 @@ pub(super) fn title(menu: Menu) -> &'static str {
         Menu::Themes => "ui.menu.themes",
         Menu::Languages => "ui.menu.languages",
         Menu::Work => "ui.menu.work",
+        Menu::Sheets => "ui.menu.sheets",
     }
 }
 

@@ -127,6 +127,9 @@ pub(super) enum Ask {
     Round,
     Rounds,
     Intake,
+    Sheet,
+    /// The card of what a row of a sheet leads to.
+    Lead,
 }
 
 /// Why a command was sent.

@@ -62,6 +62,8 @@ pub(super) enum Menu {
     Languages,
     /// The screens of the desk.
     Work,
+    /// The sheets.
+    Sheets,
 }
 
 /// A field of the mark form.

@@ -24,6 +24,7 @@ use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Query, Receipt, RequestId, Write};
 use crate::domain::scene::{Anchor, Extent, MapSize, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
 use crate::domain::sheet::Sheet;
+use crate::domain::sheet::Weight;
 use crate::domain::unit::{Level, Subject};
 use crate::domain::value::{Reading, Shown, State};
 use crate::domain::view_state::{Listing, ViewState};
@@ -60,6 +61,8 @@ pub(super) struct Fake {
     pub(super) pending: Option<String>,
     /// The values are not loaded yet.
     pub(super) empty: bool,
+    /// Every sheet, in place of the sample.
+    pub(super) sheet: Option<Sheet>,
 }
 
 fn indicator(id: &str, label: &str, kind: Kind, unit: &str, direction: Direction) -> Arc<Indicator> {
@@ -124,6 +127,7 @@ impl Fake {
             flat: false,
             pending: None,
             empty: false,
+            sheet: None,
         }
     }
 
@@ -441,13 +445,21 @@ impl Fake {
             leads: vec![Lead {
                 rule: "r1".into(),
                 label: "书记出缺".into(),
+                label_en: "No secretary".into(),
+                weight: Weight::Look,
+                kind: Some(1),
+                relative: false,
                 entity: uid,
                 subject: Subject::Branch,
                 name: this.name.clone(),
                 evidence: "书记出缺 4 个月 (>3)".into(),
+                tests: Vec::new(),
                 document: String::new(),
+                article: String::new(),
+                confidence: None,
                 day: Some(date(2025, 9, 20)),
             }],
+            findings: Vec::new(),
             marks: self.marks.iter().filter(|m| m.entity == uid).cloned().collect(),
             marks_below: 0,
         })
@@ -472,12 +484,9 @@ impl Fake {
             })),
             Query::Home(view) => Loaded::Home(Arc::new(self.home(view))),
             Query::Map { view, size } => Loaded::Map(self.map(view, *size).map(Arc::new)),
-            Query::Sheet { kind, .. } => Loaded::Sheet(Arc::new(Sheet {
-                kind: kind.clone(),
-                version: self.version,
-                about: Vec::new(),
-                stamp: None,
-                tables: Vec::new(),
+            Query::Sheet { kind, view } => Loaded::Sheet(Arc::new(match &self.sheet {
+                Some(sheet) => Sheet { kind: kind.clone(), ..sheet.clone() },
+                None => sheets::sample(kind, self.version, view, [self.units[1].uid, self.units[3].uid, self.branches[0].0]),
             })),
             Query::Card { uid, view } => Loaded::Card(self.card(*uid, view).map(Arc::new)),
             Query::Provenance { uid, indicator, period, .. } => {
@@ -582,7 +591,13 @@ impl Fake {
             Write::Correct { entity, .. } => {
                 (*entity, Some(Write::Uncorrect { entity: *entity, corrections: vec![fact], reason: String::new() }))
             }
-            Write::Uncorrect { entity, .. } => (*entity, None),
+            Write::Uncorrect { entity, .. } | Write::Unanswer { entity, .. } | Write::Undecide { entity, .. } => (*entity, None),
+            Write::Answer { entity, .. } => {
+                (*entity, Some(Write::Unanswer { entity: *entity, answers: vec![fact], reason: String::new() }))
+            }
+            Write::Confirm { entity, .. } | Write::Reject { entity, .. } => {
+                (*entity, Some(Write::Undecide { entity: *entity, decisions: vec![fact], reason: String::new() }))
+            }
             Write::RoundTake { period, files, .. } => {
                 return Loaded::Intake(Arc::new(fixtures::intake(Some(*period), files, &self.middle())));
             }
@@ -771,3 +786,4 @@ mod desk;
 mod fixtures;
 mod screens;
 mod scripts;
+mod sheets;

@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use xiantu::domain::id::{IndicatorId, Uid};
+use xiantu::domain::id::Uid;
 use xiantu::domain::period::Period;
 use xiantu::domain::unit::Subject;
 use xiantu::framework::Framework;
 use xiantu::framework::privacy::Gate;
-use xiantu::rules::{Facts, screen};
+use xiantu::rules::{Data, Program, Screening, Series, Texts};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -203,24 +204,37 @@ fn branches_lie_in_known_grids_and_leads_have_many_causes() {
     assert!((850..950).contains(&rows.len()), "{}", rows.len());
     let tables: Vec<Vec<(String, String)>> =
         rows.iter().map(|row| head.iter().cloned().zip(row.iter().cloned()).skip(6).collect()).collect();
-    let nothing = |_: &IndicatorId| None;
-    let facts: Vec<Facts<'_>> = rows
-        .iter()
-        .zip(&tables)
-        .map(|(row, fields)| {
-            assert!(keys.insert(&row[0]) && row[0].starts_with("99") && grids.contains_key(&row[3]), "{row:?}");
-            assert!(["<3", "3–6", "7–50", "51–99", "≥100"].contains(&row[11].as_str()));
-            Facts {
-                uid: Uid::of_branch("990121", &row[0]),
-                subject: Subject::Branch,
-                level: None,
-                name: &row[1],
-                fields,
-                readings: &nothing,
-            }
-        })
+    for row in &rows {
+        assert!(keys.insert(&row[0]) && row[0].starts_with("99") && grids.contains_key(&row[3]), "{row:?}");
+        assert!(["<3", "3–6", "7–50", "51–99", "≥100"].contains(&row[11].as_str()));
+    }
+    let framework = framework();
+    let program = Program::compile(&framework, jiff::civil::date(2025, 9, 30));
+    let branch = framework.levels.len();
+    let column = |heading: &String| {
+        let mut texts = Texts::default();
+        for fields in &tables {
+            texts.push(fields.iter().find(|(h, _)| h == heading).map_or("", |(_, text)| text));
+        }
+        (0..=branch).map(|table| Arc::new(if table == branch { texts.clone() } else { Texts::default() })).collect()
+    };
+    let mut lens = vec![0; branch];
+    lens.push(u32::try_from(rows.len()).expect("few"));
+    let data = Data {
+        lens,
+        units: Arc::new(vec![None; rows.len()]),
+        fields: program.fields.iter().map(column).collect(),
+        series: program.looks.iter().map(|_| Series { period: None, tables: vec![Arc::default(); branch + 1] }).collect(),
+        groups: vec![vec![Arc::default(); branch + 1]; program.orders.len()],
+        ..Data::default()
+    };
+    let screening = Screening::new(Arc::new(program), data);
+    let uid = |row: u32| Uid::of_branch("990121", &rows[row as usize][0]);
+    let leads: Vec<_> = screening
+        .leads()
+        .into_iter()
+        .filter_map(|hit| screening.lead(&framework, hit, uid(hit.row), Subject::Branch, &rows[hit.row as usize][1]))
         .collect();
-    let leads = screen(&framework(), &facts);
     let causes: HashSet<&str> = leads.iter().map(|l| l.rule.as_str()).collect();
     let weak: HashSet<Uid> = leads.iter().map(|l| l.entity).collect();
     assert!(causes.len() >= 5 && weak.len() > 50 && weak.len() < rows.len() / 3, "{causes:?} {}", weak.len());

@@ -7,19 +7,17 @@ use rusqlite::Connection;
 
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
-use crate::domain::fact::{Correction, Fact, Mark, fold_corrections, fold_marks};
+use crate::domain::decision::{Decision, Decisions};
+use crate::domain::fact::{Correction, Fact, Mark};
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::Indicator;
 use crate::domain::page::Crumb;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::unit::Subject;
-use crate::domain::value::{Reading, State};
 use crate::domain::view_state::{Listing, Scope};
 use crate::framework::Framework;
-use crate::rules;
 use crate::store::block::{self, Column};
-use crate::store::cache::{Cache, Leads, Marks};
+use crate::store::cache::{Cache, Marks};
 use crate::store::glance::Glance;
 use crate::store::log;
 use crate::store::rolled::{self, Rolled};
@@ -27,25 +25,25 @@ use crate::store::table::Table;
 use crate::store::world::{self, At, World};
 
 /// A unit or a branch: position of its table and row.
-pub(super) type Place = (usize, u32);
+pub(in crate::store) type Place = (usize, u32);
 
 /// One question being answered.
-pub(super) struct Ask<'r> {
-    pub(super) connection: &'r Connection,
-    pub(super) framework: &'r Framework,
-    pub(super) cache: &'r Cache,
-    pub(super) world: Arc<World>,
+pub(in crate::store) struct Ask<'r> {
+    pub(in crate::store) connection: &'r Connection,
+    pub(in crate::store) framework: &'r Framework,
+    pub(in crate::store) cache: &'r Cache,
+    pub(in crate::store) world: Arc<World>,
     /// What stands in for the store while the first files are loaded.
     pub(super) glance: Option<Arc<Glance>>,
     marks: Arc<Marks>,
     /// Batches and facts together.
-    pub(super) version: u64,
+    pub(in crate::store) version: u64,
     /// Only this and what lies below may be seen.
     pub(super) within: Option<Place>,
 }
 
 impl<'r> Ask<'r> {
-    pub(super) fn new(
+    pub(in crate::store) fn new(
         connection: &'r Connection,
         records: &'r Connection,
         framework: &'r Framework,
@@ -69,7 +67,7 @@ impl<'r> Ask<'r> {
         let mut marks = cache.marks(&facts, || log::read(records).map(|facts| Arc::new(Marks::of(facts))))?;
         if world.at.known_ms != i64::MAX {
             let then = || marks.facts.iter().filter(|f| f.hlc.0 <= world.at.known_ms);
-            marks = Arc::new(Marks { facts: Vec::new(), standing: fold_marks(then()), corrections: fold_corrections(then()) });
+            marks = Arc::new(Marks::of(then().cloned().collect()));
         }
         let version = world.version + facts;
         let mut this = Self { connection, framework, cache, world, glance, marks, version, within: None };
@@ -106,12 +104,12 @@ impl<'r> Ask<'r> {
     }
 
     /// The identity of a place.
-    pub(super) fn uid(&self, (table, row): Place) -> Uid {
+    pub(in crate::store) fn uid(&self, (table, row): Place) -> Uid {
         self.world.table(table).uids[row as usize]
     }
 
     /// Where a uid is.
-    pub(super) fn place(&self, uid: Uid) -> Result<Place, Problem> {
+    pub(in crate::store) fn place(&self, uid: Uid) -> Result<Place, Problem> {
         self.seen(uid)?.ok_or_else(|| Problem::new("E_STORE_NO_PLACE", Severity::Refused, ""))
     }
 
@@ -207,76 +205,14 @@ impl<'r> Ask<'r> {
         self.marks.standing.get(&uid).map_or(&[], Vec::as_slice)
     }
 
-    /// Everything the rules hold for, screened once per version.
-    pub(super) fn leads(&self) -> Result<Arc<Leads>, Problem> {
-        self.cache.leads(&(self.world.version, self.world.at), || self.screen().map(Arc::new))
+    /// What was said about leads of a unit or branch.
+    pub(in crate::store) fn decisions_on(&self, uid: Uid) -> &[Decision] {
+        self.marks.decisions.get(&uid).map_or(&[], Vec::as_slice)
     }
 
-    fn screen(&self) -> Result<Leads, Problem> {
-        if self.framework.rules.is_empty() {
-            return Ok(Leads::default());
-        }
-        let world = &self.world;
-        self.table(world.branch_table())?;
-        // The newest reading of every indicator that a rule looks at.
-        let mut gauges = Vec::new();
-        for id in self.framework.rules.iter().flat_map(|r| r.when.indicators()) {
-            let Some(indicator) = self.framework.indicators.iter().find(|i| i.id == *id && i.derived.is_none()) else { continue };
-            let Some(level) = world.level(&indicator.level) else { continue };
-            let period = self.periods(indicator)?.pop();
-            let columns = (0..=level).map(|table| self.column(table, id, period)).collect::<Result<Vec<_>, _>>()?;
-            gauges.push((id, indicator, level, period, columns));
-        }
-        let reading = |place: Place, id: &IndicatorId| -> Option<(Reading, Option<Date>)> {
-            let (_, indicator, level, period, columns) = gauges.iter().find(|g| g.0 == id)?;
-            let (table, row) = place;
-            let own = columns.get(table)?.reading(row);
-            let reading = if table < *level && own.state == State::Missing {
-                columns[*level].roll_up(indicator, world.range(Some(place), *level), None).reading
-            } else {
-                own
-            };
-            Some((reading, period.map(Period::end)))
-        };
-        let wanted: Vec<usize> = (0..world.tables())
-            .filter(|table| {
-                self.framework.rules.iter().any(|r| match r.subject {
-                    Subject::Branch => *table == world.branch_table(),
-                    Subject::Unit => *table < world.levels.len() && r.level.as_ref().is_none_or(|l| world.levels[*table] == *l),
-                })
-            })
-            .collect();
-        let mut places = Vec::new();
-        let mut fields = Vec::new();
-        for &table in &wanted {
-            for row in 0..world.len(table) {
-                places.push((table, row));
-                fields.push(if table == world.branch_table() { self.fields(row)? } else { Vec::new() });
-            }
-        }
-        let readers: Vec<_> = places
-            .iter()
-            .map(|&(table, row)| {
-                let of = if table == world.branch_table() { world.table(table).parent(row) } else { Some((table, row)) };
-                move |id: &IndicatorId| of.and_then(|place| reading(place, id))
-            })
-            .collect();
-        let subjects: Vec<rules::Facts<'_>> = places
-            .iter()
-            .zip(&fields)
-            .zip(&readers)
-            .map(|((&(table, row), fields), readings)| rules::Facts {
-                uid: self.uid((table, row)),
-                subject: world.subject(table),
-                level: world.levels.get(table).cloned(),
-                name: world.name((table, row)),
-                fields,
-                readings,
-            })
-            .collect();
-        let found = rules::screen(self.framework, &subjects).into_iter().filter_map(|lead| Some((world.place(lead.entity)?, lead)));
-        let (places, all) = found.unzip();
-        Ok(Leads { all, places })
+    /// Everything said about leads, by subject.
+    pub(super) fn decisions(&self) -> &Decisions {
+        &self.marks.decisions
     }
 
     /// Further columns of a branch.
@@ -285,7 +221,7 @@ impl<'r> Ask<'r> {
     }
 
     /// How many of some places lie in each row of a table, those in scope only.
-    pub(super) fn tally(&self, table: usize, places: impl Iterator<Item = (Place, u32)>, scope: Option<&Zones>) -> Vec<u32> {
+    pub(in crate::store) fn tally(&self, table: usize, places: impl Iterator<Item = (Place, u32)>, scope: Option<&Zones>) -> Vec<u32> {
         let mut counts = vec![0; self.world.len(table) as usize];
         for (place, n) in places {
             if scope.is_none_or(|s| s.own[place.0][place.1 as usize])
@@ -320,7 +256,7 @@ impl<'r> Ask<'r> {
 }
 
 /// Which units lie in the zones of a scope.
-pub(super) struct Zones {
+pub(in crate::store) struct Zones {
     /// Per table and row: it or a unit above it lies in one.
     pub(super) own: Vec<Vec<bool>>,
     /// Per table and row: it lies in one, or something below it does. The way to what is in scope.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::ask::{Ask, Place};
 use super::gauge::{Gauge, shown_at};
+use crate::domain::decision::{Decision, Said};
 use crate::domain::id::Uid;
 use crate::domain::indicator::Indicator;
-use crate::domain::page::{Card, Figure, Lead};
+use crate::domain::page::{Card, Figure};
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::unit::Subject;
@@ -26,7 +27,7 @@ pub(super) fn card(ask: &Ask<'_>, uid: Uid, view: &ViewState) -> Result<Option<C
     let (table, row) = place;
     let columns = world.table(table);
     let subject = world.subject(table);
-    let leads = leads(ask, place)?;
+    let leads = ask.leads_in(Some(place))?;
     let below = ask.marks()?.into_iter().filter(|(p, _)| *p != place && world.lies_in(*p, place)).map(|(_, m)| m.len()).sum::<usize>();
     let mut kinds: BTreeMap<&str, u32> = BTreeMap::new();
     if subject == Subject::Unit {
@@ -63,18 +64,15 @@ pub(super) fn card(ask: &Ask<'_>, uid: Uid, view: &ViewState) -> Result<Option<C
         elsewhere: if subject == Subject::Branch { elsewhere(ask, place)? } else { None },
         figures: figures(ask, place, view)?,
         leads,
+        findings: findings(ask, uid),
         marks: ask.marks_on(uid).to_vec(),
         marks_below: u32::try_from(below).unwrap_or(u32::MAX),
     }))
 }
 
-/// Its own leads first, then those below in the order of the tree.
-fn leads(ask: &Ask<'_>, place: Place) -> Result<Vec<Lead>, Problem> {
-    let leads = ask.leads()?;
-    let mut found: Vec<(Place, &Lead)> =
-        leads.places.iter().zip(&leads.all).filter(|(p, _)| ask.world.lies_in(**p, place)).map(|(p, l)| (*p, l)).collect();
-    found.sort_by_key(|(p, _)| *p);
-    Ok(found.into_iter().map(|(_, l)| l.clone()).collect())
+/// What a person confirmed about it 情形.
+fn findings(ask: &Ask<'_>, uid: Uid) -> Vec<Decision> {
+    ask.decisions_on(uid).iter().filter(|d| matches!(d.said, Said::Confirmed { .. })).cloned().collect()
 }
 
 /// Labels of the zones that it or a unit above it lies in.

@@ -68,10 +68,7 @@ impl<'a> Gauge<'a> {
                     None => Kind::Reported(Arc::new(Column::missing(world.len(table) as usize))),
                 }
             }
-            Some(Derived::Leads) => {
-                let leads = ask.leads()?;
-                Kind::Counted(ask.tally(table, leads.places.iter().map(|p| (*p, 1)), zones))
-            }
+            Some(Derived::Leads) => Kind::Counted(ask.open_leads(table, zones)?),
             Some(Derived::Units) => {
                 let lowest = (0..world.branch_table()).rev().find(|level| world.len(*level) > 0).unwrap_or(0);
                 ask.table(table)?;

@@ -25,8 +25,7 @@ pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem>
     let zones = Zones::of(ask, &view.scope)?;
     ask.table(table)?;
     let gauge = Gauge::new(ask, indicator, period, table, zones.as_ref())?;
-    let leads = ask.leads()?;
-    let lead_counts = ask.tally(table, leads.places.iter().map(|p| (*p, 1)), zones.as_ref());
+    let lead_counts = ask.open_leads(table, zones.as_ref())?;
     let mark_counts =
         ask.tally(table, ask.marks()?.into_iter().map(|(p, m)| (p, u32::try_from(m.len()).unwrap_or(u32::MAX))), zones.as_ref());
 

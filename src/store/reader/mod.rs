@@ -11,6 +11,7 @@ mod map;
 mod provenance;
 pub(super) mod quality;
 mod round;
+pub(super) mod screening;
 mod sheet;
 mod workspace;
 
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rusqlite::Connection;
 
-use self::ask::Ask;
+pub(super) use self::ask::Ask;
 pub use self::long_table::Sum;
 use super::batch;
 use super::cache::Cache;

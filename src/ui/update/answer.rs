@@ -38,6 +38,10 @@ impl Model {
                 if let Some(slot) = self.slots.get_mut(&ask) {
                     slot.failure = Some(problem);
                 }
+                if ask == Ask::Sheet {
+                    // What was there is of another view.
+                    self.desk.sheets.fail();
+                }
                 if ask == Ask::Home {
                     self.ahead.clear();
                     // Back to what can be shown, unless there is nothing yet.
@@ -78,6 +82,7 @@ impl Model {
                     self.dress();
                 }
             }
+            Loaded::Card(card) if ask == Ask::Lead => self.led(card.as_deref()),
             Loaded::Card(card) => {
                 self.card = card;
                 self.entered();
@@ -115,8 +120,9 @@ impl Model {
                 self.desk.import.intake = Some(intake);
                 self.progress = None;
             }
+            Loaded::Sheet(page) => self.desk.sheets.take(page),
             // Forms are for templates.
-            Loaded::Forms(_) | Loaded::Sheet(_) => {}
+            Loaded::Forms(_) => {}
         }
     }
 

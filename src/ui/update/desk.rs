@@ -10,26 +10,28 @@ use crate::ui::keys::Key;
 use crate::ui::model::{Ask, Model};
 use crate::ui::view;
 
-/// Actions that are about no screen.
+/// Actions that are about no screen, and those that open one.
 fn is_general(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Palette
-            | Action::Help
-            | Action::Glossary
-            | Action::Work
-            | Action::Theme
-            | Action::Language
-            | Action::Mouse
-            | Action::Quit
-            | Action::QuitNow
-            | Action::Refresh
-            | Action::Undo
-            | Action::Import
-            | Action::Batches
-            | Action::Quality
-            | Action::Round
-    )
+    action.sheet().is_some()
+        || matches!(
+            action,
+            Action::Palette
+                | Action::Help
+                | Action::Glossary
+                | Action::Work
+                | Action::Theme
+                | Action::Language
+                | Action::Mouse
+                | Action::Quit
+                | Action::QuitNow
+                | Action::Refresh
+                | Action::Undo
+                | Action::Import
+                | Action::Batches
+                | Action::Quality
+                | Action::Round
+                | Action::Sheets
+        )
 }
 
 impl Model {
@@ -47,7 +49,12 @@ impl Model {
                 | Action::PanSouth
                 | Action::Gaps
         );
-        is_general(action) || (on_map && self.desk.quality.flying.is_some())
+        // A sheet is of the view in force: its scope, time and indicator are changed in place.
+        let of_view = matches!(
+            action,
+            Action::Scope | Action::ScopeClear | Action::Periods | Action::PeriodEarlier | Action::PeriodLater | Action::Indicators
+        );
+        is_general(action) || (on_map && self.desk.quality.flying.is_some()) || (of_view && self.desk.screen == Some(Screen::Sheet))
     }
 
     /// Opens a screen where it was left.
@@ -85,6 +92,7 @@ impl Model {
             Some(Screen::Batches) => self.want(Ask::Batches, Query::Batches),
             Some(Screen::Quality) => self.ask_for_quality(),
             Some(Screen::Round) => self.ask_for_round(),
+            Some(Screen::Sheet) => self.ask_for_page(),
             None => {}
         }
     }
@@ -134,6 +142,7 @@ impl Model {
             Screen::Batches => self.batches_key(key),
             Screen::Quality => self.quality_key(key),
             Screen::Round => self.round_key(key),
+            Screen::Sheet => self.page_key(key),
         }
     }
 
@@ -161,6 +170,7 @@ impl Model {
             Screen::Import => self.desk.import.cursor(),
             Screen::Round => &mut self.desk.round.cursor,
             Screen::Batches => &mut self.desk.batches.cursor,
+            Screen::Sheet => self.desk.sheets.top_mut()?.cursor_mut(),
             Screen::Quality => &mut self.desk.quality.cursors[self.desk.quality.part as usize],
         })
     }
@@ -183,6 +193,7 @@ impl Model {
             return;
         }
         self.ask_for_screen();
+        self.measure_page();
         let extent = view::board_extent(self);
         if let Some(cursor) = self.desk_cursor() {
             cursor.fit(extent.count, extent.rows);

@@ -9,6 +9,7 @@ use crate::ui::keys::Key;
 use crate::ui::message::Effect;
 use crate::ui::model::{Model, Purpose};
 use crate::ui::overlay::Overlay;
+use crate::ui::update::LeadForm;
 
 impl Model {
     /// Shows what a write will do before it does it. Where nobody said who acts, that is asked for too.
@@ -27,7 +28,8 @@ impl Model {
 
     /// Opens a form; the post is asked for where it is not known and something is written.
     pub(super) fn open_sheet(&mut self, title: String, text: Vec<String>, mut blanks: Vec<Blank>, then: Then) {
-        let asks_post = self.session.access.post.is_none() && !matches!(then, Then::Answer { .. });
+        let writes = !matches!(then, Then::Answer { .. } | Then::Lead(LeadForm::WhatIf { .. }));
+        let asks_post = self.session.access.post.is_none() && writes;
         if asks_post {
             blanks.insert(0, Blank::new("ui.mark.post", "ui.mark.post_how", Some("ui.mark.no_post")));
         }
@@ -108,6 +110,14 @@ impl Model {
                 self.close_overlay();
                 self.carry_out(Write::RoundReturn { period, unit, remark, to: to.into() });
             }
+            Then::Lead(form) => {
+                let filled: Vec<String> = filled.collect();
+                if let Err(wrong) = self.submit_lead(form, &filled)
+                    && let Some(Overlay::Sheet(sheet)) = &mut self.overlay
+                {
+                    sheet.wrong = Some(wrong);
+                }
+            }
             Then::Write(write) => {
                 self.close_overlay();
                 self.carry_out(*write);
@@ -123,7 +133,7 @@ impl Model {
         self.carry_out(write);
     }
 
-    fn carry_out(&mut self, write: Write) {
+    pub(super) fn carry_out(&mut self, write: Write) {
         let purpose = if matches!(write, Write::Import { .. } | Write::RoundTake { .. }) { Purpose::Import } else { Purpose::Write };
         self.desk.import.applying |= purpose == Purpose::Import;
         self.write(purpose, write);

@@ -8,6 +8,7 @@ mod desk;
 mod dialog;
 mod dress;
 mod import;
+mod lead;
 mod mark;
 mod mouse;
 mod over;
@@ -16,9 +17,11 @@ mod quality;
 mod removals;
 mod round;
 mod show;
+mod tables;
 
 pub(in crate::ui) use dress::{fill, is_down};
 pub(in crate::ui) use import::ALL;
+pub(in crate::ui) use lead::LeadForm;
 pub(in crate::ui) use mark::day;
 pub(in crate::ui) use show::classing_key;
 
@@ -213,6 +216,7 @@ impl Model {
             | Action::Periods
             | Action::Scope
             | Action::Work
+            | Action::Sheets
             | Action::Provenance
             | Action::Marks
             | Action::Palette
@@ -225,6 +229,8 @@ impl Model {
             _ => {
                 if let Some(n) = action.indicator() {
                     self.indicator(n);
+                } else if let Some(kind) = action.sheet() {
+                    self.open_page(kind);
                 }
             }
         }

@@ -4,6 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::scene::OUTSIDE;
+use crate::ui::desk::Screen;
 use crate::ui::layout;
 use crate::ui::model::{Focus, Model};
 use crate::ui::view;
@@ -54,9 +55,12 @@ impl Model {
         }
         if self.desk.screen.is_some() {
             if let (Some(line), Some(cursor)) = (view::board_line(self, at), self.desk_cursor()) {
-                cursor.at = line;
+                let again = std::mem::replace(&mut cursor.at, line) == line;
                 self.desk.in_detail = false;
                 self.desk.scroll = 0;
+                if again && self.desk.screen == Some(Screen::Sheet) {
+                    self.follow_lead();
+                }
             }
             return;
         }

@@ -3,12 +3,14 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
+use crate::domain::id::{IndicatorId, Uid};
+use crate::domain::period::Period;
 use crate::domain::request::Query;
 use crate::domain::view_state::ViewState;
 use crate::locale::Lang;
 use crate::ui::action::Action;
 use crate::ui::keys::{Key, half_width};
-use crate::ui::menu::{self, STANDINGS, START, WORK};
+use crate::ui::menu::{self, STANDINGS, START};
 use crate::ui::message::Effect;
 use crate::ui::model::{Ask, Model};
 use crate::ui::overlay::{HITS, Menu, Overlay};
@@ -56,6 +58,7 @@ impl Model {
             Action::Periods => menu(Menu::Periods),
             Action::Scope => menu(Menu::Scope),
             Action::Work => menu(Menu::Work),
+            Action::Sheets => menu(Menu::Sheets),
             Action::Theme => menu(Menu::Themes),
             Action::Language => menu(Menu::Languages),
             Action::Marks => {
@@ -73,10 +76,15 @@ impl Model {
 
     fn ask_provenance(&mut self) -> Option<Overlay> {
         let (Some((uid, _)), Some(home)) = (self.subject(), self.home.clone()) else { return None };
-        let view = ViewState { selection: None, extent: None, ..home.view.clone() };
+        Some(self.provenance_of(uid, home.indicator.id.clone(), home.period, &home.view))
+    }
+
+    /// Asks where a number comes from; what is shown meanwhile.
+    pub(super) fn provenance_of(&mut self, uid: Uid, indicator: IndicatorId, period: Option<Period>, view: &ViewState) -> Overlay {
+        let view = ViewState { selection: None, extent: None, ..view.clone() };
         self.slots.remove(&Ask::Provenance);
-        self.want(Ask::Provenance, Query::Provenance { uid, indicator: home.indicator.id.clone(), period: home.period, view });
-        Some(Overlay::Provenance { page: None })
+        self.want(Ask::Provenance, Query::Provenance { uid, indicator, period, view });
+        Overlay::Provenance { page: None }
     }
 
     pub(super) fn close_overlay(&mut self) {
@@ -260,9 +268,9 @@ impl Model {
                     self.session.theme = theme;
                 }
             }
-            Menu::Work => {
+            Menu::Work | Menu::Sheets => {
                 self.close_overlay();
-                if let Some(action) = WORK.get(chosen) {
+                if let Some(action) = menu::actions(menu).get(chosen) {
                     self.act(*action);
                 }
             }

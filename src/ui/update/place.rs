@@ -135,6 +135,9 @@ impl Model {
 
     /// Out: what lies on top first, then the unit above. `Esc` at the top only clears.
     pub(super) fn back(&mut self, clears: bool) {
+        if clears && self.back_to_page() {
+            return;
+        }
         if self.card_open {
             self.card_open = false;
             return;

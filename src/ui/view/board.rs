@@ -34,8 +34,10 @@ pub(super) struct Board<'a> {
     pub(super) head: Vec<Line>,
     pub(super) tabs: Vec<String>,
     pub(super) tab: usize,
-    /// Names of the columns.
-    pub(super) columns: Option<Line>,
+    /// A second chosen tab, where two things are chosen.
+    pub(super) tab_too: Option<usize>,
+    /// Names of the columns, in so many cells.
+    pub(super) columns: Option<Box<dyn Fn(u16) -> Line + 'a>>,
     /// Lines of the list.
     pub(super) count: usize,
     /// A line of so many cells.
@@ -60,6 +62,7 @@ impl<'a> Board<'a> {
             head: Vec::new(),
             tabs: Vec::new(),
             tab: 0,
+            tab_too: None,
             columns: None,
             count: 0,
             row: Box::new(|_, _| Line::new()),
@@ -108,7 +111,8 @@ fn parts(model: &Model, area: Rect, board: &Board<'_>) -> Parts {
     }
     let head = u16::try_from(board.head.len()).unwrap_or(u16::MAX).min(area.height / 3);
     parts.head = take(head);
-    if !board.tabs.is_empty() {
+    if !board.tabs.is_empty() && area.height > head + 2 {
+        // Where there is one line only, it is the list's.
         parts.tabs = take(1);
     }
     let in_detail = model.desk.in_detail && board.detail.is_some();
@@ -205,7 +209,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
     if let Some(columns) = &board.columns
         && parts.columns.height > 0
     {
-        pen.line(parts.columns, parts.columns.y, columns);
+        pen.line(parts.columns, parts.columns.y, &columns(parts.columns.width));
     }
     list(pen, parts.list, &board);
     if parts.edge.width == 1 {
@@ -218,9 +222,17 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
 }
 
 fn tabs(pen: &mut Pen<'_>, area: Rect, board: &Board<'_>) {
+    if board.tabs.is_empty() {
+        return;
+    }
+    // Begun so far on that the chosen one is in sight.
+    let wide: Vec<u32> = board.tabs.iter().map(|tab| u32::from(pen.width.of(tab)) + 5).collect();
+    let upto = board.tab_too.unwrap_or(board.tab).max(board.tab).min(wide.len() - 1);
+    let first = (0..=upto).find(|first| wide[*first..=upto].iter().sum::<u32>() <= u32::from(area.width)).unwrap_or(upto);
     let mut x = area.x;
-    for (n, tab) in board.tabs.iter().enumerate() {
-        let style = if n == board.tab { pen.selected(!pen.model.desk.in_detail) } else { pen.style(Tone::Text) };
+    for (n, tab) in board.tabs.iter().enumerate().skip(first) {
+        let style =
+            if n == board.tab || Some(n) == board.tab_too { pen.selected(!pen.model.desk.in_detail) } else { pen.style(Tone::Text) };
         x = pen.text(area, x, area.y, &format!(" {} {tab} ", n + 1), style) + 1;
     }
 }

@@ -14,6 +14,7 @@ mod quality;
 pub(super) mod question;
 mod round;
 mod sheet;
+mod tables;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -88,6 +89,7 @@ fn board_of(model: &Model, cells: u16) -> Option<board::Board<'_>> {
         Screen::Batches => batches::board(model),
         Screen::Quality => quality::board(model, cells),
         Screen::Round => round::board(model, cells),
+        Screen::Sheet => tables::board(model, cells),
     })
 }
 

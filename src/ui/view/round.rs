@@ -37,7 +37,7 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let states = RoundState::ALL.iter().map(|state| model.width().of(state_word(model, *state))).max().unwrap_or(0) + 2;
     let name = page.rows.iter().map(|row| model.width().of(&row.name)).max().unwrap_or(8).clamp(8, 24);
     let name = (name, states);
-    board.columns = Some(columns(model, name));
+    board.columns = Some(Box::new(move |_| columns(model, name)));
     board.count = page.rows.len();
     board.row = Box::new(move |n, cells| page.rows.get(n).map(|r| row(model, r, name, cells)).unwrap_or_default());
     let at = round.cursor.at;

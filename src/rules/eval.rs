@@ -1,0 +1,226 @@
+//! A compiled condition at one row.
+
+use jiff::Unit;
+use jiff::civil::Date;
+
+use super::cell::Word;
+use super::compile::{Compiled, Held, Node, Source};
+use super::data::{Data, Given, NONE};
+use super::truth::{Truth, compare};
+use crate::framework::condition::{How, Op, Span};
+
+/// Columns and the orders made from them.
+#[derive(Clone, Copy)]
+pub(super) struct Eyes<'a> {
+    pub(super) data: &'a Data,
+    /// Per order and table the place of each row, from 1; 0: it has none.
+    pub(super) places: &'a [Vec<Vec<u32>>],
+}
+
+/// A subject.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    pub(super) table: usize,
+    pub(super) row: u32,
+    /// The unit whose readings it has: itself, or that of a branch.
+    pub(super) unit: Option<(u32, u32)>,
+}
+
+/// A side of a test at a row.
+#[derive(Clone, Copy)]
+pub(super) enum Side<'a> {
+    Missing,
+    /// Somewhere between two numbers.
+    Number(f64, f64),
+    Word(&'a Word),
+}
+
+impl<'a> Eyes<'a> {
+    pub(super) fn row(&self, table: usize, row: u32) -> Row {
+        let unit = match table + 1 == self.data.lens.len() {
+            true => self.data.units.get(row as usize).copied().flatten(),
+            false => u32::try_from(table).ok().map(|table| (table, row)),
+        };
+        Row { table, row, unit }
+    }
+
+    pub(super) fn judge(&self, node: &Node, at: Row) -> Truth {
+        match node {
+            Node::All(parts) => {
+                let mut out = Truth::Holds;
+                for part in parts {
+                    out = out.min(self.judge(part, at));
+                    if out == Truth::Fails {
+                        break;
+                    }
+                }
+                out
+            }
+            Node::Any(parts) => {
+                let mut out = Truth::Fails;
+                for part in parts {
+                    out = out.max(self.judge(part, at));
+                    if out == Truth::Holds {
+                        break;
+                    }
+                }
+                out
+            }
+            Node::Not(part) => !self.judge(part, at),
+            Node::Test(test) => self.test(test, at),
+        }
+    }
+
+    pub(super) fn test(&self, test: &Compiled, at: Row) -> Truth {
+        let windows = test.left.windows();
+        match test.how {
+            Some(How::Sum) => {
+                let mut sum = 0.0;
+                for back in 0..windows {
+                    let Side::Number(value, _) = self.side(&test.left, back, at) else { return Truth::Unknown };
+                    sum += value;
+                }
+                self.against(test, Side::Number(sum, sum), 0, at)
+            }
+            Some(How::Count(least)) => {
+                let (mut holds, mut open) = (0, 0);
+                for back in 0..windows {
+                    match self.against(test, self.side(&test.left, back, at), back, at) {
+                        Truth::Holds => holds += 1,
+                        Truth::Unknown => open += 1,
+                        Truth::Fails => {}
+                    }
+                }
+                match usize::from(least) {
+                    least if holds >= least => Truth::Holds,
+                    least if holds + open < least => Truth::Fails,
+                    _ => Truth::Unknown,
+                }
+            }
+            Some(How::Every) => Truth::all((0..windows).map(|back| self.against(test, self.side(&test.left, back, at), back, at))),
+            None => self.against(test, self.side(&test.left, 0, at), 0, at),
+        }
+    }
+
+    fn against(&self, test: &Compiled, left: Side<'_>, back: usize, at: Row) -> Truth {
+        match &test.right {
+            Held::Literal(literal) => match left {
+                Side::Missing => Truth::Unknown,
+                Side::Word(word) => word.against(test.op, literal),
+                Side::Number(lo, hi) => match literal {
+                    crate::framework::condition::Literal::Number(n) => compare((lo, hi), test.op, (*n, *n)),
+                    crate::framework::condition::Literal::Text(_) => Truth::Unknown,
+                },
+            },
+            Held::OneOf(texts) => match left {
+                Side::Word(word) => {
+                    let among = texts.contains(&word.text);
+                    match test.op {
+                        Op::Equal => among.into(),
+                        Op::NotEqual => (!among).into(),
+                        Op::Less | Op::AtMost | Op::More | Op::AtLeast => Truth::Unknown,
+                    }
+                }
+                Side::Missing | Side::Number(..) => Truth::Unknown,
+            },
+            Held::Source(source) => match (left, self.side(source, back.min(source.windows() - 1), at)) {
+                (Side::Word(left), Side::Word(right)) => left.beside(test.op, right),
+                (left, right) => match (numbers(left), numbers(right)) {
+                    (Some(left), Some(right)) => compare(left, test.op, right),
+                    _ => Truth::Unknown,
+                },
+            },
+            Held::Unset => Truth::Unknown,
+        }
+    }
+
+    /// A side as it stands some periods back.
+    pub(super) fn side(&self, source: &Source, back: usize, at: Row) -> Side<'a> {
+        match source {
+            Source::Field(field) => self.word(*field, at).map_or(Side::Missing, Side::Word),
+            Source::Age(field, span) => match self.word(*field, at).and_then(|word| word.days) {
+                // The later the day, the younger it is.
+                Some((first, last)) => match (age(last, self.data.day, *span), age(first, self.data.day, *span)) {
+                    (Some(lo), Some(hi)) => Side::Number(lo, hi),
+                    _ => Side::Missing,
+                },
+                None => Side::Missing,
+            },
+            Source::Looks(looks) => {
+                let value = at.unit.and_then(|(table, row)| self.data.series[looks[back]].tables.get(table as usize)?.number(row));
+                value.map_or(Side::Missing, |value| Side::Number(value, value))
+            }
+            Source::Places(orders) => {
+                let places = |(table, row): (u32, u32)| self.places[orders[back]].get(table as usize)?.get(row as usize).copied();
+                match at.unit.and_then(places) {
+                    None | Some(0) => Side::Missing,
+                    Some(place) => Side::Number(place.into(), place.into()),
+                }
+            }
+        }
+    }
+
+    pub(super) fn word(&self, field: usize, at: Row) -> Option<&'a Word> {
+        self.data.fields[field].get(at.table)?.get(at.row)
+    }
+
+    /// A reading, or why there is none.
+    pub(super) fn given(&self, look: usize, at: Row) -> Given {
+        let of = |(table, row): (u32, u32)| Some(self.data.series[look].tables.get(table as usize)?.get(row));
+        at.unit.and_then(of).unwrap_or(Given::Gap(super::data::Gap::NotDue))
+    }
+}
+
+impl Source {
+    /// How many readings one after the other it has.
+    pub(super) fn windows(&self) -> usize {
+        match self {
+            Self::Field(_) | Self::Age(..) => 1,
+            Self::Looks(looks) | Self::Places(looks) => looks.len(),
+        }
+    }
+}
+
+fn numbers(side: Side<'_>) -> Option<(f64, f64)> {
+    match side {
+        Side::Missing => None,
+        Side::Number(lo, hi) => Some((lo, hi)),
+        Side::Word(word) => word.number.map(|n| (n, n)),
+    }
+}
+
+/// How long ago a day is: whole days, calendar months or years; below 0 where it is still to come.
+pub(super) fn age(since: Date, day: Date, span: Span) -> Option<f64> {
+    let (unit, of): (Unit, fn(jiff::Span) -> i32) = match span {
+        Span::Days => (Unit::Day, |s| s.get_days()),
+        Span::Months => (Unit::Month, |s| s.get_months()),
+        Span::Years => (Unit::Year, |s| s.get_years().into()),
+    };
+    since.until((unit, day)).ok().map(|span| of(span).into())
+}
+
+/// Places of all rows of a table in their groups: 1 comes first, equal values share the better place.
+/// Rows without a value or a group have none, 0.
+pub(super) fn places(groups: &[u32], value: impl Fn(u32) -> Option<f64>, ascending: Option<bool>) -> Vec<u32> {
+    let mut places = vec![0; groups.len()];
+    let Some(ascending) = ascending else { return places };
+    let sign = if ascending { 1.0 } else { -1.0 };
+    let mut rows: Vec<(u32, f64, u32)> = (0u32..)
+        .zip(groups)
+        .filter(|(_, group)| **group != NONE)
+        .filter_map(|(row, group)| Some((*group, value(row)? * sign, row)))
+        .collect();
+    rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let (mut start, mut place) = (0, 1);
+    for n in 0..rows.len() {
+        let (group, value, row) = rows[n];
+        if n > 0 && rows[n - 1].0 != group {
+            start = n;
+        }
+        if n == start || rows[n - 1].1 < value {
+            place = u32::try_from(n - start + 1).unwrap_or(NONE);
+        }
+        places[row as usize] = place;
+    }
+    places
+}
