@@ -32,9 +32,9 @@ macro_rules! tables {
 }
 
 const ZH: Files =
-    tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "panel", "sheet", "leads");
+    tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "framework", "panel", "sheet", "leads");
 const EN: Files =
-    tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "panel", "sheet", "leads");
+    tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "framework", "panel", "sheet", "leads");
 
 impl Lang {
     /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,
@@ -265,9 +265,9 @@ mod tests {
 
     #[test]
     fn words_of_a_sheet_are_of_the_language_and_clean() {
-        let both = Words::both("网格", "grid");
-        assert_eq!((Lang::Zh.words(&both), Lang::En.words(&both)), ("网格".to_owned(), "grid".to_owned()));
-        assert_eq!(Lang::En.words(&Words::both("网格", "")), "网格", "better Chinese than nothing");
+        let both = Words::both("片区", "region");
+        assert_eq!((Lang::Zh.words(&both), Lang::En.words(&both)), ("片区".to_owned(), "region".to_owned()));
+        assert_eq!(Lang::En.words(&Words::both("片区", "")), "片区", "better Chinese than nothing");
         assert_eq!(Lang::Zh.words(&Words::data("a\u{1b}[2J\nb\u{202e}")), "a[2J b");
         let filled = Words::fill("sheet.cell.left", [Words::data("12\u{1b}")]);
         assert_eq!(Lang::Zh.words(&filled), Lang::Zh.fill("sheet.cell.left", &[&12]));

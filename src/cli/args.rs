@@ -267,6 +267,7 @@ pub fn command(lang: Lang) -> Command {
         )
         // Run by the program itself, to read a risky file with limits.
         .subcommand(Command::new(crate::import::book::child::COMMAND).hide(true))
+        .subcommand(framework(lang))
         .subcommand(Command::new("doctor").about(t("cmd.doctor").to_owned()))
         .subcommand(Command::new("keys").about(t("cmd.keys").to_owned()).arg(flag("markdown").conflicts_with("toml")).arg(flag("toml")));
     worded(root, lang).disable_version_flag(true).arg(
@@ -305,6 +306,23 @@ fn worded(command: Command, lang: Lang) -> Command {
         })
         .mut_subcommands(|sub| worded(sub, lang))
         .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help(t("opt.help")).help_heading(t("help.common")))
+}
+
+/// `xiantu framework`.
+fn framework(lang: Lang) -> Command {
+    let t = |key: &str| lang.text(&format!("cli.framework.{key}")).to_owned();
+    let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help(lang.text("cli.opt.json").to_owned());
+    let several = |id: &'static str, value: &'static str, help: &str| {
+        Arg::new(id).value_name(value).required(true).action(ArgAction::Append).num_args(1..).help(t(help))
+    };
+    Command::new("framework")
+        .about(t("about"))
+        .after_help(t("help"))
+        .subcommand_required(true)
+        .subcommand(Command::new("list").about(t("list")).arg(json()))
+        .subcommand(Command::new("show").about(t("show")).arg(Arg::new("id").value_name("ID").required(true).help(t("id"))).arg(json()))
+        .subcommand(Command::new("check").about(t("check")).arg(several("files", "FILE", "file")).arg(json()))
+        .subcommand(Command::new("use").about(t("use")).arg(several("ids", "ID", "ids")))
 }
 
 /// `xiantu sheet`.
@@ -346,7 +364,7 @@ fn import(lang: Lang) -> Command {
         .after_help(t("import.help"))
         .arg(files)
         .arg(flag("apply"))
-        .arg(opt("as", "LEVEL"))
+        .arg(many("as", "[FILE=]LEVEL"))
         .arg(opt("period", "PERIOD"))
         .arg(opt("since", "DATE").value_parser(value_parser!(Date)))
         .arg(many("accept", "ID"))

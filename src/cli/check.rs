@@ -11,7 +11,7 @@ use crate::domain::exit::Exit;
 use crate::domain::id::LevelId;
 use crate::domain::page::{ReadCount, Workspace};
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::quality::{Fault, FaultKind, Grade, QualityPage};
+use crate::domain::quality::{Fault, FaultKind, Grade, NotJoined, QualityPage};
 use crate::domain::request::{Loaded, Query};
 use crate::domain::text::quote;
 use crate::export::faults;
@@ -125,6 +125,10 @@ fn plain(lang: Lang, problems: &[Problem], page: &QualityPage) -> String {
         line(&lang.fill("quality.cover", &[&unit, &area(cover.gap_m2), &area(cover.spill_m2)]));
     }
     page.faults.iter().for_each(|f| line(&fault(lang, f)));
+    if !page.not_joined.is_empty() {
+        line(&lang.fill("quality.not_joined", &[&page.not_joined.len()]));
+        page.not_joined.iter().for_each(|key| line(&not_joined(lang, key)));
+    }
     out
 }
 
@@ -150,6 +154,21 @@ fn fault(lang: Lang, fault: &Fault) -> String {
     // Writing to a string cannot fail.
     let _ = write!(place, "{:.6},{:.6}", fault.place_deg[0], fault.place_deg[1]);
     lang.fill("quality.fault", &[&name(lang, fault.kind), &who, &size, &place])
+}
+
+/// A key of an import: where, why, what it may mean.
+fn not_joined(lang: Lang, key: &NotJoined) -> String {
+    let mut place = quote(&key.file);
+    if !key.sheet.is_empty() {
+        place = format!("{place} {}", quote(&key.sheet));
+    }
+    if let Some(row) = key.row {
+        place = format!("{place}:{row}");
+    }
+    let cause = if key.in_file { format!("plan.cause.{}", key.cause.word()) } else { "quality.not_joined_left_out".to_owned() };
+    let to = key.unit.as_ref().filter(|_| key.in_file).map(|(_, code, name)| format!(" → {} {}", quote(code), quote(name)));
+    let named = format!("{} {}", quote(&key.key), quote(&key.name));
+    lang.fill("quality.not_joined_key", &[&place, &named.trim_end(), &lang.text(&cause), &to.unwrap_or_default()])
 }
 
 /// An area with its unit.

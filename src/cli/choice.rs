@@ -8,6 +8,7 @@ use clap::ArgMatches;
 use crate::domain::access::Access;
 use crate::domain::exit::Exit;
 use crate::domain::id::Uid;
+use crate::domain::indicator::{self, Indicator};
 use crate::domain::page::{Hit, Workspace};
 use crate::domain::period::BadPeriod;
 use crate::domain::request::{Loaded, Query};
@@ -20,8 +21,13 @@ use crate::store::Reader;
 use super::{Common, Failure, ended, warn_of};
 
 /// The states a scope may ask for, as words of the command line.
-pub(super) const STATES: [(&str, Standing); 4] =
-    [("leads", Standing::Leads), ("marked", Standing::Marked), ("missing", Standing::Missing), ("no-geometry", Standing::NoGeometry)];
+pub(super) const STATES: [(&str, Standing); 5] = [
+    ("leads", Standing::Leads),
+    ("marked", Standing::Marked),
+    ("missing", Standing::Missing),
+    ("no-geometry", Standing::NoGeometry),
+    ("several-zones", Standing::SeveralZones),
+];
 
 /// An open workspace and the place that was named.
 pub(super) struct Choice {
@@ -89,11 +95,12 @@ impl Choice {
             view.selection = None;
         }
         if let Some(id) = m.get_one::<String>("indicator") {
-            let known = workspace.indicators.iter().find(|i| i.id.as_str() == id || i.label == *id || i.short == *id);
-            let known = known.ok_or_else(|| {
-                usage(common, "cli.no_indicator", id, workspace.indicators.iter().map(|i| format!("{}({})", i.id, i.label)).collect())
-            })?;
-            view.indicator = known.id.clone();
+            let with_label = |i: &Arc<Indicator>| format!("{}({})", i.id, i.label);
+            view.indicator = match indicator::meant(&workspace.indicators, id).as_slice() {
+                [one] => one.id.clone(),
+                [] => return Err(usage(common, "cli.no_indicator", id, workspace.indicators.iter().map(with_label).collect())),
+                several => return Err(usage(common, "cli.many_indicators", id, several.iter().map(|i| with_label(i)).collect())),
+            };
         }
         if let Some(period) = m.get_one::<String>("period") {
             view.period =

@@ -84,7 +84,7 @@ fn work_in(common: &Common, m: &ArgMatches, dir: &Path, files: &[PathBuf], apply
     let (engine, mut importer) = open(common, dir)?;
     let choices = choices(common, m, &engine)?;
     let show = io::stderr().is_terminal() && !m.get_flag("json");
-    let mut bar = Bar { show, last: String::new() };
+    let mut bar = Bar::new(show);
     let actor = common.post.clone().unwrap_or_default();
     let done = importer.import(files, &choices, apply, (&actor, common.today()), &mut |p| bar.tell(&p));
     bar.clear();
@@ -117,14 +117,18 @@ fn choices(common: &Common, m: &ArgMatches, engine: &Engine) -> Result<Choices, 
         without: all("without").into_iter().collect(),
         ..Choices::default()
     };
-    choices.target = match text("as") {
-        None => None,
-        Some(word) => Some(target(engine, &word).ok_or_else(|| {
+    for given in all("as") {
+        let (file, word) = given.rsplit_once('=').map_or((None, given.as_str()), |(file, word)| (Some(file), word));
+        let target = target(engine, word).ok_or_else(|| {
             let levels: Vec<String> = engine.store.framework().levels.iter().map(|l| format!("{}({})", l.code, l.label)).collect();
             let known = format!("{} branches entities values zones", levels.join(" "));
-            Failure::new(Exit::Usage, common.lang.fill("cli.no_level", &[&quote(&word), &known]))
-        })?),
-    };
+            Failure::new(Exit::Usage, common.lang.fill("cli.no_level", &[&quote(word), &known]))
+        })?;
+        match file {
+            Some(file) => drop(choices.targets.insert(file.to_owned(), target)),
+            None => choices.target = Some(target),
+        }
+    }
     if let Some(period) = text("period") {
         choices.period =
             Some(period.parse().map_err(|BadPeriod(text)| Failure::new(Exit::Usage, common.lang.fill("cli.bad_period", &[&text])))?);
@@ -210,13 +214,18 @@ fn exit(plan: &Plan) -> Exit {
 }
 
 /// How far a file is read, on one line of standard error.
-struct Bar {
+pub(super) struct Bar {
     show: bool,
     last: String,
 }
 
 impl Bar {
-    fn tell(&mut self, progress: &Progress) {
+    /// One that is written, or not.
+    pub(super) fn new(show: bool) -> Self {
+        Self { show, last: String::new() }
+    }
+
+    pub(super) fn tell(&mut self, progress: &Progress) {
         let Progress::Reading { name, done, of } = progress else { return };
         let line = format!("{} {}%", quote(name), done * 100 / (*of).max(1));
         if self.show && line != self.last {
@@ -226,7 +235,7 @@ impl Bar {
         }
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         if !self.last.is_empty() {
             let _ = write!(io::stderr().lock(), "\r\x1b[K");
         }

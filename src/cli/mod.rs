@@ -8,6 +8,7 @@ mod check;
 mod choice;
 mod correct;
 mod doctor;
+mod framework;
 mod import;
 mod keys;
 mod list;
@@ -146,6 +147,7 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("screen", m)) => screen::run(&common, m),
         Some(("round", m)) => round::run(&common, m),
         Some(("template", m)) => template::run(&common, m),
+        Some(("framework", m)) => framework::run(&common, m),
         Some(("doctor", _)) => doctor::run(&common),
         Some(("keys", m)) => keys::run(&common, m),
         Some((other, _)) => Err(Failure::new(Exit::Usage, other.to_owned())),

@@ -44,7 +44,7 @@ pub(super) fn plan(lang: Lang, plan: &Plan) -> String {
         let list: Vec<&Question> = plan.questions.iter().filter(|q| q.needed == needed).collect();
         if !list.is_empty() {
             push(&format!("\n{}", t(key)));
-            list.iter().enumerate().for_each(|(n, q)| question(lang, n + 1, q).iter().for_each(|line| push(line)));
+            list.iter().enumerate().for_each(|(n, q)| question(lang, n + 1, q, plan.inputs.len() > 1).iter().for_each(|line| push(line)));
         }
     }
     out
@@ -151,7 +151,7 @@ fn unit_change(lang: Lang, change: &UnitChange) -> String {
     format!("{kind} {} {} → {}{share}", change.since, list(&change.before), list(&change.after))
 }
 
-fn question(lang: Lang, n: usize, q: &Question) -> Vec<String> {
+fn question(lang: Lang, n: usize, q: &Question, several: bool) -> Vec<String> {
     let place = q.spot.to_string();
     let mut lines =
         vec![format!("  {n}. {}  {}", about(lang, &q.about), if place.is_empty() { String::new() } else { format!("[{place}]") })];
@@ -160,7 +160,7 @@ fn question(lang: Lang, n: usize, q: &Question) -> Vec<String> {
     for answer in q.answers.iter().take(shown) {
         let args: Vec<String> = answer.why.1.iter().map(|a| quote(a)).collect();
         let args: Vec<&dyn std::fmt::Display> = args.iter().map(|a| a as &dyn std::fmt::Display).collect();
-        lines.push(format!("     {}   {}", option(&q.about, answer), lang.fill(&answer.why.0, &args)));
+        lines.push(format!("     {}   {}", option(q, answer, several), lang.fill(&answer.why.0, &args)));
     }
     let others: Vec<String> = q.answers.iter().skip(shown).map(|a| quote(&a.value)).collect();
     if !others.is_empty() {
@@ -196,9 +196,11 @@ fn about(lang: Lang, about: &About) -> String {
 }
 
 /// The option that gives an answer.
-fn option(about: &About, answer: &Answer) -> String {
+fn option(q: &Question, answer: &Answer, several: bool) -> String {
     let value = shell(&answer.value);
-    match about {
+    match &q.about {
+        // Of several files each is something else.
+        About::Target if several && !q.spot.file.is_empty() => format!("--as {}", shell(&format!("{}={}", q.spot.file, answer.value))),
         About::Target => format!("--as {value}"),
         About::Column { role } => format!("--column {}", shell(&format!("{role}={}", answer.value))),
         About::Indicator { heading, .. } => format!("--column {}", shell(&format!("{}={heading}", answer.value))),

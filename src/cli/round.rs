@@ -1,6 +1,6 @@
 //! `xiantu round`: opens a round, takes its files, gives them back, freezes, and shows the board.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use clap::ArgMatches;
@@ -19,6 +19,7 @@ use crate::locale::Lang;
 use crate::runtime::engine::{Engine, Importer, expect};
 use crate::store::Reader;
 
+use super::import::Bar;
 use super::{Common, Failure, exit_of, round_text};
 
 pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
@@ -165,8 +166,10 @@ impl Desk<'_> {
     }
 
     fn look(&mut self, period: Period, files: &[PathBuf]) -> Result<Intake, Failure> {
+        let mut bar = Bar::new(io::stderr().is_terminal());
         let (lang, today) = (self.common.lang, self.common.today());
-        let outcome = self.importer()?.answer(&Query::Intake { period: Some(period), files: files.to_vec() }, today, &mut |_| {});
+        let outcome = self.importer()?.answer(&Query::Intake { period: Some(period), files: files.to_vec() }, today, &mut |p| bar.tell(&p));
+        bar.clear();
         let intake = expect(outcome, |l| if let Loaded::Intake(i) = l { Some(i) } else { None }).map_err(|p| Failure::problem(lang, &p))?;
         Ok((*intake).clone())
     }

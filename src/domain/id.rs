@@ -128,6 +128,14 @@ text_id!(
     TreeId
 );
 
+impl IndicatorId {
+    /// The id without the framework it is of: `X-1` of `some/X-1`.
+    #[must_use]
+    pub fn bare(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&*self.0, |(_, bare)| bare)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

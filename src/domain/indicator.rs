@@ -1,5 +1,7 @@
 //! Indicators as a framework declares them, and the arithmetic that follows from their kind.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::id::{IndicatorId, LevelId};
@@ -193,6 +195,23 @@ impl Indicator {
     }
 }
 
+/// The indicators that a person may mean by a word: the one with this id, else those with this id in
+/// any framework, else those with this label. Exactly one is an answer.
+#[must_use]
+pub fn meant<'i>(all: &'i [Arc<Indicator>], word: &str) -> Vec<&'i Arc<Indicator>> {
+    let by = |is: &dyn Fn(&Indicator) -> bool| all.iter().filter(|i| is(i)).collect::<Vec<_>>();
+    let ways: [&dyn Fn(&Indicator) -> bool; 4] =
+        [&|i| i.id.as_str() == word, &|i| i.id.bare() == word, &|i| i.label == word, &|i| i.short == word];
+    ways.into_iter().map(by).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// The indicator that something kept names. What was kept before frameworks stood side by side has no
+/// framework in its id; it is the tree's, whose indicators come first.
+#[must_use]
+pub fn kept<'i>(all: &'i [Arc<Indicator>], id: &IndicatorId) -> Option<&'i Arc<Indicator>> {
+    all.iter().find(|i| i.id == *id).or_else(|| all.iter().find(|i| i.id.bare() == id.as_str()))
+}
+
 /// A running roll-up. Tallies of disjoint sets merge, so a tree is rolled up in one pass.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -365,6 +384,20 @@ pub(crate) mod tests {
         assert_eq!(ind.roll_up(values).reading.value, Some(12.0));
         ind.rollup = Rollup::Median;
         assert_eq!(ind.roll_up(values).reading.value, Some(7.0));
+    }
+
+    #[test]
+    fn a_bare_id_means_the_only_one_and_what_was_kept_the_first() {
+        let of = |id: &str, label: &str| Arc::new(Indicator { id: id.into(), label: label.into(), ..sample(Kind::Count, Rollup::Sum) });
+        let all = [of("a/X-1", "甲"), of("b/X-1", "乙"), of("b/X-2", "丙")];
+        let ids = |word: &str| meant(&all, word).into_iter().map(|i| i.id.as_str()).collect::<Vec<_>>();
+        assert_eq!(ids("b/X-1"), ["b/X-1"]);
+        assert_eq!(ids("X-2"), ["b/X-2"]);
+        assert_eq!(ids("X-1"), ["a/X-1", "b/X-1"]);
+        assert_eq!(ids("乙"), ["b/X-1"]);
+        assert!(ids("X-9").is_empty());
+        assert_eq!(kept(&all, &"X-1".into()).map(|i| i.id.as_str()), Some("a/X-1"));
+        assert_eq!(kept(&all, &"c/X-1".into()), None);
     }
 
     #[test]

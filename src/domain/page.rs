@@ -39,6 +39,8 @@ pub struct Workspace {
     pub zones: Vec<(String, String)>,
     /// Name of the framework in use.
     pub framework: String,
+    /// Id, name and English name of each framework in use.
+    pub frameworks: Vec<(String, String, String)>,
     /// Where a session begins.
     pub home: ViewState,
     /// Problems of the last load.
@@ -381,5 +383,5 @@ pub struct MarkRow {
 /// The indicator of an id.
 #[must_use]
 pub fn indicator<'a>(workspace: &'a Workspace, id: &IndicatorId) -> Option<&'a Arc<Indicator>> {
-    workspace.indicators.iter().find(|i| i.id == *id)
+    super::indicator::kept(&workspace.indicators, id)
 }

@@ -46,8 +46,11 @@ pub enum Meaning {
 /// What a person decided about an import; everything else is guessed or asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
-    /// What the records are.
+    /// What the records are, of every file that `targets` says nothing of.
     pub target: Option<Target>,
+    /// What the records of single files are, by their names as [`Choices::own_target`] compares them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub targets: BTreeMap<String, Target>,
     /// Name of a profile in data/profiles.
     pub profile: Option<String>,
     /// Coordinate reference system: EPSG code, name, PROJ string, `gcj02`, `bd09`.
@@ -72,6 +75,37 @@ pub struct Choices {
     pub accept_causes: BTreeSet<Cause>,
     /// What is missing from the file is gone (a complete list), not left as it is (a part).
     pub complete: Option<bool>,
+}
+
+/// What stands between a file and its sheet or layer.
+pub const PART: &str = " › ";
+
+impl Choices {
+    /// What was said of one file, also where it lies in a folder or an archive: by its whole name, by
+    /// the end of it (`a.geojson`, `maps/a.geojson`), by a folder (`maps/`), or by a pattern for its
+    /// last part (`*.geojson`). A sheet or layer follows behind ` › `. The longest name counts.
+    #[must_use]
+    pub fn own_target(&self, file: &str) -> Option<&Target> {
+        let whole = file.split(PART).next().unwrap_or(file);
+        let fits = |name: &&String| [file, whole].into_iter().any(|file| is_called(file, name));
+        let longest = self.targets.keys().filter(fits).max_by_key(|name| name.chars().count())?;
+        self.targets.get(longest)
+    }
+}
+
+/// Whether a name means a file.
+fn is_called(file: &str, name: &str) -> bool {
+    if let Some(folder) = name.strip_suffix('/') {
+        return file.trim_end_matches('/') == folder
+            || file.starts_with(name)
+            || file.contains(&format!("/{name}"))
+            || file.ends_with(&format!("/{folder}"));
+    }
+    let last = file.rsplit('/').next().unwrap_or(file);
+    match name.split_once('*') {
+        Some((start, end)) => last.len() >= start.len() + end.len() && last.starts_with(start) && last.ends_with(end),
+        None => file == name || file.strip_suffix(name).is_some_and(|before| before.ends_with('/')),
+    }
 }
 
 /// A plan.
@@ -316,6 +350,22 @@ impl Cause {
         Self::OneDigit,
         Self::Unknown,
     ];
+
+    /// Its word, as in JSON and on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LeadingZeros => "leading-zeros",
+            Self::ExcelNumber => "excel-number",
+            Self::CodeLength => "code-length",
+            Self::WrongLevel => "wrong-level",
+            Self::NameVariant => "name-variant",
+            Self::Renamed => "renamed",
+            Self::Duplicate => "duplicate",
+            Self::OneDigit => "one-digit",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// A key without a match, on either side.
@@ -423,4 +473,36 @@ pub struct Applied {
     pub counts: Counts,
     /// Version of the data after it.
     pub version: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_name_of_a_file_says_what_it_is() {
+        let leaf = |level: &str| Target::Units(Some(level.into()));
+        let said = [
+            ("*.geojson", leaf("l1")),
+            ("b.geojson", leaf("l2")),
+            ("maps/", leaf("l3")),
+            ("v.xlsx", Target::Values),
+            ("v.xlsx › 二", Target::Zones),
+        ];
+        let choices = Choices { targets: said.map(|(name, target)| (name.to_owned(), target)).into(), ..Choices::default() };
+        for (file, target) in [
+            ("a.geojson", Some(leaf("l1"))),
+            ("x/b.geojson", Some(leaf("l2"))),
+            ("x/b.zip/甲/b.geojson", Some(leaf("l2"))),
+            ("bb.geojson", Some(leaf("l1"))),
+            ("x/maps/", Some(leaf("l3"))),
+            ("maps/c.shp", Some(leaf("l3"))),
+            ("mymaps/c.shp", None),
+            ("v.xlsx › 一", Some(Target::Values)),
+            ("v.xlsx › 二", Some(Target::Zones)),
+            ("w.xlsx", None),
+        ] {
+            assert_eq!(choices.own_target(file), target.as_ref(), "{file}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{LevelId, Uid};
+use super::plan::Cause;
 use super::scene::Extent;
 
 /// How much a fault matters.
@@ -221,6 +222,31 @@ pub struct Mended {
     pub is_kept: bool,
 }
 
+/// A key of an import that found no unit, or a unit that a file left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotJoined {
+    /// The batch of its file.
+    pub batch: i64,
+    /// It stands in the file; else in the store only.
+    pub in_file: bool,
+    /// File as the person named it.
+    pub file: String,
+    /// Sheet or layer; empty where the file has only one.
+    pub sheet: String,
+    /// Row as the office sees it, the first one with this key.
+    pub row: Option<u64>,
+    /// Key as written, cleaned.
+    pub key: String,
+    /// Name beside it, where there is one.
+    pub name: String,
+    /// Rows with this key.
+    pub rows: u64,
+    /// Likely cause.
+    pub cause: Cause,
+    /// The unit that is probably meant or that was left out: uid, code, name.
+    pub unit: Option<(Uid, String, String)>,
+}
+
 /// Every fault of the boundaries at or below a place.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct QualityPage {
@@ -236,6 +262,9 @@ pub struct QualityPage {
     pub under: Vec<Under>,
     /// Units whose children do not cover them exactly.
     pub covers: Vec<Cover>,
+    /// What imports that stand could not join, the newest first.
+    #[serde(default)]
+    pub not_joined: Vec<NotJoined>,
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub enum Standing {
     Missing,
     /// Has no geometry.
     NoGeometry,
+    /// Lies in several zones, or something below it does.
+    SeveralZones,
 }
 
 /// The filter in force: governs map, roll-ups, n/N, list, print and JSON until cleared.

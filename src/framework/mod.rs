@@ -8,6 +8,7 @@ pub mod privacy;
 mod read;
 pub mod schema;
 pub mod shipped;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

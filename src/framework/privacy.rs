@@ -96,9 +96,9 @@ const DENIED: [Denied; 12] = [
     },
     Denied {
         kind: "bank",
-        parts: "银行卡 卡号 银行账 银行帐 开户 一卡通 工资卡 存折",
+        parts: "银行卡 卡号 银行账 开户 一卡通 工资卡 存折",
         words: "bankcard bankcardno bankaccount cardno cardnumber accountno accountnumber iban yinhangka yinhangkahao kahao",
-        whole: "账号 帐号 账户 帐户",
+        whole: "账号 账户",
     },
 ];
 
@@ -230,38 +230,27 @@ impl Gate {
     }
 }
 
-/// Headings written in traditional characters are read as the simplified ones.
-const SIMPLIFIED: [(char, char); 24] = [
-    ('證', '证'),
-    ('電', '电'),
-    ('話', '话'),
-    ('機', '机'),
-    ('聯', '联'),
-    ('繫', '系'),
-    ('係', '系'),
-    ('號', '号'),
-    ('碼', '码'),
-    ('戶', '户'),
-    ('貧', '贫'),
-    ('難', '难'),
-    ('銀', '银'),
-    ('賬', '账'),
-    ('單', '单'),
-    ('訪', '访'),
-    ('殘', '残'),
-    ('別', '别'),
-    ('齡', '龄'),
-    ('黨', '党'),
-    ('員', '员'),
-    ('書', '书'),
-    ('記', '记'),
-    ('負', '负'),
-];
+/// Traditional characters and the simplified ones they are read as, every character of the words above
+/// among them; a test holds this.
+const SIMPLIFIED: &str = "\
+    證证 憑凭 電电 話话 機机 聯联 繫系 係系 號号 碼码 戶户 戸户 貧贫 難难 銀银 賬账 帳账 單单 訪访 殘残 別别 齡龄 黨党 員员 書书 記记 負负 責责 喪丧 個个 眾众 衆众 會会 體体 農农 軍军 況况 冊册 辦办 \
+    務务 動动 勸劝 區区 醫医 歷历 曆历 發发 臺台 備备 頭头 婦妇 學学 對对 幫帮 開开 當当 懷怀 願愿 執执 護护 報报 掛挂 時时 暫暂 檔档 檢检 樓楼 棟栋 測测 溫温 滿满 點点 熱热 狀状 現现 監监 矯矫 礙碍 \
+    離离 種种 積积 稱称 穩稳 類类 紅红 級级 組组 細细 織织 經经 絡络 編编 纏缠 網网 紋纹 羣群 職职 脫脱 臉脸 範范 見见 視视 訴诉 詳详 請请 貫贯 資资 蹤踪 車车 軌轨 轉转 遷迁 跡迹 郵邮 釋释 鈎钩 鉤钩 \
+    長长 門门 問问 間间 題题 頻频 駛驶 駕驾 覈核 傢家 麼么 週周 產产 養养 領领 導导 與与 專专 業业 東东 黃黄 適适 選选";
+
+/// The simplified character of a traditional one.
+fn simplified(c: char) -> char {
+    if c.is_ascii() {
+        return c;
+    }
+    let mut pairs = SIMPLIFIED.split(' ').map(str::chars);
+    pairs.find_map(|mut pair| (pair.next() == Some(c)).then(|| pair.next()).flatten()).unwrap_or(c)
+}
 
 /// A heading as it is compared: half-width, lower case, simplified, without blanks and marks.
 fn normal(heading: &str) -> String {
     let letters = heading.chars().map(half_width).filter(|c| c.is_alphanumeric());
-    letters.map(|c| SIMPLIFIED.iter().find(|(t, _)| *t == c).map_or_else(|| c.to_ascii_lowercase(), |(_, s)| *s)).collect()
+    letters.map(|c| simplified(c).to_ascii_lowercase()).collect()
 }
 
 /// The Latin words of a heading in lower case, cut at marks, digits, Chinese and `camelCase`.
@@ -368,6 +357,59 @@ mod tests {
         };
         let codes: Vec<String> = (0..500).filter_map(code).map(|d| d.iter().map(|d| char::from(b'0' + d)).collect()).collect();
         assert!(codes.len() > 50 && codes.iter().all(|c| !Gate.value_looks_personal(c)), "{codes:?}");
+    }
+
+    /// Words that a framework would ask people for: every one of them, in every spelling.
+    fn forbidden() -> Vec<String> {
+        let denied =
+            DENIED.iter().flat_map(|d| d.parts.split_whitespace().chain(d.words.split_whitespace()).chain(d.whole.split_whitespace()));
+        denied.chain(WAYS.iter().flat_map(|(_, words)| words.split_whitespace())).map(str::to_owned).collect()
+    }
+
+    /// Ways of writing a word so that a plain comparison would not know it.
+    fn spelled(word: &str, way: usize) -> String {
+        let traditional = |c: char| {
+            let mut pairs = SIMPLIFIED.split(' ').map(|p| p.chars().collect::<Vec<_>>());
+            pairs.find(|pair| pair.get(1) == Some(&c)).map_or(c, |pair| pair[0])
+        };
+        let full = |c: char| char::from_u32(c as u32 + 0xfee0).filter(|_| c.is_ascii_graphic()).unwrap_or(c);
+        let apart = |between: &str| word.chars().map(|c| c.to_string()).collect::<Vec<_>>().join(between);
+        // Blanks inside an English word make several of it; between Chinese characters they are nothing.
+        let chinese = !word.is_ascii();
+        match way {
+            0 => word.to_owned(),
+            1 => word.chars().map(full).collect(),
+            2 => word.chars().map(traditional).collect(),
+            3 if chinese => apart(" "),
+            4 => apart("\u{200b}"),
+            5 if chinese => apart("\u{3000}"),
+            6 if chinese => apart("·"),
+            7 if !chinese => word.to_uppercase(),
+            8 => format!("（{word}）"),
+            9 => word.chars().map(full).map(traditional).collect::<String>() + "*",
+            10 if chinese => apart("\u{fe0f}"),
+            _ => format!(" {word}\t"),
+        }
+    }
+
+    #[test]
+    fn no_word_of_the_gate_passes_in_any_spelling() {
+        for word in forbidden() {
+            for way in 0..12 {
+                let spelled = spelled(&word, way);
+                assert!(Gate.declared(&spelled, &[]).is_some(), "{word}: {spelled:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_framework_adds_words_in_any_spelling_and_removes_none() {
+        let added = ["蓝本".to_owned()];
+        assert_eq!(Gate.declared("蓝 本编号", &added), Some("person"));
+        assert_eq!(Gate.declared("绿本编号", &added), None);
+        assert_eq!(Gate.declared("姓名", &added), Some("name"));
+        // A word that is nothing but marks would hold for everything.
+        assert_eq!(Gate.declared("绿本", &["·".to_owned()]), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod gather;
 mod geojson;
 mod geometry;
 mod json;
+mod kept;
 mod map;
 mod number;
 mod overview;
@@ -32,8 +33,9 @@ mod wkb;
 
 pub use format::MapFormat;
 pub use geojson::read_features;
+pub use kept::{KeptFeature, KeptLayer};
 pub use map::{Content, MapChoice, MapFile, MapInput};
-pub use overview::{FieldSample, Overview};
+pub use overview::{FieldSample, Overview, Suspicion};
 pub use rows::{Row, RowLayer};
 
 /// What to read from a file, as the manifest declares it.

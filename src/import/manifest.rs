@@ -27,6 +27,8 @@ pub struct Manifest {
     pub tree: String,
     /// The framework, relative to the manifest's folder.
     pub framework: PathBuf,
+    /// The other frameworks in use, relative to the manifest's folder.
+    pub frameworks: Vec<PathBuf>,
     /// Layers, as written.
     pub layers: Vec<Layer>,
     /// Tables, as written.
@@ -241,6 +243,7 @@ impl Manifest {
             problems.push(mistake("E_MANIFEST_KEY_UNKNOWN", text, at).field(key).arg(key).arg("workspace, layer, table"));
         }
         let (mut name, mut county, mut tree, mut framework) = (None, None, None, None);
+        let mut frameworks = Vec::new();
         match raw.workspace {
             None => problems.push(mistake("E_MANIFEST_KEY_MISSING", text, 0).field("workspace").arg("[workspace]")),
             Some(keys) => {
@@ -249,7 +252,8 @@ impl Manifest {
                 county = entry.need("county");
                 tree = entry.take::<String>("tree");
                 framework = entry.need::<String>("framework");
-                entry.finish("name, county, tree, framework");
+                frameworks = entry.take::<Vec<String>>("frameworks").unwrap_or_default();
+                entry.finish("name, county, tree, framework, frameworks");
             }
         }
         let layers: Vec<_> = raw.layer.into_iter().filter_map(|keys| layer(open(keys, "layer", text, &mut problems))).collect();
@@ -260,6 +264,7 @@ impl Manifest {
                 county,
                 tree: tree.unwrap_or_else(|| "admin".to_owned()),
                 framework: framework.into(),
+                frameworks: frameworks.into_iter().map(PathBuf::from).collect(),
                 layers,
                 tables,
                 text: text.to_owned(),

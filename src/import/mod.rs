@@ -284,12 +284,9 @@ fn orphans(problems: &[Problem]) -> usize {
 impl Refresh<'_> {
     /// Manifest and framework as they are now.
     fn workspace(&mut self) -> Result<(), Problem> {
-        let path = self.base.join(&self.manifest.framework);
-        // The framework was loaded from this file already; without its text only a snapshot suffers.
-        let body = std::fs::read_to_string(path).unwrap_or_default();
         let mut load = self.writer.load(self.now)?;
         load.workspace(&self.manifest.county, &self.manifest.name, &self.manifest.tree, &self.manifest.text)?;
-        load.framework(self.framework, &body)?;
+        load.framework(self.framework)?;
         load.commit_quiet()
     }
 

@@ -1,6 +1,8 @@
 //! Whole workspaces, written here, loaded and asked.
 
 mod first;
+mod kept;
+mod level;
 mod plan;
 mod stop;
 
@@ -58,6 +60,10 @@ parent = "mid"
 [[zone]]
 code = "A"
 label = "甲区"
+
+[[zone]]
+code = "B"
+label = "乙区"
 
 [[indicator]]
 id = "X-1"
@@ -223,7 +229,7 @@ impl Place {
             "data/branches.csv",
             "编号,名称,类型,单元,经度,纬度,状态\nB1,一支部,党支部,010101,0.5,0.5,出缺\nB2,二支部,党支部,010201,,,在岗\nB3,镇党委,党委,东镇,1,1,在岗\n",
         );
-        put("data/zones.csv", "单元,区\n0101,甲区\n");
+        put("data/zones.csv", "单元,区\n0101,甲区\n010102,乙区\n");
         let store = Store::open(dir.path(), Mode::ReadWrite, Arc::new(framework())).expect("opens");
         let (reader, writer) = (store.reader().expect("reader"), store.writer().expect("writer"));
         Self { dir, store, reader, writer, summary: Summary::default(), clock: 0 }
@@ -388,6 +394,25 @@ fn zones_go_down_and_govern_rows_and_totals() {
     let none = Scope { standings: [Standing::NoGeometry].into(), ..Scope::default() };
     let page = place.home(ViewState { scope: none, ..view(None, "leaf", "X-1") });
     assert_eq!(names(&page), ["三格"]);
+}
+
+#[test]
+fn a_unit_in_several_zones_counts_once() {
+    let mut place = Place::new();
+    let mut seen = |zones: &[&str], level: &str| {
+        let scope = Scope { zones: zones.iter().map(|z| (*z).to_owned()).collect(), ..Scope::default() };
+        let page = place.home(ViewState { scope, ..view(None, level, "X-1") });
+        (page.rows.len(), page.total.reported, page.total.due, page.total.reading)
+    };
+    for level in ["mid", "leaf"] {
+        assert_eq!(seen(&["A", "B"], level), seen(&["A"], level), "{level}");
+    }
+    assert_eq!(seen(&["B"], "leaf").0, 1);
+    let several = Scope { standings: [Standing::SeveralZones].into(), ..Scope::default() };
+    for (level, found) in [("leaf", "二格"), ("mid", "东镇")] {
+        let page = place.home(ViewState { scope: several.clone(), ..view(None, level, "X-1") });
+        assert_eq!(names(&page), [found]);
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod data;
 mod eval;
 mod explain;
 mod horizon;
+mod record;
 mod screen;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub use self::cell::Word;
 pub use self::compile::{Idle, Look, Order, Program, Window, in_force};
 pub use self::data::{Data, Gap, Given, NONE, Readings, Series, Texts};
 pub use self::explain::{Way, Why, number, weight};
+pub use self::record::Record;
 pub use self::screen::{Change, Flip, Hit, Screening};
 pub use self::truth::Truth;
 pub use self::what_if::with_threshold;

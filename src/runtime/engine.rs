@@ -50,8 +50,7 @@ impl Engine {
             return Err(vec![Problem::new("E_NO_MANIFEST", Severity::Refused, dir.join(folders::MANIFEST).display().to_string())]);
         }
         let manifest = Manifest::read(dir)?;
-        let shown = manifest.framework.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let framework = Arc::new(Framework::load(&dir.join("maps").join(&manifest.framework), &shown)?);
+        let framework = Arc::new(frameworks(dir, &manifest)?);
         let mode = if read_only { Mode::ReadOnly } else { Mode::ReadWrite };
         let store = Store::open(dir, mode, Arc::clone(&framework)).map_err(|p| vec![p])?;
         Ok(Self { store, dir: dir.to_path_buf(), source: (!read_only).then_some((manifest, framework)) })
@@ -107,6 +106,22 @@ impl Engine {
         }
         Ok((reader, workspace))
     }
+}
+
+/// The frameworks that a manifest names, as one.
+///
+/// # Errors
+/// Every mistake of all of them, or why they cannot stand together.
+pub fn frameworks(dir: &Path, manifest: &Manifest) -> Result<Framework, Vec<Problem>> {
+    let (mut parts, mut problems) = (Vec::new(), Vec::new());
+    for path in std::iter::once(&manifest.framework).chain(&manifest.frameworks) {
+        let shown = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        match Framework::load(&dir.join("maps").join(path), &shown) {
+            Ok(part) => parts.push(part),
+            Err(found) => problems.extend(found.into_iter().filter(|p| !problems.contains(p)).collect::<Vec<_>>()),
+        }
+    }
+    if problems.is_empty() { Framework::combine(parts) } else { Err(problems) }
 }
 
 /// How long before the first import the workspace's own files count as loaded, when all is made again.
@@ -192,7 +207,7 @@ impl Importer {
     /// files stands in the plan.
     pub fn answer(&mut self, query: &Query, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
         if let Query::Intake { period, files } = query {
-            return self.intake(*period, files, today);
+            return self.intake(*period, files, today, progress);
         }
         let Query::Plan { files, choices } = query else { return Err(unexpected()) };
         let scene = Scene { dir: &self.dir, manifest: &self.manifest, framework: &self.framework, today, stop: &self.stop };
@@ -274,7 +289,7 @@ impl Importer {
             }
             Write::Undo { batches } => plan::undo(&mut self.writer, &scene, batches, (actor, now))?,
             _ => {
-                let outcome = self.round(command, today);
+                let outcome = self.round(command, today, progress);
                 progress(Progress::Changed { version: self.writer.version()? });
                 return outcome;
             }

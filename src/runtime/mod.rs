@@ -11,6 +11,7 @@ pub mod engine;
 pub mod environment;
 pub mod files;
 pub mod folders;
+pub mod frameworks;
 pub mod headless;
 pub mod log;
 pub mod offscreen;

@@ -11,7 +11,7 @@ use crate::domain::access::Access;
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::{Command, Loaded, Outcome, Query, Write};
+use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Write};
 use crate::domain::round::{Form, Round, RoundPage};
 use crate::export::returned::{self, Returned, ReturnedSheet};
 use crate::import::book::{BookOptions, Kind};
@@ -32,9 +32,9 @@ struct Board {
 
 impl Importer {
     /// Answers [`Query::Intake`].
-    pub(super) fn intake(&mut self, period: Option<Period>, files: &[PathBuf], today: Date) -> Outcome {
+    pub(super) fn intake(&mut self, period: Option<Period>, files: &[PathBuf], today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
         let board = self.board(period, today)?;
-        Ok(Loaded::Intake(Arc::new(round::look(&self.desk(&board), files)?.0)))
+        Ok(Loaded::Intake(Arc::new(round::look(&self.desk(&board), files, progress)?.0)))
     }
 
     /// A round as it stands; `None` where it was not opened.
@@ -49,12 +49,12 @@ impl Importer {
     }
 
     /// Carries out the writes of rounds.
-    pub(super) fn round(&mut self, command: &Command, today: Date) -> Outcome {
+    pub(super) fn round(&mut self, command: &Command, today: Date, progress: &mut dyn FnMut(Progress)) -> Outcome {
         let (actor, now) = (command.permit().post().unwrap_or_default(), Timestamp::now());
         match command.write() {
             Write::RoundTake { period, files, digest } => {
                 let board = self.board(Some(*period), today)?;
-                let (intake, came) = round::look(&self.desk(&board), files)?;
+                let (intake, came) = round::look(&self.desk(&board), files, progress)?;
                 if intake.digest != *digest {
                     return Err(Problem::new("E_PLAN_CHANGED", Severity::Refused, ""));
                 }

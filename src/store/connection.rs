@@ -41,6 +41,7 @@ pub(super) const REFERENCE: Schema = Schema {
         include_str!("migrations/reference_001.sql"),
         include_str!("migrations/reference_002.sql"),
         include_str!("migrations/reference_003.sql"),
+        include_str!("migrations/reference_004.sql"),
         include_str!("migrations/reference_005.sql"),
     ],
     synchronous: "NORMAL",

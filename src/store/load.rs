@@ -11,6 +11,7 @@ use super::put::{NewBatch, Stamp};
 use super::world::{self, At, World};
 use crate::domain::as_of::AsOf;
 use crate::domain::id::{IndicatorId, LevelId, Uid};
+use crate::domain::indicator;
 use crate::domain::page::ReadCount;
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
@@ -110,13 +111,38 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
-    /// Keeps the text of the framework in use by its hash.
-    pub(crate) fn framework(&mut self, framework: &Framework, body: &str) -> Result<(), Problem> {
+    /// Keeps the texts of the frameworks in use by their hashes, and puts the framework of the tree
+    /// before the ids of indicators that were kept without one.
+    pub(crate) fn framework(&mut self, framework: &Framework) -> Result<(), Problem> {
+        let hashes: Vec<&str> = framework.parts.iter().map(|p| p.sha256.as_str()).collect();
         self.set_meta("framework", &framework.sha256)?;
-        self.transaction.execute(
-            "INSERT OR IGNORE INTO framework_in_use (county, sha256, known_from, file, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![self.county, framework.sha256, self.now_ms, framework.file, body],
-        )?;
+        let alone = hashes == [framework.sha256.as_str()];
+        self.set_meta("frameworks", &if alone { String::new() } else { hashes.join(" ") })?;
+        for part in &framework.parts {
+            self.transaction.execute(
+                "INSERT OR IGNORE INTO framework_in_use (county, sha256, known_from, file, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![self.county, part.sha256, self.now_ms, part.file, &*part.text],
+            )?;
+        }
+        self.qualify(framework)
+    }
+
+    /// Values that were kept under `X-1` belong to the indicator that has it now: the tree's first.
+    fn qualify(&self, framework: &Framework) -> Result<(), Problem> {
+        let kept: Vec<String> = {
+            let mut distinct =
+                self.transaction.prepare("SELECT DISTINCT indicator FROM value WHERE county = ?1 AND instr(indicator, '/') = 0")?;
+            distinct.query_map([&self.county], |row| row.get(0))?.collect::<Result<_, _>>()?
+        };
+        for id in kept {
+            let Some(now) = indicator::kept(&framework.indicators, &IndicatorId::from(id.as_str())).filter(|i| i.id.as_str() != id) else {
+                continue;
+            };
+            self.transaction.execute(
+                "UPDATE value SET indicator = ?3 WHERE county = ?1 AND indicator = ?2",
+                params![self.county, id, now.id.as_str()],
+            )?;
+        }
         Ok(())
     }
 

@@ -30,6 +30,7 @@ mod snapshot;
 pub(crate) mod table;
 #[cfg(test)]
 pub(crate) mod tests;
+mod unmatched;
 pub(crate) mod world;
 mod writer;
 

@@ -16,6 +16,7 @@ use super::writer::{Writer, mask};
 use super::{block, log, world};
 use crate::domain::fact::Body;
 use crate::domain::id::{IndicatorId, LevelId, Uid};
+use crate::domain::indicator;
 use crate::domain::period::Period;
 use crate::domain::plan::Choices;
 use crate::domain::problem::{Problem, Severity};
@@ -87,13 +88,13 @@ impl Writer {
             let due: Vec<IndicatorId> = known.iter().filter(|i| is_due(i, period)).map(|i| i.id.clone()).collect();
             return if due.is_empty() { Err(refused("E_ROUND_NOTHING").arg(period)) } else { Ok(due) };
         }
-        for id in named {
-            let indicator = known.iter().find(|i| i.id == *id).ok_or_else(|| refused("E_STORE_NO_INDICATOR").arg(id))?;
-            if indicator.derived.is_some() {
-                return Err(refused("E_ROUND_DERIVED").arg(id).arg(&indicator.label));
-            }
-        }
-        Ok(named.to_vec())
+        let one = |id: &IndicatorId| match indicator::meant(known, id.as_str()).as_slice() {
+            [] => Err(refused("E_STORE_NO_INDICATOR").arg(id)),
+            [one] if one.derived.is_some() => Err(refused("E_ROUND_DERIVED").arg(id).arg(&one.label)),
+            [one] => Ok(one.id.clone()),
+            several => Err(refused("E_INDICATOR_MANY").arg(id).arg(several.iter().map(|i| i.id.as_str()).collect::<Vec<_>>().join(" "))),
+        };
+        named.iter().map(one).collect()
     }
 
     /// What the facts say of a round.

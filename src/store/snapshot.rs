@@ -6,8 +6,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::Paths;
 use super::error::{io, sql};
+use super::world::meta;
 use crate::domain::problem::{Problem, Severity};
-use crate::framework::Framework;
+use crate::framework::{Framework, Source, shipped};
 
 /// Name of a snapshot in a folder.
 pub(super) const FILE_NAME: &str = "snapshot.db";
@@ -81,15 +82,23 @@ fn seal(part: &Path) -> Result<(), Problem> {
     file.sync_all().map_err(|e| io(&e, part))
 }
 
-/// The framework that a snapshot carries.
+/// The frameworks that a snapshot carries, as one: those in use, the tree's first, and what they extend.
 pub(super) fn framework(connection: &Connection) -> Result<Framework, Problem> {
-    let found: Option<(String, String)> = connection
-        .query_row("SELECT f.file, f.body FROM framework_in_use f JOIN meta m ON m.key = 'framework' AND m.value = f.sha256", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
     let file = connection.path().unwrap_or_default();
-    let (shown_as, body) = found.ok_or_else(|| Problem::new("E_STORE_FRAMEWORK", Severity::Refused, file))?;
-    Framework::parse(&body, &shown_as)
-        .map_err(|problems| problems.into_iter().next().unwrap_or_else(|| Problem::new("E_STORE_FRAMEWORK", Severity::Refused, file)))
+    let unusable = || Problem::new("E_STORE_FRAMEWORK", Severity::Refused, file);
+    let several = meta(connection, "frameworks")?.filter(|hashes| !hashes.is_empty());
+    let alone = several.is_none();
+    let hashes = several.or(meta(connection, "framework")?).unwrap_or_default();
+    let mut one = connection.prepare("SELECT file, body FROM framework_in_use WHERE sha256 = ?1")?;
+    let mut sources = Vec::new();
+    for hash in hashes.split_whitespace() {
+        let source = one.query_row([hash], |row| Ok(Source { file: row.get(0)?, text: row.get(1)? })).optional()?;
+        sources.push(source.ok_or_else(unusable)?);
+    }
+    // A part that others extend is found by the name of its file, which is its id.
+    let find = |id: &str| sources.iter().find(|s| s.file == format!("{id}.toml")).cloned().or_else(|| shipped::find(id));
+    let parts: Result<Vec<_>, _> = sources.iter().map(|s| Framework::parse_with(&s.text, &s.file, &find)).collect();
+    // Before frameworks stood side by side there was one, and the ids that are kept have none.
+    let whole = |mut parts: Vec<Framework>| if alone { parts.pop().ok_or_else(Vec::new) } else { Framework::combine(parts) };
+    parts.and_then(whole).map_err(|problems| problems.into_iter().next().unwrap_or_else(unusable))
 }

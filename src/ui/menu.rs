@@ -1,6 +1,4 @@
-//! The lines of menus, palette and glossary.
-
-use ib_matcher::matcher::{IbMatcher, PinyinMatchConfig};
+//! The lines of menus and glossary.
 
 use crate::domain::indicator::Kind;
 use crate::domain::page::Row;
@@ -8,7 +6,7 @@ use crate::domain::sheet::SheetKind;
 use crate::domain::value::Origin;
 use crate::domain::view_state::{Listing, Standing};
 use crate::locale::Lang;
-use crate::ui::action::{Action, Info, TABLE};
+use crate::ui::action::Action;
 use crate::ui::model::{Model, shown_origin};
 use crate::ui::overlay::Menu;
 use crate::ui::theme::Theme;
@@ -28,11 +26,12 @@ impl Item {
 }
 
 /// Standings a scope may ask for, in the order of the menu.
-pub(super) const STANDINGS: [(Standing, &str); 4] = [
+pub(super) const STANDINGS: [(Standing, &str); 5] = [
     (Standing::Leads, "ui.standing.leads"),
     (Standing::Marked, "ui.standing.marked"),
     (Standing::Missing, "ui.standing.missing"),
     (Standing::NoGeometry, "ui.standing.no_geometry"),
+    (Standing::SeveralZones, "ui.standing.several_zones"),
 ];
 
 /// The screens of the desk and what else a clerk does, in the order of the menu.
@@ -59,11 +58,6 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
     let lang = model.session.lang;
     let home = model.home.as_deref();
     match menu {
-        Menu::Indicators => {
-            let now = home.map(|h| &h.indicator.id);
-            let all = model.workspace.iter().flat_map(|w| &w.indicators);
-            all.map(|i| Item::new(model.indicator_label(i), i.unit.as_str(), Some(&i.id) == now)).collect()
-        }
         Menu::Periods => {
             let now = home.and_then(|h| h.period);
             // The newest first: that is what is looked for.
@@ -109,7 +103,6 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
 /// The title of a menu.
 pub(super) fn title(menu: Menu) -> &'static str {
     match menu {
-        Menu::Indicators => "ui.menu.indicators",
         Menu::Periods => "ui.menu.periods",
         Menu::Listings => "ui.menu.listings",
         Menu::Scope => "ui.menu.scope",
@@ -118,32 +111,6 @@ pub(super) fn title(menu: Menu) -> &'static str {
         Menu::Work => "ui.menu.work",
         Menu::Sheets => "ui.menu.sheets",
     }
-}
-
-/// The actions whose name, id or sentence holds what was typed, names first; names also by full
-/// pinyin and initials.
-pub(super) fn palette(model: &Model, typed: &str) -> Vec<Action> {
-    let lang = model.session.lang;
-    let typed = typed.trim().trim_start_matches([':', '：']).trim().to_lowercase();
-    if typed.is_empty() {
-        return TABLE.iter().map(|info| info.action).collect();
-    }
-    let begins = IbMatcher::builder(typed.as_str()).pinyin(PinyinMatchConfig::default()).starts_with(true).build();
-    let anywhere = IbMatcher::builder(typed.as_str()).pinyin(PinyinMatchConfig::default()).build();
-    let rank = |info: &Info| {
-        let name = info.action.name(lang).to_lowercase();
-        Some(match () {
-            () if name.starts_with(&typed) || info.id.starts_with(&typed) => 0,
-            () if name.contains(&typed) || info.id.contains(&typed) => 1,
-            () if begins.is_match(name.as_str()) => 2,
-            () if anywhere.is_match(name.as_str()) => 3,
-            () if info.action.doc(lang).to_lowercase().contains(&typed) => 4,
-            () => return None,
-        })
-    };
-    let mut found: Vec<(u8, Action)> = TABLE.iter().filter_map(|info| Some((rank(info)?, info.action))).collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().map(|(_, action)| action).collect()
 }
 
 /// A word of the trade.
@@ -230,23 +197,4 @@ fn on_screen(model: &Model) -> Vec<&'static str> {
         (home.view.listing == Listing::Branches, "branch"),
     ];
     shown.into_iter().filter_map(|(on, id)| on.then_some(id)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::access::Access;
-    use crate::ui::Session;
-
-    #[test]
-    fn the_palette_takes_names_ids_pinyin_and_initials() {
-        let model = Model::new(Session::new(jiff::civil::date(2025, 9, 30), Access::default()), (80, 24));
-        let first = |typed: &str| palette(&model, typed).first().copied();
-        for typed in ["标记清单", "biaojiqingdan", "bjqd", "marks", "：标记清单"] {
-            assert_eq!(first(typed), Some(Action::Marks), "{typed}");
-        }
-        assert_eq!(first("jc"), Some(Action::Tutorial));
-        assert_eq!(palette(&model, " ").len(), TABLE.len());
-        assert_eq!(first("没有这个"), None);
-    }
 }

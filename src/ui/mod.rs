@@ -21,6 +21,7 @@ mod message;
 mod model;
 pub mod number;
 mod overlay;
+mod pick;
 pub mod tabular;
 pub mod text;
 pub mod theme;

@@ -19,6 +19,8 @@ pub(super) enum Overlay {
     Help,
     /// Every action by name.
     Palette { input: Input },
+    /// Indicators by framework.
+    Indicators { input: Input },
     /// Search with live results.
     Find { input: Input, hits: Option<Arc<Vec<Hit>>> },
     /// A list of choices.
@@ -48,8 +50,6 @@ pub(super) enum Overlay {
 /// The choices of a menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Menu {
-    /// Indicators.
-    Indicators,
     /// Periods of the indicator.
     Periods,
     /// What the list holds.
@@ -130,7 +130,7 @@ impl Overlay {
     /// The input that has the keys, where there is one.
     pub(super) fn input(&mut self) -> Option<&mut Input> {
         match self {
-            Self::Palette { input } | Self::Find { input, .. } | Self::Folder { input } => Some(input),
+            Self::Palette { input } | Self::Indicators { input } | Self::Find { input, .. } | Self::Folder { input } => Some(input),
             Self::Mark(form) => Some(form.input()),
             Self::Sheet(sheet) => sheet.blanks.get_mut(sheet.at).map(|blank| &mut blank.input),
             _ => None,

@@ -477,6 +477,7 @@ impl Fake {
                 indicators: self.indicators.clone(),
                 zones: vec![("n".into(), "农区".into()), ("m".into(), "牧区".into())],
                 framework: "sample".into(),
+                frameworks: vec![("f-1".into(), "第一体系".into(), "First framework".into())],
                 home: self.home_view(),
                 problems: vec![Problem::new("E_SAMPLE", Severity::Aside, "units.csv").line(3)],
                 reads: vec![ReadCount { name: "mid".into(), read: 6, drawn: 5, listed: 1 }],

@@ -2,10 +2,12 @@
 //! nothing to show before data comes.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
+use xiantu::domain::problem::Problem;
 use xiantu::domain::value::{Reading, State};
 use xiantu::framework::Framework;
-use xiantu::framework::schema::Named;
+use xiantu::framework::schema::{Named, RatingKind};
 
 use crate::support::root;
 
@@ -23,20 +25,32 @@ fn ids() -> Vec<String> {
     ids
 }
 
-/// One of them.
-pub(crate) fn load(id: &str) -> Framework {
-    let file = format!("{id}.toml");
-    Framework::load(&folder().join(&file), &file).unwrap_or_else(|problems| panic!("{problems:#?}"))
+/// All of them, in the order of their ids.
+pub(crate) fn all() -> &'static [Framework] {
+    static ALL: OnceLock<Vec<Framework>> = OnceLock::new();
+    ALL.get_or_init(|| ids().iter().map(|id| read(id).unwrap_or_else(|problems| panic!("{problems:#?}"))).collect())
 }
 
-/// All of them, in the order of their ids.
-pub(crate) fn all() -> Vec<Framework> {
-    ids().iter().map(|id| load(id)).collect()
+/// Reads one of them.
+fn read(id: &str) -> Result<Framework, Vec<Problem>> {
+    let file = format!("{id}.toml");
+    Framework::load(&folder().join(&file), &file)
+}
+
+/// One of them.
+pub(crate) fn load(id: &str) -> &'static Framework {
+    let file = format!("{id}.toml");
+    all().iter().find(|f| f.file == file).unwrap_or_else(|| panic!("no {file}"))
 }
 
 /// Several in use together, the first one gives the tree.
 fn together(ids: &[&str]) -> Framework {
-    Framework::combine(ids.iter().map(|id| load(id)).collect()).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    Framework::combine(ids.iter().map(|id| load(id).clone()).collect()).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+/// Whether it says what is peculiar to a place and leaves the rest to the base.
+fn extends_base(framework: &Framework) -> bool {
+    framework.head.extends.iter().any(|id| id == "base")
 }
 
 /// Something that a framework declares.
@@ -90,21 +104,29 @@ pub(crate) fn entries(f: &Framework) -> Vec<Entry<'_>> {
 }
 
 #[test]
-fn every_one_loads_and_joins_the_base() {
+fn every_one_loads() {
+    // Every mistake of every file at once, for those who write them.
+    let problems = ids().iter().filter_map(|id| read(id).err()).flatten().map(|p| format!("{p:?}")).collect::<Vec<_>>();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn every_one_joins_the_base() {
     let mut wrong = Vec::new();
-    for id in ids() {
-        let file = format!("{id}.toml");
-        match Framework::load(&folder().join(&file), &file) {
-            Err(problems) => wrong.extend(problems.iter().map(|p| format!("{file}: {p:?}"))),
-            Ok(framework) if framework.id != id => wrong.push(format!("{file}: its id is {}", framework.id)),
-            Ok(framework) if framework.head.extends.iter().any(|base| base == "base") => {
-                let whole = Framework::combine(vec![load("base"), framework.clone()]).expect("the base gives the tree");
-                wrong.extend(whole.notes.iter().map(|note| format!("{file} under the base: {note:?}")));
-                let bare = entries(&whole).into_iter().filter(|e| e.section != "zone" && !e.id.contains('/')).count();
-                assert_eq!(bare, 0, "{file}: ids in use name their framework");
-                Framework::combine(vec![framework]).expect("it gives the tree itself");
-            }
-            Ok(_) => {}
+    for framework in all().iter().filter(|f| extends_base(f)) {
+        let file = &framework.file;
+        if *file != format!("{}.toml", framework.id) {
+            wrong.push(format!("{file}: its id is {}", framework.id));
+        }
+        let whole = together(&["base", &framework.id]);
+        let bare = entries(&whole).into_iter().filter(|e| e.section != "zone" && !e.id.contains('/')).count();
+        assert_eq!(bare, 0, "{file}: ids in use name their framework");
+        // A level that only this framework has is left out of another tree, never of its own.
+        let alone = together(&[&framework.id]);
+        let own = |note: &&Problem| note.spot.file == *file;
+        wrong.extend(alone.notes.iter().filter(own).map(|note| format!("{file} by itself: {note:?}")));
+        if !framework.head.own_levels {
+            wrong.extend(whole.notes.iter().map(|note| format!("{file} under the base: {note:?}")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -112,8 +134,8 @@ fn every_one_loads_and_joins_the_base() {
 
 #[test]
 fn all_of_them_are_in_use_together() {
-    let with_base = all().into_iter().filter(|f| f.id != "base" && f.head.extends.iter().any(|base| base == "base"));
-    let parts: Vec<Framework> = std::iter::once(load("base")).chain(with_base).collect();
+    let with_base = all().iter().filter(|f| extends_base(f));
+    let parts: Vec<Framework> = std::iter::once(load("base")).chain(with_base).cloned().collect();
     let declared: usize = parts.iter().map(|f| f.indicators.len()).sum();
     let count = parts.len();
     let whole = Framework::combine(parts).expect("together");
@@ -139,7 +161,7 @@ fn without_data_nothing_is_nought() {
 fn every_label_is_said_in_two_languages() {
     let mut wrong = Vec::new();
     let traditional = "黨網織區縣鄉鎮級員書記發環樓棟設單處動產業聯據個們";
-    for framework in all() {
+    for framework in all().iter().filter(|f| extends_base(f) || f.id == "base") {
         let mut check = |id: &str, label: &str, label_en: &str| {
             let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
             if label_en == label || label_en.chars().any(han) {
@@ -152,7 +174,7 @@ fn every_label_is_said_in_two_languages() {
                 wrong.push(format!("{}: {id} {label} has half-width punctuation", framework.id));
             }
         };
-        for entry in entries(&framework) {
+        for entry in entries(framework) {
             check(entry.id, entry.label, entry.label_en);
         }
         for level in &framework.levels {
@@ -195,7 +217,8 @@ fn group<'f>(framework: &'f Framework, part: &str, name: &str) -> Vec<&'f str> {
 
 #[test]
 fn the_same_word_means_what_its_framework_says() {
-    let whole = together(&["base", "fengxian-wugong", "dayu-yiti-siyi", "xinyuan-3jia", "qingfeng", "huancui-3jia1"]);
+    let parts = ["fengxian-wugong", "dayu-yiti-siyi", "xinyuan-3jia", "qingfeng", "huancui-3jia1", "chengguan-wuding", "zhaotong-sichou"];
+    let whole = together(&[&["base"], &parts[..]].concat());
     assert_eq!(group(&whole, "fengxian-wugong", "五共"), ["组织共建", "资源共享", "活动共办", "党员共管", "平台共建"]);
     assert_eq!(group(&whole, "dayu-yiti-siyi", "五共"), ["组织共建", "资源共享", "队伍共管", "活动共融", "事务共治"]);
 
@@ -203,4 +226,13 @@ fn the_same_word_means_what_its_framework_says() {
     assert_eq!(counts_as("xinyuan-3jia/grid"), &["党小组"]);
     assert_eq!(counts_as("qingfeng/grid"), &["功能型党支部"]);
     assert_eq!(counts_as("huancui-3jia1/grid"), &["党支部"]);
+
+    let badges = |id: &str| match &whole.ratings.iter().find(|r| r.named.id == id).expect(id).kind {
+        RatingKind::Badges(badges) => badges.iter().map(|b| b.named.label.as_str()).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(badges("chengguan-wuding/five-fixed"), ["定人", "定岗", "定责", "定区域", "定任务"]);
+    assert_eq!(badges("xinyuan-3jia/four-fixed"), ["定人员", "定职责", "定制度", "定标准"]);
+    assert_eq!(badges("chengguan-wuding/five-good"), ["书记示范好", "党员队伍好", "活动开展好", "制度建设好", "作用发挥好"]);
+    assert_eq!(badges("zhaotong-sichou/five-good"), ["领导班子好", "队伍素质好", "制度建设好", "工作业绩好", "群众反映好"]);
 }

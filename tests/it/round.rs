@@ -499,6 +499,42 @@ fn a_template_asks_what_is_due_locks_the_codes_and_reads_back() {
 }
 
 #[test]
+fn names_say_whose_a_file_is_where_it_has_no_codes() {
+    let (workspace, town, units, all) = one();
+    let level = asked().level;
+    let names = |town: &str| -> BTreeMap<String, String> {
+        let page = workspace.json(["list", town, "--level", &level, "--json"]);
+        rows(&page).iter().map(|r| (text(r, "code").to_owned(), text(r, "name").to_owned())).collect()
+    };
+    let label = asked().label;
+    let write = |file: &str, units: &[Unit], names: &BTreeMap<String, String>, more: &[&str]| {
+        let head = [strings(&["2025年10月", "", ""]), strings(&["单位名称", &format!("{label}分子"), &format!("{label}分母")])];
+        let mut rows: Vec<_> = units.iter().map(|(c, n, d)| vec![names[c].clone(), n.to_string(), d.to_string()]).collect();
+        rows.extend(more.iter().map(|name| strings(&[name, "1", "2"])));
+        workspace.write(file, csv(&[&head[..], &rows].concat()));
+        call(&workspace, &["--take", &workspace.dir().join(file).display().to_string()])
+    };
+    let own = names(&town);
+    let mut unique = this_month(&units);
+    unique.retain(|(code, ..)| own.iter().filter(|(_, name)| **name == own[code]).count() == 1);
+    let answer = write("a.csv", &unique, &own, &["没有这个地方"]);
+    let page = &answer["round"];
+    let found = problems(page, &town);
+    assert!(found.contains(&"E_ROUND_BY_NAME".to_owned()) && found.contains(&"E_ROUND_NAME".to_owned()), "{found:?}");
+    assert_eq!(shown(&workspace, &town), by_code(&unique));
+    // It is there again from the kept file.
+    fs::remove_file(workspace.dir().join("data/reference.db")).expect("there");
+    let _ = fs::remove_file(workspace.dir().join("data/reference.db-wal"));
+    assert_eq!(shown(&workspace, &town), by_code(&unique));
+    // Names of two townships in halves say nothing.
+    let (other, theirs) = all.iter().find(|(t, u)| **t != town && u.len() > 1).expect("another township");
+    let both: BTreeMap<_, _> = own.into_iter().chain(names(other)).collect();
+    let n = unique.len().min(theirs.len());
+    let answer = write("b.csv", &[&unique[..n], &theirs[..n]].concat(), &both, &[]);
+    assert_eq!(text(&answer["intake"]["files"][0]["taken"]["problems"][0], "code"), "E_ROUND_NO_CODES");
+}
+
+#[test]
 fn what_cannot_be_told_or_must_not_be_kept_is_not_taken() {
     let (workspace, town, units, all) = one();
     let (_, others) = all.iter().find(|(t, _)| **t != town).expect("another township");

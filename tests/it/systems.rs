@@ -25,7 +25,6 @@ struct System {
 
 /// Sections, what they are called, and the action (of `data/keymap.toml`) that opens them.
 const SECTIONS: [(&str, &str, &str); 19] = [
-    ("framework", "体系", "frameworks"),
     ("zone", "区型", "scope"),
     ("coverage", "覆盖", "coverage"),
     ("establish", "应建", "coverage"),
@@ -44,12 +43,8 @@ const SECTIONS: [(&str, &str, &str); 19] = [
     ("pairing", "结对", "pairings"),
     ("region", "片区", "regions"),
     ("group", "1+X", "frameworks"),
+    ("matrix", "矩阵", "matrices"),
 ];
-const MATRIX: (&str, &str, &str) = ("matrix", "矩阵", "matrices");
-
-fn sections() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    SECTIONS.into_iter().chain([MATRIX])
-}
 
 fn systems() -> Vec<System> {
     let text = std::fs::read_to_string(root().join("tests/it/systems.toml")).expect("the systems");
@@ -79,36 +74,69 @@ fn held(frameworks: &[Framework], id: &str) -> Held {
     out
 }
 
-/// The name of an action in a language, as `:` takes it.
-fn action_name(action: &str) -> String {
-    let names = std::fs::read_to_string(root().join("data/locales/zh/action.toml")).expect("names of actions");
-    let names: toml::Table = names.parse().expect("TOML");
-    let name = names.get(action).and_then(|a| a.get("name")).and_then(toml::Value::as_str);
-    name.unwrap_or_else(|| panic!("no action {action}")).to_owned()
+/// The menu of all sheets.
+const MENU: &str = "sheets";
+
+/// What actions are called, and their keys.
+struct Actions {
+    names: toml::Table,
+    keys: toml::Table,
+}
+
+impl Actions {
+    fn read() -> Self {
+        let read = |file: &str| std::fs::read_to_string(root().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        // The keymap has every default key behind a mark of a comment.
+        let keymap = read("data/keymap.toml");
+        let keys: Vec<&str> = keymap.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = [")).collect();
+        Self {
+            names: read("data/locales/zh/action.toml").parse().expect("names of actions"),
+            keys: keys.join("\n").parse().expect("keys of actions"),
+        }
+    }
+
+    /// As `:` takes it.
+    fn name(&self, action: &str) -> String {
+        let name = self.names.get(action).and_then(|a| a.get("name")).and_then(toml::Value::as_str);
+        format!("`:{}`", name.unwrap_or_else(|| panic!("no action {action}")))
+    }
+
+    /// Its keys, or those of the menu that it stands in.
+    fn keys(&self, action: &str) -> String {
+        let keys = self.keys.get(action).and_then(toml::Value::as_array).unwrap_or_else(|| panic!("no keys of {action}"));
+        if keys.is_empty() && action != MENU {
+            return self.keys(MENU);
+        }
+        keys.iter().filter_map(toml::Value::as_str).map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ")
+    }
 }
 
 fn page() -> String {
-    let frameworks = all();
+    let (frameworks, actions) = (all(), Actions::read());
     let mut out = String::from(
         "# 材料与体系 What the frameworks were written from\n\n\
          本页由测试按各体系文件生成，请勿手改。每一行是材料中的一种做法（F）或共通机制（M）：哪些文件写了它，写成哪几节（各几项），在屏上怎样打开。\n\
          要先启用该体系：`xiantu framework use 文件名`；`:体系` 看任何一个体系的全部内容。\n\n\
          This page is made by a test from the frameworks themselves: for each way of working (F) and each mechanism that several\n\
          share (M) the files that hold it, what they declare, and what opens it on screen.\n\n\
-         | 编号 | 做法 | 文件 | 写成 | 打开 |\n|---|---|---|---|---|\n",
+         | 节 | 写法 | 打开 | 键 |\n|---|---|---|---|\n",
     );
+    for (key, word, action) in SECTIONS {
+        writeln!(out, "| {word} | `[[{key}]]` | {} | {} |", actions.name(action), actions.keys(action)).expect("a line");
+    }
+    out.push_str("\n| 编号 | 做法 | 文件 | 写成 | 打开 |\n|---|---|---|---|---|\n");
     for system in systems() {
-        let held = held(&frameworks, &system.id);
+        let held = held(frameworks, &system.id);
         let files: Vec<String> = held.files.iter().map(|id| format!("[{id}]({id}.toml)")).collect();
-        let declared = sections().filter_map(|(key, word, _)| held.items.get(key).map(|n| format!("{word} {n}")));
+        let declared = SECTIONS.iter().filter_map(|(key, word, _)| held.items.get(key).map(|n| format!("{word} {n}")));
         let declared: Vec<String> = declared.collect();
         let mut opened = vec!["frameworks"];
-        for (_, _, action) in sections().filter(|(key, _, _)| held.items.contains_key(key)) {
-            if !opened.contains(&action) {
+        for (_, _, action) in SECTIONS.iter().filter(|(key, _, _)| held.items.contains_key(key)) {
+            if !opened.contains(action) {
                 opened.push(action);
             }
         }
-        let opened: Vec<String> = opened.into_iter().map(|action| format!("`:{}`", action_name(action))).collect();
+        let opened: Vec<String> = opened.into_iter().map(|action| actions.name(action)).collect();
         writeln!(
             out,
             "| {} | {}<br>{} | {} | {} | {} |",
@@ -131,14 +159,14 @@ fn every_system_stands_in_a_framework() {
     let empty: Vec<&str> = systems
         .iter()
         .filter(|s| {
-            let held = held(&frameworks, &s.id);
+            let held = held(frameworks, &s.id);
             held.files.is_empty() || held.items.is_empty()
         })
         .map(|s| s.id.as_str())
         .collect();
     assert!(empty.is_empty(), "nothing declares {empty:?}");
     let known: BTreeSet<&str> = systems.iter().map(|s| s.id.as_str()).collect();
-    for framework in &frameworks {
+    for framework in frameworks {
         let material = entries(framework).into_iter().flat_map(|e| e.material).chain(&framework.head.material);
         let unknown: BTreeSet<&String> = material.filter(|m| !known.contains(m.as_str())).collect();
         assert!(unknown.is_empty(), "{}: {unknown:?}", framework.id);

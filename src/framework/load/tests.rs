@@ -316,3 +316,66 @@ fn what_needs_a_level_that_the_tree_lacks_is_left_out_and_named() {
     let two = vec![Framework::parse(GOOD, "a.toml").expect("good"), Framework::parse(&other, "b.toml").expect("good")];
     assert_eq!(Framework::combine(two).expect_err("twice")[0].code, "E_FRAMEWORK_TWICE");
 }
+
+/// What published ways of working ask for and this product never models, as a framework would name it.
+const NEVER: &str = "婚丧报备|党员中心户|居民点题人|党员联系户|纠纷当事人|执法对象|民族人口|贫困人口|挂钩农户|宴请申报|劝阻对象|七查三算|违法越级上访|一户一台账|贫困户点单|意见人|户积分|\
+    三问三看|健康状况|行踪|宗教渗透|微心愿人|特殊人群|社区矫正|视频监控|不稳定因素|黑名单|建房到户|搬迁到户|一户多宅|困难群众|诉求人|空巢老人|暂住登记|信访量|上访人次|留守儿童|低保户|残疾人|党员积分排名";
+
+#[test]
+fn what_is_never_modelled_cannot_be_declared_anywhere() {
+    assert!(NEVER.split('|').count() >= 25);
+    // Every key that takes a label, a heading or a list of them.
+    let places = [
+        ("label = \"例一\"", "label = \"{}\""),
+        ("short = \"例\"", "short = \"{}\""),
+        ("synonyms = [\"例子\"]", "synonyms = [\"{}\"]"),
+        ("label_en = \"First\"", "label_en = \"{}\""),
+        ("{ field = \"职工数\", op = \">=\", value = 100 }", "{ field = \"{}\", op = \">=\", value = 100 }"),
+        ("than_field = \"另列\"", "than_field = \"{}\""),
+        ("age_of = \"换届日期\"", "age_of = \"{}\""),
+        ("fields = [\"条目号\", ", "fields = [\"{}\", "),
+        ("entity = \"非公企业\"", "entity = \"{}\""),
+        ("label = \"任务一\"", "label = \"{}\""),
+        ("label = \"总任务\"", "label = \"{}\""),
+        ("group = \"第一行动\"", "group = \"{}\""),
+        ("label = \"甲区\"", "label = \"{}\""),
+        ("word = \"两新组织\"", "word = \"{}\""),
+        ("of = [\"两企三新\", ", "of = [\"{}\", "),
+        ("label = \"到八成\"", "label = \"{}\""),
+        ("label = \"应建总支\"", "label = \"{}\""),
+        ("label = \"场所面积\"", "label = \"{}\""),
+        ("label = \"则一\"", "label = \"{}\""),
+        ("label = \"星级\"", "label = \"{}\""),
+        ("levels = [\"一星\", ", "levels = [\"{}\", "),
+        ("label = \"红\"", "label = \"{}\""),
+        ("label = \"投入\"", "label = \"{}\""),
+        ("label = \"否决项\"", "label = \"{}\""),
+        ("states = [\"排查\", ", "states = [\"{}\", \"排查\", "),
+        ("extra_flags = [\"挂牌督办\"]", "extra_flags = [\"{}\"]"),
+        ("require = [\"方案\"]", "require = [\"{}\"]"),
+        ("label = \"每月十五\"", "label = \"{}\""),
+        ("label = \"需求清单\"", "label = \"{}\""),
+        ("from = \"区直部门\"", "from = \"{}\""),
+        ("label = \"东片\"", "label = \"{}\""),
+        ("one = \"社区党组织\"", "one = \"{}\""),
+        ("label = \"行甲\"", "label = \"{}\""),
+        ("label = \"列一\"", "label = \"{}\""),
+        ("code = \"rows\"\nlabel = \"楼栋\"", "code = \"rows\"\nlabel = \"{}\""),
+    ];
+    for (n, word) in NEVER.split('|').enumerate() {
+        // Every word in one place, and every place with some of the words: 40 × 35 files are too many.
+        for (from, to) in places.iter().skip(n % 5).step_by(5) {
+            assert!(EVERYTHING.contains(from), "{from}");
+            let found = codes(&EVERYTHING.replacen(from, &to.replace("{}", word), 1));
+            assert!(found.iter().any(|c| c.starts_with("E_PRIVACY")), "{word} in {to}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn numbers_of_persons_stand_nowhere_in_a_framework() {
+    for (from, to) in [("note = \"测试用\"", "note = \"找 138 0000 1111\""), ("lead = \"组织部门\"", "lead = \"13800001111\"")] {
+        let found = codes(&EVERYTHING.replacen(from, to, 1));
+        assert!(found.contains(&"E_PRIVACY_NUMBER".to_owned()), "{found:?}");
+    }
+}

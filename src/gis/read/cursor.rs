@@ -90,6 +90,11 @@ impl<'a> Cursor<'a> {
         Self { string_max: bytes.len(), ..Self::new(bytes, true, 1, 0) }
     }
 
+    /// What was read from an offset on.
+    pub(super) fn since(&self, from: usize) -> &'a [u8] {
+        &self.bytes[from.min(self.at)..self.at]
+    }
+
     /// The 1-based physical line of an offset.
     pub(super) fn line_at(&self, at: usize) -> u64 {
         self.first_line + count_lines(&self.bytes[..at.min(self.bytes.len())])

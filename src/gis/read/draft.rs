@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub(super) keys: Vec<String>,
     /// Every property and its text, for an overview.
     pub(super) all: Vec<(String, Option<String>)>,
+    /// It holds more than an overview looks at.
+    pub(super) more: bool,
     pub(super) shape: Shape,
     pub(super) had_z: bool,
     pub(super) notes: Vec<Note>,
@@ -45,6 +47,7 @@ impl Draft {
             id_is_number: false,
             keys: Vec::new(),
             all: Vec::new(),
+            more: false,
             shape: Shape::default(),
             had_z: false,
             notes: Vec::new(),

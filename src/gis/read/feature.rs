@@ -8,6 +8,12 @@ use super::gather::Gather;
 use super::geometry::{self, Shape, Sink};
 use crate::domain::problem::Severity;
 
+/// Members of a collection or a feature, beside those that are read, in which nobody is named.
+const HARMLESS: [&str; 9] =
+    ["bbox", "name", "crs", "features", "timeStamp", "totalFeatures", "numberMatched", "numberReturned", "xy_coordinate_resolution"];
+/// Digits from which on a number in a list may be that of a person.
+const LONG_DIGITS: usize = 10;
+
 /// A feature as far as it was read.
 pub(super) struct Feature {
     pub(super) kind_name: Option<String>,
@@ -33,7 +39,10 @@ impl Feature {
             "id" => self.draft.own_id = cursor.scalar()?,
             "properties" => self.properties(cursor, gather)?,
             "geometry" => self.geometry(cursor, &mut gather.sink)?,
-            _ => cursor.skip()?,
+            key => {
+                self.draft.more |= !HARMLESS.contains(&key);
+                cursor.skip()?;
+            }
         }
         Ok(())
     }
@@ -84,13 +93,24 @@ fn all(cursor: &mut Cursor<'_>, path: &str, draft: &mut Draft) -> Result<(), Sto
         let name = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
         match cursor.token()? {
             b'{' => all(cursor, &name, draft),
-            b'[' => cursor.skip(),
+            b'[' => {
+                let from = cursor.at;
+                cursor.skip()?;
+                draft.more |= !is_numbers(cursor.since(from));
+                Ok(())
+            }
             _ => {
                 draft.all.push((name, cursor.scalar()?));
                 Ok(())
             }
         }
     })
+}
+
+/// Whether a list has nothing but numbers that are too short to be a person's.
+fn is_numbers(list: &[u8]) -> bool {
+    let digits = |number: &[u8]| number.iter().take_while(|b| **b != b'.').filter(|b| b.is_ascii_digit()).count();
+    !list.contains(&b'"') && list.split(|b| !matches!(b, b'0'..=b'9' | b'.' | b'-')).all(|number| digits(number) < LONG_DIGITS)
 }
 
 /// Reads the properties of an object, going into inner objects where a wanted path leads there.

@@ -4,9 +4,10 @@
 pub(super) const LOOK_BYTES: usize = 64 << 10;
 
 /// A kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MapFormat {
     /// GeoJSON: a collection, one feature, or one per line.
+    #[default]
     GeoJson,
     /// TopoJSON.
     TopoJson,

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::draft::{Draft, Note};
 use super::geometry::Sink;
-use super::overview::{Overview, Sampler};
+use super::kept::KeptFeature;
+use super::overview::{Overview, Sampler, Suspicion};
 use super::{FeatureRecord, Features, GeometryKind, ReadSpec};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::text::{clean_name, is_hostile};
@@ -41,6 +42,8 @@ pub(super) struct Gather<'r> {
     keys: Vec<String>,
     /// Takes everything instead, where only an overview is asked for.
     sampler: Option<Sampler>,
+    /// Takes the features as they are to be kept instead, and the system that the file names.
+    tape: Option<(Vec<KeptFeature>, Option<String>)>,
     /// What the numbers are in; longitude and latitude as long as nothing else was said.
     crs: Option<Crs>,
     converter: Converter,
@@ -69,6 +72,7 @@ impl<'r> Gather<'r> {
             problems: Vec::new(),
             keys: Vec::new(),
             sampler: None,
+            tape: None,
             crs: None,
             converter: Converter::default(),
             numbered: Vec::new(),
@@ -83,11 +87,26 @@ impl<'r> Gather<'r> {
     }
 
     /// Gathers an overview instead of records; any finite number is a coordinate.
-    pub(super) fn overview(spec: &'r ReadSpec) -> Self {
+    pub(super) fn overview(spec: &'r ReadSpec, suspicion: Suspicion) -> Self {
         let mut gather = Self::new(spec);
-        gather.sampler = Some(Sampler::default());
+        gather.sampler = Some(Sampler::new(suspicion));
         gather.sink.limits = [f64::MAX; 2];
         gather
+    }
+
+    /// Gathers features as they are to be kept, their numbers as they are.
+    pub(super) fn tape(spec: &'r ReadSpec) -> Self {
+        let mut gather = Self::new(spec);
+        gather.tape = Some(Default::default());
+        gather.sink.limits = [f64::MAX; 2];
+        gather
+    }
+
+    /// The file holds more than an overview looks at.
+    pub(super) fn has_more(&mut self, more: bool) {
+        if let Some(sampler) = &mut self.sampler {
+            sampler.more |= more;
+        }
     }
 
     /// The system of the numbers: the one stated, else the one the file names.
@@ -95,6 +114,10 @@ impl<'r> Gather<'r> {
         let stated = self.spec.crs.as_deref();
         if let Some(sampler) = &mut self.sampler {
             sampler.crs = in_file.map(str::to_owned).or(sampler.crs.take());
+            return Ok(());
+        }
+        if let Some((_, crs)) = &mut self.tape {
+            *crs = in_file.map(str::to_owned).or(crs.take());
             return Ok(());
         }
         let parse = |text: &str| Crs::parse(text).map_err(|e| self.refused(e.code).field("crs").arg(e.name));
@@ -183,6 +206,8 @@ impl<'r> Gather<'r> {
 
     /// A feature that gets no record.
     pub(super) fn aside(&mut self, code: &'static str, line: u64) {
+        // Nobody looks at what stands in it.
+        self.has_more(true);
         self.out.read += 1;
         self.out.skipped += 1;
         self.problems.push(self.about(Note { code, severity: Severity::Aside, line, args: Vec::new() }));
@@ -202,8 +227,14 @@ impl<'r> Gather<'r> {
         if self.keys.is_empty() {
             self.keys = std::mem::take(&mut draft.keys);
         }
+        self.has_more(draft.more);
         if let Some(sampler) = &mut self.sampler {
             sampler.take(draft.own_id.take(), std::mem::take(&mut draft.all), draft.shape.kind, self.sink.coords_since(draft.checkpoint));
+            return self.sink.rewind(draft.checkpoint);
+        }
+        let wanted = self.wanted();
+        if let Some((tape, _)) = &mut self.tape {
+            tape.extend(KeptFeature::of(&draft, self.out.read.into(), &wanted, &self.sink));
             return self.sink.rewind(draft.checkpoint);
         }
         self.convert(&mut draft);
@@ -380,12 +411,17 @@ impl<'r> Gather<'r> {
         Ok(self.out)
     }
 
+    /// The features as they are to be kept and the system that the file names, where these were asked for.
+    pub(super) fn finish_tape(self) -> (Vec<KeptFeature>, Option<String>) {
+        self.tape.unwrap_or_default()
+    }
+
     /// What the file holds, where an overview was asked for.
     pub(super) fn finish_overview(self) -> Result<Overview, Problem> {
         if self.out.read == 0 {
             return Err(self.refused("E_GEOJSON_NO_FEATURES"));
         }
-        Ok(self.sampler.unwrap_or_default().finish(self.out.read))
+        Ok(self.sampler.map(|sampler| sampler.finish(self.out.read)).unwrap_or_default())
     }
 }
 

@@ -10,7 +10,8 @@ use std::io::Read;
 use super::cursor::{Cursor, Keys, Stop, count_lines};
 use super::feature::{Feature, crs_name};
 use super::gather::Gather;
-use super::overview::Overview;
+use super::kept::KeptFeature;
+use super::overview::{Overview, Suspicion};
 use super::source::{FillError, Source, WINDOW_BYTES};
 use super::{Features, ReadSpec};
 use crate::domain::problem::{Problem, Severity};
@@ -55,10 +56,26 @@ pub(super) fn read_in_system(
 }
 
 /// What the file holds.
-pub(super) fn overview(input: &mut dyn Read, spec: &ReadSpec, progress: &mut dyn FnMut(u64)) -> Result<Overview, Problem> {
-    let mut reader = Reader::new(Source::new(input, WINDOW_BYTES), Gather::overview(spec), progress);
+pub(super) fn overview(
+    input: &mut dyn Read,
+    spec: &ReadSpec,
+    suspicion: Suspicion,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Overview, Problem> {
+    let mut reader = Reader::new(Source::new(input, WINDOW_BYTES), Gather::overview(spec, suspicion), progress);
     reader.file()?;
     reader.gather.finish_overview()
+}
+
+/// Its features as they are to be kept, and the system that it names.
+pub(super) fn tape(
+    input: &mut dyn Read,
+    spec: &ReadSpec,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(Vec<KeptFeature>, Option<String>), Problem> {
+    let mut reader = Reader::new(Source::new(input, WINDOW_BYTES), Gather::tape(spec), progress);
+    reader.file()?;
+    Ok(reader.gather.finish_tape())
 }
 
 /// What the file turned out to be, apart from its features.
@@ -209,6 +226,7 @@ impl<'r> Reader<'r> {
             more = self.step(1, |c, _| c.another(b'}'))?;
         }
         head.kind.clone_from(&feature.kind_name);
+        self.gather.has_more(feature.draft.more);
         if !head.collection && head.kind.as_deref() == Some("Feature") {
             self.gather.accept(feature.draft);
         }

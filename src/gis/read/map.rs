@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::echarts::Echarts;
 use super::format::{self, LOOK_BYTES, MapFormat};
 use super::gather::Gather;
-use super::overview::{FieldSample, Overview};
+use super::kept::KeptLayer;
+use super::overview::{FieldSample, Overview, Suspicion};
 use super::rows::RowLayer;
 use super::shapefile::Shapefile;
 use super::topojson::Topology;
@@ -130,6 +131,7 @@ enum Body {
     Echarts(Echarts),
     Shapefile(Box<Shapefile>),
     Rows(RowLayer),
+    Kept(KeptLayer),
 }
 
 /// A map file.
@@ -143,6 +145,7 @@ pub struct MapFile {
     /// What was noticed when it was opened.
     problems: Vec<Problem>,
     stop: Stop,
+    suspicion: Suspicion,
 }
 
 impl MapFile {
@@ -209,7 +212,7 @@ impl MapFile {
         if choice.layer.is_none() {
             problems.extend(unasked(&input.name, layer.as_deref(), &layers));
         }
-        Ok(Self { name: input.name.clone(), format, layers, layer, crs, body, problems, stop: Stop::default() })
+        Ok(Self { name: input.name.clone(), format, layers, layer, crs, body, problems, stop: Stop::default(), suspicion: |_| false })
     }
 
     /// A table of a database, which has others beside it; `chosen` by a person, or because it was the first.
@@ -225,7 +228,50 @@ impl MapFile {
             body: Body::Rows(rows),
             problems: problems.into_iter().collect(),
             stop: Stop::default(),
+            suspicion: |_| false,
         }
+    }
+
+    /// A layer that was kept in place of its file.
+    #[must_use]
+    pub fn of_kept(name: &str, kept: KeptLayer) -> Self {
+        Self {
+            name: name.to_owned(),
+            format: kept.format,
+            layers: kept.layers.clone(),
+            layer: kept.layer.clone(),
+            crs: kept.crs.clone(),
+            body: Body::Kept(kept),
+            problems: Vec::new(),
+            stop: Stop::default(),
+            suspicion: |_| false,
+        }
+    }
+
+    /// From now on an overview counts the values of which this holds.
+    pub fn suspect(&mut self, suspicion: Suspicion) {
+        self.suspicion = suspicion;
+    }
+
+    /// What was read of its features, to be kept in place of the file. `names` are those of all properties.
+    ///
+    /// # Errors
+    /// As [`MapFile::overview`].
+    pub fn kept(&self, spec: &ReadSpec, names: Vec<String>, progress: &mut dyn FnMut(u64)) -> Result<KeptLayer, Problem> {
+        let (features, crs) = match &self.body {
+            Body::GeoJson(input) => {
+                let (mut file, _) = input.open_until(&self.stop)?;
+                geojson::tape(&mut *file, spec, progress)?
+            }
+            _ => {
+                let mut gather = Gather::tape(spec);
+                self.each(&mut gather)?;
+                gather.finish_tape()
+            }
+        };
+        let columns = [Some(&spec.id_field), spec.name_field.as_ref(), spec.parent_field.as_ref(), spec.area_field.as_ref()];
+        let read = columns.into_iter().flatten().cloned().collect();
+        Ok(KeptLayer { format: self.format, layers: self.layers.clone(), layer: self.layer.clone(), crs, names, read, features })
     }
 
     /// From now on reading ends when it is asked to stop; whoever asked knows why it did.
@@ -274,10 +320,12 @@ impl MapFile {
         match &self.body {
             Body::GeoJson(input) => {
                 let (mut file, _) = input.open_until(&self.stop)?;
-                geojson::overview(&mut *file, &spec, progress)
+                geojson::overview(&mut *file, &spec, self.suspicion, progress)
             }
             _ => {
-                let mut gather = Gather::overview(&spec);
+                let mut gather = Gather::overview(&spec, self.suspicion);
+                // Objects, scripts and databases hold more than one layer with its properties.
+                gather.has_more(self.format != MapFormat::Shapefile);
                 self.each(&mut gather)?;
                 gather.finish_overview()
             }
@@ -324,6 +372,7 @@ impl MapFile {
             Body::Echarts(maps) => maps.each(self.layer.as_deref(), gather),
             Body::Shapefile(files) => files.each(gather)?,
             Body::Rows(rows) => rows.each(gather),
+            Body::Kept(kept) => kept.each(gather),
         }
         Ok(())
     }

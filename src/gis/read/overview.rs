@@ -14,6 +14,9 @@ const VALUE_MAX_CHARS: usize = 200;
 /// Properties that are looked at.
 const FIELDS_MAX: usize = 512;
 
+/// Whether a value looks like a number of a person.
+pub type Suspicion = fn(&str) -> bool;
+
 /// A property of the features and what stands in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldSample {
@@ -25,6 +28,10 @@ pub struct FieldSample {
     pub distinct: u64,
     /// Features in which it is missing or empty.
     pub empty: u64,
+    /// How many values look like a number of a person and cannot be codes of units.
+    pub personal: u64,
+    /// Values that look like one and are nothing but digits, as codes of units can be too.
+    pub alike: Vec<String>,
 }
 
 /// What a map file holds.
@@ -44,6 +51,8 @@ pub struct Overview {
     pub lines: u64,
     /// See `points`.
     pub areas: u64,
+    /// The file holds more than these properties: members of its own, lists of texts.
+    pub more: bool,
 }
 
 impl Overview {
@@ -62,9 +71,10 @@ struct Field {
 }
 
 /// Takes features one by one.
-#[derive(Default)]
 pub(super) struct Sampler {
     pub(super) crs: Option<String>,
+    pub(super) more: bool,
+    suspicion: Suspicion,
     fields: Vec<Field>,
     places: HashMap<String, usize>,
     hasher: RandomState,
@@ -73,6 +83,19 @@ pub(super) struct Sampler {
 }
 
 impl Sampler {
+    pub(super) fn new(suspicion: Suspicion) -> Self {
+        Self {
+            crs: None,
+            more: false,
+            suspicion,
+            fields: Vec::new(),
+            places: HashMap::new(),
+            hasher: RandomState::new(),
+            extent: None,
+            kinds: [0; 3],
+        }
+    }
+
     pub(super) fn take(&mut self, own_id: Option<String>, all: Vec<(String, Option<String>)>, kind: GeometryKind, coords: &[[f64; 2]]) {
         match kind {
             GeometryKind::None => {}
@@ -89,7 +112,10 @@ impl Sampler {
         for (name, value) in own.into_iter().chain(all) {
             let at = match self.places.get(&name) {
                 Some(at) => *at,
-                None if self.fields.len() == FIELDS_MAX => continue,
+                None if self.fields.len() == FIELDS_MAX => {
+                    self.more = true;
+                    continue;
+                }
                 None => {
                     self.fields.push(Field { sample: FieldSample { name: name.clone(), ..FieldSample::default() }, ..Field::default() });
                     self.places.insert(name, self.fields.len() - 1);
@@ -99,6 +125,12 @@ impl Sampler {
             let Some(value) = value.filter(|v| !v.trim().is_empty()) else { continue };
             let field = &mut self.fields[at];
             field.filled += 1;
+            if (self.suspicion)(&value) {
+                match value.trim().bytes().all(|b| b.is_ascii_digit()) {
+                    true => field.sample.alike.push(value.trim().to_owned()),
+                    false => field.sample.personal += 1,
+                }
+            }
             field.seen.insert(self.hasher.hash_one(&value));
             if field.sample.values.len() < VALUES_SHOWN {
                 field.sample.values.push(match value.char_indices().nth(VALUE_MAX_CHARS) {
@@ -122,6 +154,7 @@ impl Sampler {
             points,
             lines,
             areas,
+            more: self.more,
         }
     }
 }

@@ -11,6 +11,7 @@ mod encoding;
 mod grid;
 mod limits;
 mod marking;
+mod nameless;
 mod office;
 mod percent;
 mod sniff;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use self::archive::Archive;
 pub use self::grid::{Cells, Grid, Kind, Merge, column_letters};
+pub use self::nameless::nameless;
 use self::sniff::{Container, Sort};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Stop;

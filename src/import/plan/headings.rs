@@ -1,6 +1,6 @@
 //! Which indicator a column of a wide table holds: asked column by column, the likeliest first.
 
-use super::Planner;
+use super::planner::Planner;
 use super::report::answer;
 use super::roles::Roles;
 use super::sheet::Sheet;

@@ -1,17 +1,18 @@
 //! The kept files of imports, and making reference.db again from them.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use sha2::{Digest as _, Sha256};
 
-use super::source::{Item, Shape};
+use super::source::Item;
 use super::{Scene, carry_out, source};
 use crate::domain::plan::Choices;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
+use crate::import::book;
 use crate::import::repair::{self, Wanted};
 use crate::import::round;
 use crate::store::Writer;
@@ -20,57 +21,63 @@ use crate::store::import_log::{Entry, Made, What, batches_of, is_imported, is_ma
 /// Folder of the kept files in a workspace.
 pub(in crate::import) const FOLDER: &str = "data/batches";
 
-/// Keeps copies of files under their hash, each whole or not at all.
-pub(in crate::import) fn keep(dir: &Path, files: &[(String, PathBuf, String)]) -> Result<(), Problem> {
+/// Keeps a copy of a file, whole or not at all: as it is under its own hash, a workbook or document
+/// without the names of those who wrote it under that of the copy. The hash under which it is kept.
+pub(in crate::import) fn keep(dir: &Path, (name, path, sha256): &(String, PathBuf, String)) -> Result<String, Problem> {
     let folder = dir.join(FOLDER);
-    std::fs::create_dir_all(&folder).map_err(|e| failed(e, FOLDER))?;
-    for (name, path, sha256) in files {
-        let to = folder.join(sha256);
-        if to.is_file() {
-            continue;
-        }
-        whole(&folder, &to, |part| {
-            let found = copy(path, part).map_err(|e| failed(e, name))?;
-            // The file was changed while it was imported.
-            if found == *sha256 { Ok(()) } else { Err(Problem::new("E_PLAN_CHANGED", Severity::Refused, name.as_str())) }
-        })?;
+    let to = folder.join(sha256);
+    if to.is_file() {
+        return Ok(sha256.clone());
     }
-    Ok(())
+    std::fs::create_dir_all(&folder).map_err(|e| failed(e, FOLDER))?;
+    // The file was changed while it was imported.
+    let same = |found: &str| {
+        if found == sha256 { Ok(()) } else { Err(Problem::new("E_PLAN_CHANGED", Severity::Refused, name.as_str())) }
+    };
+    let unreadable = |e| Problem::new("E_IMPORT_READ", Severity::Refused, name.as_str()).arg(e);
+    if is_container(path).map_err(unreadable)? {
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        same(&crate::store::hex(&Sha256::digest(&bytes)))?;
+        if let Some(nameless) = book::nameless(&bytes) {
+            return keep_read(dir, name, &nameless);
+        }
+    }
+    whole(&folder, &to, |part| same(&copy(path, part).map_err(|e| failed(e, name))?))?;
+    Ok(sha256.clone())
+}
+
+/// Whether a file is packed, as workbooks, documents and archives are.
+fn is_container(path: &Path) -> std::io::Result<bool> {
+    let mut head = Vec::new();
+    std::fs::File::open(path)?.take(4).read_to_end(&mut head)?;
+    Ok(head == b"PK\x03\x04")
 }
 
 /// The files of an import that may be kept.
 pub(super) struct Keeping {
     /// Which file of the import, with those that belong to it: name, place, hash.
     files: Vec<(usize, (String, PathBuf, String))>,
-    /// Hashes of the files of the import; of a file of an archive, that of the archive.
-    sha256: Vec<String>,
-    /// Those that hold maps.
-    maps: FxHashSet<String>,
 }
 
 impl Keeping {
     /// Those of some files.
     pub(super) fn of(items: &[Item]) -> Self {
-        Self {
-            files: items.iter().enumerate().flat_map(|(n, i)| i.kept.iter().map(move |kept| (n, kept.clone()))).collect(),
-            sha256: items.iter().map(|i| i.sha256.clone()).collect(),
-            maps: items.iter().filter(|i| i.shape != Shape::Table).map(|i| i.sha256.clone()).collect(),
-        }
+        Self { files: items.iter().enumerate().flat_map(|(n, i)| i.kept.iter().map(move |kept| (n, kept.clone()))).collect() }
     }
 
-    /// Keeps them, where there are `copies` those in their place; of each its name, the hash
-    /// under which it is kept, and its own. An archive of maps with a table in it that must not be kept is not kept.
+    /// Keeps them, where there are `copies` those in their place and in that of what belongs to them;
+    /// of each its name, the hash under which it is kept, and its own.
     pub(super) fn keep(self, dir: &Path, copies: FxHashMap<usize, Vec<u8>>) -> Result<Vec<(String, String, String)>, Problem> {
-        let never: FxHashSet<&String> = copies.keys().map(|n| &self.sha256[*n]).filter(|sha256| self.maps.contains(*sha256)).collect();
+        let mut copied = None;
         let mut out = Vec::with_capacity(self.files.len());
         for (n, file) in self.files {
             let kept = match copies.get(&n) {
-                _ if never.contains(&file.2) => file.2.clone(),
-                Some(bytes) => keep_read(dir, &file.0, bytes)?,
-                None => {
-                    keep(dir, std::slice::from_ref(&file))?;
-                    file.2.clone()
+                Some(_) if copied == Some(n) => continue,
+                Some(bytes) => {
+                    copied = Some(n);
+                    keep_read(dir, &file.0, bytes)?
                 }
+                None => keep(dir, &file)?,
             };
             out.push((file.0, kept, file.2));
         }
@@ -111,7 +118,7 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<String> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     loop {
-        match std::io::Read::read(&mut from, &mut buffer)? {
+        match from.read(&mut buffer)? {
             0 => break,
             n => {
                 hasher.update(&buffer[..n]);
@@ -159,7 +166,7 @@ fn again(writer: &mut Writer, scene: &Scene<'_>, entry: &Entry, progress: &mut d
             let original = |(name, kept): &(String, String)| (name.clone(), originals.get(name).unwrap_or(kept).clone());
             let items = match is_made(writer.reference(), *import)? {
                 Made::Yes => return Ok(false),
-                Made::Next => source::again(&scene.dir.join(FOLDER), files).map_err(|mut problem| {
+                Made::Next => source::again(&scene.dir.join(FOLDER), files, originals).map_err(|mut problem| {
                     // A person has the original and can compare its hash.
                     if let Some(original) = originals.get(&problem.spot.file) {
                         problem.args = vec![original.clone()];
@@ -169,7 +176,7 @@ fn again(writer: &mut Writer, scene: &Scene<'_>, entry: &Entry, progress: &mut d
                 Made::Late => return missed(writer, &files.iter().map(original).collect::<Vec<_>>()),
             };
             let mut choices = Choices::clone(choices);
-            choices.without.extend(items.iter().flat_map(|i| i.copy.iter().flatten()).flat_map(|part| part.without.iter().cloned()));
+            choices.without.extend(items.iter().flat_map(|i| i.copy.iter().flatten()).flat_map(|part| part.without().iter().cloned()));
             let scene = Scene { today: *today, ..*scene };
             let (_, applied) = carry_out(writer, &scene, items, Vec::new(), &choices, (None, Some(*import)), who, progress)?;
             // The framework or the manifest says something else than it did then.

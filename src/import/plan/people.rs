@@ -2,11 +2,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::planner::{From, Planner};
 use super::report::field;
 use super::roles::Roles;
 use super::sheet::Sheet;
 use super::zones::Meanings;
-use super::{From, Planner};
 use crate::domain::id::Uid;
 use crate::domain::plan::{ChangeKind, FieldChange};
 use crate::domain::problem::{Problem, Severity};

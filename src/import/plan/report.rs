@@ -7,6 +7,8 @@ use crate::domain::plan::{
     About, Answer, Cause, Change, ChangeKind, Choices, Counts, FieldChange, Input, Plan, Question, UnitChange, Unmatched,
 };
 use crate::domain::problem::{Problem, Spot};
+use crate::domain::quality::NotJoined;
+use crate::domain::text::clean_name;
 
 /// Changes of each kind that a plan lists; the counts say how many there are.
 pub(super) const LISTED: usize = 5_000;
@@ -16,7 +18,7 @@ const LEFT_OUT_LISTED: usize = 1_000;
 /// What a plan says, so far.
 #[derive(Default)]
 pub(super) struct Report {
-    pub(super) inputs: Vec<Input>,
+    inputs: Vec<Input>,
     pub(super) questions: Vec<Question>,
     pub(super) counts: Counts,
     changes: [Vec<Change>; 3],
@@ -24,6 +26,8 @@ pub(super) struct Report {
     /// Where a key stands in `unmatched`.
     keys: FxHashMap<String, usize>,
     left_out: Vec<Unmatched>,
+    /// Where in `unmatched` and `left_out` those of each input end.
+    ends: Vec<(usize, usize)>,
     pub(super) unit_changes: Vec<UnitChange>,
     pub(super) problems: Vec<Problem>,
 }
@@ -71,7 +75,7 @@ impl Report {
             return uid;
         }
         let (cause, suggestion) = suggest();
-        let id = format!("{}:{key}", word(cause));
+        let id = format!("{}:{key}", cause.word());
         let accepted = suggestion.is_some() && (choices.accept.contains(&id) || choices.accept_causes.contains(&cause));
         let uid = suggestion.as_ref().filter(|_| accepted).map(|(uid, ..)| *uid);
         self.counts.unmatched_file -= u64::from(uid.is_some());
@@ -108,6 +112,35 @@ impl Report {
         }
     }
 
+    /// A sheet or layer was read to its end.
+    pub(super) fn input(&mut self, input: Input) {
+        self.inputs.push(input);
+        self.ends.push((self.unmatched.len(), self.left_out.len()));
+    }
+
+    /// What found no unit, input by input, each with the batch of its file.
+    pub(super) fn not_joined(&self, batch: impl Fn(&str) -> i64) -> Vec<NotJoined> {
+        let (mut out, mut from) = (Vec::new(), (0, 0));
+        for (input, end) in self.inputs.iter().zip(&self.ends) {
+            let of_input = self.unmatched[from.0..end.0].iter().filter(|u| !u.accepted).chain(&self.left_out[from.1..end.1]);
+            out.extend(of_input.map(|u| NotJoined {
+                batch: batch(&input.file),
+                in_file: u.in_file,
+                file: input.file.clone(),
+                sheet: input.part.clone(),
+                row: u.spot.line.filter(|_| u.in_file),
+                key: clean_name(&u.key).into_owned(),
+                name: clean_name(&u.name).into_owned(),
+                rows: u.rows,
+                cause: u.cause,
+                unit: u.suggestion.clone(),
+            }));
+            from = *end;
+        }
+        out.truncate(LISTED);
+        out
+    }
+
     /// A record that is kept aside.
     pub(super) fn aside(&mut self, problem: Problem) {
         self.counts.aside += 1;
@@ -136,11 +169,6 @@ impl Report {
             digest,
         }
     }
-}
-
-/// A cause as it is written on the command line.
-fn word(cause: Cause) -> String {
-    serde_json::to_value(cause).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// An answer and why it may be right.

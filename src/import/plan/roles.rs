@@ -178,15 +178,21 @@ fn indicators(
     let said_otherwise = |n: usize| chosen.iter().any(|(_, heading)| *heading == headings[n]);
     let mut out = Vec::new();
     for indicator in framework.indicators.iter().filter(|i| i.derived.is_none()) {
-        let names: Vec<String> = [indicator.id.as_str(), &indicator.label, &indicator.short, &indicator.label_en]
+        let names: Vec<String> = [indicator.id.as_str(), indicator.id.bare(), &indicator.label, &indicator.short, &indicator.label_en]
             .into_iter()
             .chain(indicator.synonyms.iter().map(String::as_str))
             .map(plain)
             .filter(|n| !n.is_empty())
             .collect();
+        // A choice made before frameworks stood side by side names no framework.
+        let first = framework.indicators.iter().find(|i| i.id.bare() == indicator.id.bare()).is_some_and(|i| i.id == indicator.id);
+        let said = |end: &str| {
+            let own = said(&format!("{}{end}", indicator.id));
+            own.or_else(|| said(&format!("{}{end}", indicator.id.bare())).filter(|_| first))
+        };
         let is = |heading: &str| names.iter().any(|n| n == heading);
         let part = |role: &str| {
-            said(&format!("{}.{role}", indicator.id)).or_else(|| {
+            said(&format!(".{role}")).or_else(|| {
                 cut.iter().enumerate().position(|(n, (head, tail))| {
                     if said_otherwise(n) {
                         return false;
@@ -198,15 +204,21 @@ fn indicators(
             })
         };
         let (num, den) = (part("num"), part("den"));
-        let whole = said(indicator.id.as_str()).or_else(|| {
+        let whole = said("").or_else(|| {
             (0..headings.len()).filter(|n| !said_otherwise(*n)).find(|n| {
                 let (head, tail) = &cut[*n];
                 Some(*n) != num && Some(*n) != den && (is(head) || is(&[head.as_str(), tail].concat()))
             })
         });
         if whole.is_some() || num.is_some() && den.is_some() {
-            out.push((Arc::clone(indicator), Parts { value: whole, num, den }));
+            let certain = said("").is_some() || said(".num").is_some();
+            out.push((Arc::clone(indicator), Parts { value: whole, num, den }, certain));
         }
     }
-    out
+    // A column that several could be is asked about.
+    let columns = |parts: &Parts| [parts.value, parts.num, parts.den];
+    let claims: Vec<usize> = out.iter().flat_map(|(_, parts, _)| columns(parts)).flatten().collect();
+    let shared = |n: &usize| claims.iter().filter(|c| *c == n).count() > 1;
+    out.retain(|(_, parts, certain)| *certain || !columns(parts).iter().flatten().any(shared));
+    out.into_iter().map(|(indicator, parts, _)| (indicator, parts)).collect()
 }

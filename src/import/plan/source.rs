@@ -1,6 +1,7 @@
 //! The files of an import: found, told apart by their content, hashed. An archive that holds maps
 //! is taken apart here, so that what is in it comes in like the files themselves.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -19,8 +20,10 @@ const FILES_MAX: usize = 2_000;
 const DEPTH_MAX: usize = 4;
 /// Bytes by which a file is told.
 const HEAD_BYTES: usize = 1024;
-/// Endings of the files that belong to a `.shp`.
+/// Endings of the files that belong to a `.shp`, those that are read first.
 const COMPANIONS: [&str; 9] = ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qpj", "qmd", "shp.xml"];
+/// How many of them are read, and kept: the last ones say who made the map.
+const COMPANIONS_READ: usize = 4;
 
 /// What a file is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,11 +91,12 @@ pub(super) fn items(files: &[PathBuf], problems: &mut Vec<Problem>) -> Vec<Item>
     out
 }
 
-/// The kept files of an import under the names they had.
+/// The kept files of an import under the names they had; `originals` are the hashes of those that
+/// were kept without names of persons.
 ///
 /// # Errors
 /// `E_BATCH_FILE` where one is missing or not what it was.
-pub(super) fn again(folder: &Path, files: &[(String, String)]) -> Result<Vec<Item>, Problem> {
+pub(super) fn again(folder: &Path, files: &[(String, String)], originals: &BTreeMap<String, String>) -> Result<Vec<Item>, Problem> {
     let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     let mut out = Vec::new();
     for ((name, sha256), companion) in files.iter().zip(companions(&names)) {
@@ -112,7 +116,8 @@ pub(super) fn again(folder: &Path, files: &[(String, String)]) -> Result<Vec<Ite
             return Err(lost());
         }
         // What was open when it was applied was answered: nothing is asked again.
-        out.extend(made.into_iter().map(|item| Item { named: false, ..item }));
+        let original = originals.get(name).unwrap_or(sha256);
+        out.extend(made.into_iter().map(|item| Item { named: false, sha256: original.clone(), ..item }));
     }
     Ok(out)
 }
@@ -159,7 +164,8 @@ fn beside(path: &Path) -> Vec<(String, PathBuf)> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let named = entries.map(|e| path.with_file_name(e.file_name())).filter(|p| p.is_file());
     let mut out: Vec<(String, PathBuf)> = named.map(|p| (p.display().to_string(), p)).collect();
-    out.retain(|(name, _)| main_of(name).is_some_and(|m| m == main));
+    let is_read = |name: &str| COMPANIONS[..COMPANIONS_READ].iter().any(|ending| name.to_lowercase().ends_with(ending));
+    out.retain(|(name, _)| main_of(name).is_some_and(|m| m == main) && is_read(name));
     out.sort();
     out
 }

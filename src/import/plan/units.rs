@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
+use super::planner::{From, Planner};
 use super::roles::Roles;
 use super::sheet::Sheet;
 use super::zones::Meanings;
-use super::{From, Planner};
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::plan::Cause;
 use crate::domain::problem::{Problem, Severity, Spot};
@@ -52,7 +52,7 @@ impl Planner<'_, '_> {
         // A level that was named counts for rows that name none.
         let (named, word) = (level.and_then(|l| self.level(l)), roles.get("level"));
         if named.is_none() && word.is_none() {
-            self.ask_target(Spot { file: sheet.shown_as.clone(), ..Spot::default() });
+            self.ask_target(Spot { file: sheet.shown_as.clone(), ..Spot::default() }, true);
             return Ok(Meanings::new());
         }
         let mut by_level: Vec<Vec<(u64, Vec<String>)>> = vec![Vec::new(); framework.levels.len()];

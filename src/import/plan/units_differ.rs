@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::planner::{From, Planner};
 use super::report::{answer, field};
 use super::units::Record;
 use super::units_reshaped::Reshaped;
-use super::{From, Planner};
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::plan::{About, ChangeKind, FieldChange, UnitChange, UnitChangeKind};
 use crate::domain::problem::{Problem, Severity, Spot};

@@ -1,11 +1,13 @@
 //! Units from maps: which properties are which, and whose boundaries they are.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::map::Map;
+use super::map::{Map, MapRead};
+use super::planner::{From, Planner};
 use super::report::answer;
 use super::units::Record;
-use super::{From, Planner};
 use crate::domain::plan::{About, Input, Target};
 use crate::domain::problem::{Problem, Severity, Spot};
 use crate::domain::request::Progress;
@@ -28,9 +30,12 @@ const SHIFT_PAIRS: usize = 300;
 impl Planner<'_, '_> {
     /// The level of a map: said, learned, or told from codes that are known.
     pub(super) fn map_level(&self, map: &Map, world: &World) -> Option<usize> {
+        if let Some(level) = &map.level {
+            return self.level(level);
+        }
         let fields = map.fields();
         let profile = self.map_profile(fields);
-        if let Some(Target::Units(Some(level))) = &self.choices.target {
+        if let Some(Target::Units(Some(level))) = self.said(&map.asked_as()) {
             return self.level(level);
         }
         let id = self.id_field(fields, &profile);
@@ -54,12 +59,12 @@ impl Planner<'_, '_> {
         })
     }
 
-    fn map_profile(&self, fields: &[FieldSample]) -> Profile {
+    pub(super) fn map_profile(&self, fields: &[FieldSample]) -> Profile {
         let names: Vec<String> = fields.iter().map(|f| f.name.clone()).collect();
         self.profile(&fingerprint(&names)).unwrap_or_default()
     }
 
-    fn id_field<'f>(&self, fields: &'f [FieldSample], profile: &Profile) -> Option<&'f FieldSample> {
+    pub(super) fn id_field<'f>(&self, fields: &'f [FieldSample], profile: &Profile) -> Option<&'f FieldSample> {
         let names: Vec<String> = fields.iter().map(|f| f.name.clone()).collect();
         let named = |name: &String| fields.iter().find(|f| f.name == *name);
         let said = self.choices.columns.get("code").and_then(named);
@@ -68,11 +73,16 @@ impl Planner<'_, '_> {
         said.or_else(learned).or_else(usual).or_else(|| fields.iter().find(|f| f.name == "@id" && distinct(f)))
     }
 
-    pub(super) fn map(&mut self, map: &Map, progress: &mut dyn FnMut(Progress)) -> Result<(), Problem> {
-        let (fields, names) = (map.fields(), map.names());
+    /// A map into the plan; what was read of it, `None` where that is not known yet.
+    pub(super) fn map(&mut self, map: &Map, progress: &mut dyn FnMut(Progress)) -> Result<Option<MapRead>, Problem> {
+        let all_names = map.names();
         let shown_as = map.shown_as();
         let spot = Spot { file: shown_as.clone(), ..Spot::default() };
-        let profile = self.map_profile(fields);
+        let profile = self.map_profile(map.fields());
+        let without: BTreeSet<String> = self.choices.without.union(&profile.without).filter(|n| all_names.contains(n)).cloned().collect();
+        let fields: Vec<FieldSample> = map.fields().iter().filter(|f| !without.contains(&f.name)).cloned().collect();
+        let names: Vec<String> = fields.iter().map(|f| f.name.clone()).collect();
+        let fields = fields.as_slice();
         self.complete = self.choices.complete.or(profile.complete);
         let mut input = Input {
             file: shown_as.clone(),
@@ -81,21 +91,32 @@ impl Planner<'_, '_> {
             sha256: map.sha256(),
             ..Input::default()
         };
-        input.fingerprint = fingerprint(&names);
+        input.fingerprint = fingerprint(&all_names);
         input.profile = (profile != Profile::default()).then(|| self.choices.profile.clone().unwrap_or_else(|| "learned".to_owned()));
         let world = self.world(self.scene.framework.levels.len())?;
-        let level = self.map_level(map, &world);
+        let personal = self.personal_properties(map, fields, &profile, &without, &world);
+        if !personal.is_empty() {
+            self.ask_without(personal, spot);
+            self.report.input(input);
+            return Ok(None);
+        }
+        let mut level = self.map_level(map, &world);
+        if level.is_none() {
+            // It is asked; what is likely is gone on with, so that all is asked at once.
+            let guess = self.guess_level(map, self.id_field(fields, &profile), &world)?;
+            self.ask_level(&guess, Spot { file: map.asked_as(), ..Spot::default() });
+            level = guess.likely();
+        }
         drop(world);
         let Some(level) = level else {
-            self.ask_target(spot);
-            self.report.inputs.push(input);
-            return Ok(());
+            self.report.input(input);
+            return Ok(None);
         };
         let Some(id) = self.id_field(fields, &profile).map(|f| f.name.clone()) else {
             let answers = names.iter().map(|n| answer(n, "plan.why.heading", vec![n.clone()])).collect();
             self.report.ask(About::Column { role: "code".to_owned() }, spot, true, answers);
-            self.report.inputs.push(input);
-            return Ok(());
+            self.report.input(input);
+            return Ok(None);
         };
         let level_id = self.scene.framework.levels[level].code.clone();
         self.target.get_or_insert_with(|| Target::Units(Some(level_id.clone())));
@@ -131,8 +152,8 @@ impl Planner<'_, '_> {
         let mut problems = Vec::new();
         let Some((features, starts)) = self.features(map, &spec, &mut problems, progress) else {
             self.scene.stop.check()?;
-            self.report.inputs.push(input);
-            return Ok(());
+            self.report.input(input);
+            return Ok(None);
         };
         input.read = features.read.into();
         if let Some(from) = &features.converted_from {
@@ -157,12 +178,29 @@ impl Planner<'_, '_> {
         self.level_units(&world, level, records, Some(&features), &files, &from)?;
         if self.choices.profile.is_none() && self.report.questions[asked..].iter().all(|q| !q.needed) {
             let columns = input.columns.iter().map(|(role, name)| (role.clone(), OneOrMore::One(name.clone()))).collect();
-            let learned = Profile { headings: names.join("|"), columns, complete: profile.complete, ..Profile::default() }
-                .of(&Target::Units(Some(level_id)));
+            let (headings, without) = (all_names.join("|"), without.clone());
+            let learned = Profile { headings, columns, without, complete: profile.complete, ..Profile::default() }
+                .of(&Target::Units(Some(level_id.clone())));
             self.learned.push((input.fingerprint.clone(), learned));
         }
-        self.report.inputs.push(input);
-        Ok(())
+        self.report.input(input);
+        Ok(Some(MapRead { spec, level: level_id, without }))
+    }
+
+    /// Properties that name persons, among those that are not left out.
+    fn personal_properties(
+        &self,
+        map: &Map,
+        fields: &[FieldSample],
+        profile: &Profile,
+        without: &BTreeSet<String>,
+        world: &World,
+    ) -> Vec<(String, String)> {
+        let names: Vec<String> = fields.iter().map(|f| f.name.clone()).collect();
+        let mut keys: Vec<&str> = self.id_field(fields, profile).map(|f| f.name.as_str()).into_iter().collect();
+        keys.extend(self.profiles.usual("parent", &names).into_iter().map(|n| names[n].as_str()));
+        let tree = Finder::new(world, 0..world.levels.len());
+        map.personal(&|name| without.contains(name), &keys, &|code| tree.by_code(code) != Found::None)
     }
 
     /// The features of all files of a map, and the first record of each file; `None` where none can

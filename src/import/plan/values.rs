@@ -6,11 +6,11 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::figure::{self, Figure, shown};
+use super::planner::{From, Planner};
 use super::report::answer;
 use super::roles::{Parts, Roles};
 use super::sheet::Sheet;
 use super::zones::Meanings;
-use super::{From, Planner};
 use crate::domain::id::Uid;
 use crate::domain::indicator::Indicator;
 use crate::domain::period::Period;
@@ -115,14 +115,14 @@ impl Planner<'_, '_> {
         let (known, choices) = (Profile::clone(profile).meanings, self.choices.meanings.clone());
         let mut words = Words { choices: &choices, profile: &known, open: BTreeMap::new(), used: known.clone() };
         let long_parts = Parts { value: roles.get("value"), num: roles.get("num"), den: roles.get("den") };
-        let labels: FxHashMap<String, &Arc<Indicator>> = self
-            .scene
-            .framework
-            .indicators
-            .iter()
-            .flat_map(|i| [i.id.as_str(), &i.label, &i.short, &i.label_en].map(|label| (plain(label), i)))
-            .filter(|(label, _)| !label.is_empty())
-            .collect();
+        let mut labels: FxHashMap<String, Option<&Arc<Indicator>>> = FxHashMap::default();
+        for i in &self.scene.framework.indicators {
+            let words = [i.id.as_str(), i.id.bare(), &i.label, &i.short, &i.label_en].map(plain);
+            for label in words.into_iter().filter(|label| !label.is_empty()) {
+                // A word that two indicators share names neither.
+                labels.entry(label).and_modify(|of| *of = of.filter(|of| of.id == i.id)).or_insert(Some(i));
+            }
+        }
         // Indicator and period, each with its readings in the order of the file.
         let mut sets: BTreeMap<(usize, Period), Vec<Line>> = BTreeMap::new();
         let position = |indicator: &Indicator| self.scene.framework.indicators.iter().position(|i| i.id == indicator.id).unwrap_or(0);
@@ -166,7 +166,7 @@ impl Planner<'_, '_> {
                 None => roles.indicators.iter().zip(&places).for_each(|((indicator, parts), at)| take(*at, indicator, *parts)),
                 Some(column) => {
                     let word = cells.get(column).trim();
-                    match labels.get(&plain(word)) {
+                    match labels.get(&plain(word)).copied().flatten() {
                         Some(indicator) => take(position(indicator), indicator, long_parts),
                         None => wrong = Some(sheet.problem("E_TABLE_INDICATOR", line).arg(word)),
                     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::report::field;
+use super::planner::{From, Planner};
+use super::report::{answer, field};
 use super::roles::Roles;
 use super::sheet::Sheet;
-use super::{From, Planner};
 use crate::domain::id::Uid;
 use crate::domain::plan::{About, ChangeKind, Meaning};
 use crate::domain::problem::{Problem, Spot};
@@ -78,8 +78,8 @@ impl Planner<'_, '_> {
         if said.is_none() && gone > 0 {
             let about = About::Complete { gone: gone as u64 };
             let answers = vec![
-                super::answer("part", "plan.why.part", vec![gone.to_string()]),
-                super::answer("complete", "plan.why.complete", vec![gone.to_string()]),
+                answer("part", "plan.why.part", vec![gone.to_string()]),
+                answer("complete", "plan.why.complete", vec![gone.to_string()]),
             ];
             self.report.ask(about, Spot { file: sheet.shown_as.clone(), ..Spot::default() }, false, answers);
         }
@@ -88,8 +88,7 @@ impl Planner<'_, '_> {
 
     /// Asks which column has a role.
     pub(super) fn ask_column(&mut self, sheet: &Sheet, role: &str) {
-        let answers =
-            sheet.headings.iter().filter(|h| !h.is_empty()).map(|h| super::answer(h, "plan.why.heading", vec![h.clone()])).collect();
+        let answers = sheet.headings.iter().filter(|h| !h.is_empty()).map(|h| answer(h, "plan.why.heading", vec![h.clone()])).collect();
         self.report.ask(About::Column { role: role.to_owned() }, Spot { file: sheet.shown_as.clone(), ..Spot::default() }, true, answers);
     }
 

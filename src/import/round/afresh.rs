@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::read::{Asked, Claim, Known, Read, once};
 use super::{answered_by, values};
 use crate::domain::id::{IndicatorId, LevelId};
+use crate::domain::indicator;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::round::{Taken, asked_period};
 use crate::domain::value::State;
@@ -33,7 +34,7 @@ pub(crate) fn take_afresh(
     let lost = || Problem::new("E_BATCH_FILE", Severity::Refused, file.file.as_str()).arg(&file.kept);
     let none = || Problem::new("E_ROUND_NONE", Severity::Refused, "").arg(file.period);
     let round = writer.round_at(file.period, then)?.ok_or_else(none)?;
-    let known = |id: &IndicatorId| framework.indicators.iter().find(|i| i.id == *id);
+    let known = |id: &IndicatorId| indicator::kept(&framework.indicators, id);
     let asked: Vec<Asked> = (round.asked.iter().filter_map(known))
         .filter_map(|i| Some(Asked { indicator: Arc::clone(i), period: asked_period(i.every_months, file.period)? }))
         .collect();

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::named::Names;
 use super::word::plain;
 use crate::domain::period::Period;
 use crate::import::book::{Grid, Kind};
@@ -26,10 +27,33 @@ pub(super) fn code(text: &str) -> String {
     plain(text).trim_start_matches('\'').to_uppercase()
 }
 
+/// Whether a text is one of letters and digits, as codes are, whatever unit it may mean.
+fn looks_like_code(text: &str) -> bool {
+    text.len() >= CODE_CHARS && text.bytes().all(|b| b.is_ascii_alphanumeric()) && text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Whether a sheet has a column of codes: then names do not say whose its rows are.
+pub(super) fn has_codes(laid: &Laid) -> bool {
+    (0..laid.headings.len()).any(|c| laid.rows().filter(|row| looks_like_code(&code(row.get(c)))).count() * 2 > laid.len())
+}
+
 impl Anchored {
     /// Lays a sheet out and holds it by its codes; `None` where not one is of the county.
     pub(super) fn new(grid: &Grid, file: &str, owners: &Owners) -> Option<Self> {
         let laid = layout::sheet(grid.clone(), file);
+        Self::by_code(laid, owners)
+    }
+
+    /// A sheet without codes held by the names in it; `None` where it has none of them.
+    pub(super) fn by_name(laid: Laid, names: &Names) -> Option<Self> {
+        let column = names.column(&laid)?;
+        let named = laid.rows().map(|row| row.get(column).trim().to_owned()).enumerate().filter(|(_, name)| !name.is_empty());
+        // A name that is not known is told as it is written.
+        let rows = named.map(|(n, name)| (n, names.code(&name).map_or(name, str::to_owned))).collect();
+        Some(Self { laid, code: column, rows })
+    }
+
+    fn by_code(laid: Laid, owners: &Owners) -> Option<Self> {
         let columns = 0..laid.headings.len();
         let known = |c: usize| laid.rows().filter(|row| owners.get(&code(row.get(c))).is_some()).count();
         let counts: Vec<usize> = columns.clone().map(known).collect();
@@ -37,11 +61,8 @@ impl Anchored {
         let distinct = |c: usize| laid.rows().map(|row| row.get(c)).collect::<std::collections::BTreeSet<&str>>().len();
         // Parents' codes may stand in a column of their own: the codes that differ most are the rows'.
         let column = columns.filter(|c| counts[*c] * 2 >= most).max_by_key(|c| (distinct(*c), std::cmp::Reverse(*c)))?;
-        let looks = |text: &str| {
-            text.len() >= CODE_CHARS && text.bytes().all(|b| b.is_ascii_alphanumeric()) && text.bytes().any(|b| b.is_ascii_digit())
-        };
         let codes = laid.rows().map(|row| code(row.get(column))).enumerate();
-        let rows = codes.filter(|(_, code)| owners.get(code).is_some() || looks(code)).collect();
+        let rows = codes.filter(|(_, code)| owners.get(code).is_some() || looks_like_code(code)).collect();
         Some(Self { laid, code: column, rows })
     }
 

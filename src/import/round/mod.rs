@@ -3,6 +3,7 @@
 
 mod afresh;
 mod anchor;
+mod named;
 mod read;
 mod word;
 
@@ -19,7 +20,7 @@ use super::book::{self, Book, BookOptions};
 use super::plan;
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::problem::{Problem, Severity};
-use crate::domain::request::Stop;
+use crate::domain::request::{Progress, Stop};
 use crate::domain::round::{Form, Intake, IntakeFile, Outside, RoundPage, RoundRow, Taken};
 use crate::domain::value::State;
 use crate::framework::Framework;
@@ -67,14 +68,18 @@ pub(crate) struct Came {
     keep: Option<PathBuf>,
 }
 
-/// Reads files, folders and archives: nothing is changed.
+/// Reads files, folders and archives: nothing is changed. `progress` hears which file is read.
 ///
 /// # Errors
 /// `E_STOPPED`.
-pub(crate) fn look(desk: &Desk<'_>, files: &[PathBuf]) -> Result<(Intake, Vec<Came>), Problem> {
+pub(crate) fn look(desk: &Desk<'_>, files: &[PathBuf], progress: &mut dyn FnMut(Progress)) -> Result<(Intake, Vec<Came>), Problem> {
     let mut came: Vec<Came> = Vec::new();
-    for path in paths(files) {
+    let paths = paths(files);
+    let of = paths.len() as u64;
+    for (done, path) in (0_u64..).zip(paths) {
         desk.stop.check()?;
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        progress(Progress::Reading { name, done, of });
         for one in desk.file(&path) {
             let again = came.iter().any(|c| c.file.taken.sha256 == one.file.taken.sha256 && c.file.unit.is_some());
             came.push(if again { one.again(desk.page.round.period, &came) } else { one });
@@ -99,10 +104,10 @@ pub(crate) fn look(desk: &Desk<'_>, files: &[PathBuf]) -> Result<(Intake, Vec<Ca
 /// nothing is taken then.
 pub(crate) fn parts(dir: &Path, came: Vec<Came>) -> Result<Vec<Part>, Problem> {
     let mut parts = Vec::new();
-    for one in came.into_iter().filter(|c| !c.file.skipped) {
+    for mut one in came.into_iter().filter(|c| !c.file.skipped) {
         let Some((unit, code, _)) = one.file.unit else { continue };
         if let Some(from) = one.keep {
-            plan::keep(dir, &[(one.file.taken.file.clone(), from, one.file.taken.kept.clone())])?;
+            one.file.taken.kept = plan::keep(dir, &(one.file.taken.file.clone(), from, one.file.taken.kept))?;
         }
         let sheets = one.book.map_or_else(Vec::new, |b| b.sheets.into_iter().map(|s| s.name).collect());
         parts.push(Part { unit, code, taken: one.file.taken, sheets, values: one.values });
@@ -222,6 +227,9 @@ impl Desk<'_> {
         } else if claims.is_empty() && faults.is_empty() {
             let labels: Vec<&str> = asked.iter().map(|a| a.indicator.label.as_str()).collect();
             taken.problems.push(refused("E_ROUND_EMPTY").arg(labels.join("、")));
+        }
+        if let Some(rows) = report.by_name {
+            taken.problems.push(Problem::new("E_ROUND_BY_NAME", Severity::Mark, &*book.file).arg(rows).arg(&row.name));
         }
         let values = if report.other_period.is_some() { Vec::new() } else { values(&reported) };
         taken.cells = values.iter().map(|(_, v)| u32::try_from(v.len()).unwrap_or(u32::MAX)).sum();

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::anchor::{Anchored, code, period_of};
+use super::anchor::{Anchored, code, has_codes, period_of};
+use super::named::Names;
 use super::word::{Joined, Said, join, plain, said};
 use crate::domain::form_key::{self, Key, KeySheet, Part};
 use crate::domain::id::{IndicatorId, Uid};
@@ -16,6 +17,7 @@ use crate::framework::Framework;
 use crate::framework::privacy::Gate;
 use crate::import::book::{Book, Kind, column_letters};
 use crate::import::cell;
+use crate::import::layout::{self, Laid};
 use crate::import::profile::Profiles;
 use crate::store::round::{Owner, Owners};
 
@@ -47,7 +49,7 @@ impl Known {
         let role = |role: &str| {
             let parts = [("", Part::Value), (".num", Part::Num), (".den", Part::Den)];
             let of = |i: &Arc<Indicator>| {
-                let rest = role.strip_prefix(i.id.as_str())?;
+                let rest = role.strip_prefix(i.id.as_str()).or_else(|| role.strip_prefix(i.id.bare()))?;
                 parts.iter().find(|(end, _)| *end == rest).map(|(_, part)| (i.id.clone(), *part))
             };
             framework.indicators.iter().find_map(of)
@@ -106,6 +108,8 @@ pub(super) struct Report {
     pub(super) declared: bool,
     /// Period that it speaks of, where that is not the round's.
     pub(super) other_period: Option<Period>,
+    /// Rows that were known by their names, where the book has no codes.
+    pub(super) by_name: Option<usize>,
     /// A heading that announces personal data.
     pub(super) personal: Option<(String, &'static str)>,
 }
@@ -123,29 +127,46 @@ impl Read<'_> {
             self.keyed(book, &key, &mut report);
             return report;
         }
+        let grids = || book.sheets.iter().enumerate().filter(|(_, g)| !g.hidden);
+        let mut sheets: Vec<(usize, Anchored)> =
+            grids().filter_map(|(at, grid)| Some((at, Anchored::new(grid, &book.file, self.owners)?))).collect();
+        if sheets.is_empty() {
+            sheets = self.by_name(grids().map(|(at, grid)| (at, layout::sheet(grid.clone(), &book.file))).collect());
+            let known = |(_, sheet): &(usize, Anchored)| sheet.rows.iter().filter(|(_, code)| self.owners.get(code).is_some()).count();
+            report.by_name = Some(sheets.iter().map(known).sum()).filter(|rows| *rows > 0);
+        }
         let mut others = Vec::new();
-        for (at, grid) in book.sheets.iter().enumerate().filter(|(_, g)| !g.hidden) {
-            let Some(sheet) = Anchored::new(grid, &book.file, self.owners) else { continue };
+        for (at, sheet) in &sheets {
+            let at = *at;
             if let Some(personal) = sheet.heads().find_map(|h| Gate.column(h).map(|rule| (h.to_owned(), rule))) {
                 report.personal = Some(personal);
                 return report;
             }
             if let Some(period) = sheet.period(self.round.start().year()).filter(|p| !self.fits(*p)) {
-                others.push((at, period));
+                others.push((sheet, at, period));
                 continue;
             }
-            self.sheet(book, at, &sheet, &mut report);
+            self.sheet(book, at, sheet, &mut report);
         }
         if report.seen.is_empty()
-            && let Some((at, period)) = others.pop()
+            && let Some((sheet, at, period)) = others.pop()
         {
             // Whose it is can be told all the same.
             report.other_period = Some(period);
-            if let Some(sheet) = Anchored::new(&book.sheets[at], &book.file, self.owners) {
-                self.see(at, &sheet, &mut report);
-            }
+            self.see(at, sheet, &mut report);
         }
         report
+    }
+
+    /// Sheets without codes, held by the names of the one unit that they fit.
+    fn by_name(&self, laid: Vec<(usize, Laid)>) -> Vec<(usize, Anchored)> {
+        let level = |asked: &Asked| self.framework.levels.iter().position(|l| l.code == asked.indicator.level);
+        if laid.iter().any(|(_, sheet)| has_codes(sheet)) {
+            return Vec::new();
+        }
+        let (places, sheets): (Vec<usize>, Vec<Laid>) = laid.into_iter().unzip();
+        let Some(names) = Names::of(&sheets, self.owners, &self.asked.iter().filter_map(level).collect()) else { return Vec::new() };
+        places.into_iter().zip(sheets).filter_map(|(at, sheet)| Some((at, Anchored::by_name(sheet, &names)?))).collect()
     }
 
     /// A period that holds the round's last day is the round's: its own, or that of a field with longer ones.
@@ -194,7 +215,8 @@ impl Read<'_> {
     fn unit(&self, row: &Row<'_>, report: &mut Report) -> Option<Owner> {
         let spot = Spot { sheet: row.at, row: row.number, column: Some(row.column) };
         let Some(owner) = self.owners.get(row.code) else {
-            report.faults.push(Fault { spot, problem: row.problem("E_ROUND_CODE", row.column).arg(row.code), unit: None });
+            let code = if report.by_name.is_some() { "E_ROUND_NAME" } else { "E_ROUND_CODE" };
+            report.faults.push(Fault { spot, problem: row.problem(code, row.column).arg(row.code), unit: None });
             return None;
         };
         report.seen.push(Seen { owner: owner.clone(), spot });

@@ -1,8 +1,10 @@
 //! Values of a table: a row per reading, or a column per indicator.
 
+use std::sync::Arc;
+
 use super::Rows;
 use crate::domain::id::Uid;
-use crate::domain::indicator::{Indicator, Kind};
+use crate::domain::indicator::{self, Indicator, Kind};
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::value::{Reading, State};
@@ -114,10 +116,16 @@ impl<'a> Rows<'a> {
         for n in (0..rows.len()).filter(|n| rows[*n].is_some()) {
             let (line, cells) = self.read.sheet.row(n);
             let word = cells.get(column).unwrap_or_default();
-            let Some(indicator) = self.framework.indicators.iter().find(|i| i.id.as_str() == word || i.label == word) else {
-                self.aside("E_TABLE_INDICATOR", line, "", &[word]);
-                good[n] = false;
-                continue;
+            let framework = self.framework;
+            let indicator = match indicator::meant(&framework.indicators, word).as_slice() {
+                [one] => *one,
+                meant => {
+                    let (code, several) =
+                        if meant.is_empty() { ("E_TABLE_INDICATOR", String::new()) } else { ("E_INDICATOR_MANY", ids(meant)) };
+                    self.aside(code, line, "", &[word, &several]);
+                    good[n] = false;
+                    continue;
+                }
             };
             match out.iter_mut().find(|(i, _)| i.id == indicator.id) {
                 Some((_, rows)) => rows.push(n),
@@ -140,8 +148,10 @@ impl<'a> Rows<'a> {
     fn wide(&self) -> Result<Shape<'a>, Problem> {
         let mut out = Vec::new();
         for (id, column) in self.table.columns.iter().filter(|(role, _)| *role != "period") {
-            let Some(indicator) = self.framework.indicators.iter().find(|i| i.id.as_str() == id) else {
-                return Err(self.refuse("E_TABLE_INDICATOR").field(id).arg(id));
+            let indicator = match indicator::meant(&self.framework.indicators, id).as_slice() {
+                [one] => *one,
+                [] => return Err(self.refuse("E_TABLE_INDICATOR").field(id).arg(id)),
+                several => return Err(self.refuse("E_INDICATOR_MANY").field(id).arg(id).arg(ids(several))),
             };
             let at = |name: &str| self.read.sheet.column(name, &self.read.file).map(Some);
             let columns = match column {
@@ -191,4 +201,9 @@ impl<'a> Rows<'a> {
             }
         })
     }
+}
+
+/// The ids of indicators that one word may mean.
+fn ids(several: &[&Arc<Indicator>]) -> String {
+    several.iter().map(|i| i.id.as_str()).collect::<Vec<_>>().join(" ")
 }

@@ -10,7 +10,7 @@ use crate::domain::as_of::AsOf;
 use crate::domain::decision::{Decision, Decisions};
 use crate::domain::fact::{Correction, Fact, Mark};
 use crate::domain::id::{IndicatorId, Uid};
-use crate::domain::indicator::Indicator;
+use crate::domain::indicator::{self, Indicator};
 use crate::domain::page::Crumb;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
@@ -158,8 +158,7 @@ impl<'r> Ask<'r> {
 
     /// An indicator of the framework.
     pub(super) fn indicator(&self, id: &IndicatorId) -> Result<&'r Arc<Indicator>, Problem> {
-        let found = self.framework.indicators.iter().find(|i| i.id == *id);
-        found.ok_or_else(|| Problem::new("E_STORE_NO_INDICATOR", Severity::Refused, "").arg(id))
+        indicator::kept(&self.framework.indicators, id).ok_or_else(|| Problem::new("E_STORE_NO_INDICATOR", Severity::Refused, "").arg(id))
     }
 
     /// Periods with reports of an indicator, the oldest first.
@@ -196,7 +195,10 @@ impl<'r> Ask<'r> {
 
     /// Corrections that stand beside a value.
     pub(super) fn corrections(&self, uid: Uid, indicator: &IndicatorId, period: Option<Period>) -> Vec<Correction> {
-        let of = |c: &&Correction| c.entity == uid && c.indicator == *indicator && Some(c.period) == period;
+        let of = |c: &&Correction| {
+            let same = || indicator::kept(&self.framework.indicators, &c.indicator).is_some_and(|i| i.id == *indicator);
+            c.entity == uid && Some(c.period) == period && (c.indicator == *indicator || same())
+        };
         self.marks.corrections.iter().filter(of).cloned().collect()
     }
 
@@ -283,16 +285,38 @@ impl Zones {
                 }
             }
         }
-        let mut near = own.clone();
-        for table in (1..near.len()).rev() {
-            for row in 0..world.len(table) {
-                if near[table][row as usize]
-                    && let Some((above, at)) = world.table(table).parent(row)
-                {
-                    near[above][at as usize] = true;
-                }
-            }
-        }
+        let near = upwards(world, own.clone());
         Ok(Some(Self { own, near }))
     }
+
+    /// Per table and row: it lies in several zones, or something below it does.
+    pub(super) fn several(ask: &Ask<'_>) -> Result<Vec<Vec<bool>>, Problem> {
+        let world = &ask.world;
+        ask.table(world.branch_table())?;
+        let mut once: Vec<Vec<bool>> = (0..world.tables()).map(|table| vec![false; world.len(table) as usize]).collect();
+        let mut twice = once.clone();
+        for zone in &ask.framework.zones {
+            let scope = Scope { zones: [zone.code.clone()].into(), ..Scope::default() };
+            let Some(this) = Self::of(ask, &scope)? else { continue };
+            for ((once, twice), this) in once.iter_mut().flatten().zip(twice.iter_mut().flatten()).zip(this.own.iter().flatten()) {
+                *twice |= *once && *this;
+                *once |= *this;
+            }
+        }
+        Ok(upwards(world, twice))
+    }
+}
+
+/// Rows and everything above them.
+fn upwards(world: &World, mut rows: Vec<Vec<bool>>) -> Vec<Vec<bool>> {
+    for table in (1..rows.len()).rev() {
+        for row in 0..world.len(table) {
+            if rows[table][row as usize]
+                && let Some((above, at)) = world.table(table).parent(row)
+            {
+                rows[above][at as usize] = true;
+            }
+        }
+    }
+    rows
 }

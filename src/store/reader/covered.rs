@@ -8,6 +8,7 @@ use crate::domain::id::Uid;
 use crate::domain::problem::Problem;
 use crate::framework::Framework;
 use crate::framework::schema::{Coverage, Covered};
+use crate::rules::Record;
 use crate::store::current;
 
 /// An enterprise or social organisation.
@@ -105,9 +106,21 @@ pub(super) fn members(ask: &Ask<'_>, coverage: &Coverage) -> Result<Vec<(Place, 
         Covered::Entities(kind) => {
             let all = entities(ask)?;
             let of_kind = all.iter().filter(|e| is_word(ask.framework, kind, &e.kind));
-            Ok(of_kind.map(|e| (e.place, counts(coverage, e))).collect())
+            let told = |e: &Entity| match belongs(ask, coverage, e) {
+                Some(false) => None,
+                Some(true) => Some((e.place, counts(coverage, e))),
+                None => Some((e.place, None)),
+            };
+            Ok(of_kind.filter_map(told).collect())
         }
     }
+}
+
+/// Whether an entity is one of those that a coverage is about; `None` where it cannot be told.
+fn belongs(ask: &Ask<'_>, coverage: &Coverage, entity: &Entity) -> Option<bool> {
+    let Some(when) = &coverage.when else { return Some(true) };
+    let field = |heading: &str| entity.fields.iter().find(|(h, _)| h == heading).map(|(_, cell)| cell.clone());
+    Record { field: &field, reading: &|_| None, day: ask.world.at.day }.told(when).known()
 }
 
 /// Whether each unit of a level has a branch that counts. Where no list of branches was loaded, nothing is

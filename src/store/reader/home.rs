@@ -23,6 +23,7 @@ pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem>
     let periods = ask.periods(indicator)?;
     let period = view.period.filter(|_| indicator.derived.is_none()).or(periods.last().copied());
     let zones = Zones::of(ask, &view.scope)?;
+    let several = if view.scope.standings.contains(&Standing::SeveralZones) { Some(Zones::several(ask)?) } else { None };
     ask.table(table)?;
     let gauge = Gauge::new(ask, indicator, period, table, zones.as_ref())?;
     let lead_counts = ask.open_leads(table, zones.as_ref())?;
@@ -37,7 +38,10 @@ pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem>
             let leads = lead_counts[row as usize];
             (row, this_row(ask, place, (table, row), gauge.shown(row), leads, mark_counts[row as usize]))
         })
-        .filter(|(_, row)| view.scope.standings.is_empty() || view.scope.standings.iter().any(|s| stands(row, *s)))
+        .filter(|(n, row)| {
+            let lies = several.as_ref().is_some_and(|several| several[table][*n as usize]);
+            view.scope.standings.is_empty() || view.scope.standings.iter().any(|s| stands(row, lies, *s))
+        })
         .collect();
     let total = total(ask, &gauge, view, indicator, place, zones.as_ref(), rows.iter().map(|(n, _)| *n))?;
     if view.only_flagged {
@@ -89,8 +93,10 @@ fn this_row(ask: &Ask<'_>, place: Option<Place>, (table, row): Place, shown: Sho
     }
 }
 
-fn stands(row: &Row, standing: Standing) -> bool {
+/// Whether a row has a standing; `several`: it lies in several zones.
+fn stands(row: &Row, several: bool, standing: Standing) -> bool {
     match standing {
+        Standing::SeveralZones => several,
         Standing::Leads => row.leads > 0,
         Standing::Marked => row.marks > 0,
         Standing::Missing => row.shown.reading.state == State::Missing,

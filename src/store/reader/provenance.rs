@@ -7,11 +7,13 @@ use jiff::Timestamp;
 use super::ask::{Ask, Place, Zones};
 use super::gauge::shown_at;
 use crate::domain::id::{IndicatorId, Uid};
+use crate::domain::indicator::Indicator;
 use crate::domain::page::{Provenance, SourceRow};
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
+use crate::framework::Framework;
 use crate::store::block;
 use crate::store::world;
 
@@ -60,8 +62,14 @@ pub(super) fn provenance(
         source_count,
         missing,
         corrections,
-        framework: format!("{} {}", ask.framework.file, ask.framework.sha256),
+        framework: of_framework(ask.framework, indicator),
     })
+}
+
+/// File and hash of the framework that an indicator is of.
+fn of_framework(framework: &Framework, indicator: &Indicator) -> String {
+    let part = framework.parts.iter().find(|p| indicator.id.as_str().strip_prefix(p.id.as_str()).is_some_and(|rest| rest.starts_with('/')));
+    part.map_or_else(|| format!("{} {}", framework.file, framework.sha256), |p| format!("{} {}", p.file, p.sha256))
 }
 
 /// Its own report and those of the reporting level below it, in the order of the tree.

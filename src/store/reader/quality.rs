@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::ask::{Ask, Place};
 use crate::domain::id::LevelId;
 use crate::domain::problem::Problem;
-use crate::domain::quality::{Cover, Fault, FaultKind, FaultUnit, QualityPage, Size, Under};
+use crate::domain::quality::{Cover, Fault, FaultKind, FaultUnit, NotJoined, QualityPage, Size, Under};
 use crate::domain::scene::Extent;
 use crate::domain::view_state::ViewState;
 use crate::gis::check::{self, Level, TOLERANCE_M, UnitRef};
@@ -18,6 +18,7 @@ use crate::gis::read::{FeatureRecord, Features, GeometryKind};
 use crate::gis::thin::extent;
 use crate::store::boundaries::boundaries_of;
 use crate::store::current;
+use crate::store::unmatched;
 
 /// A parent that is there but not drawn: its children are held against nothing.
 const NOT_DRAWN: u32 = u32::MAX;
@@ -51,7 +52,10 @@ pub(super) fn quality(ask: &Ask<'_>, view: &ViewState, level: Option<&LevelId>, 
         let drawn = &ask.table(table)?.drawn;
         units += ask.world.range(place, table).filter(|row| drawn[*row as usize]).count();
     }
+    // Those that ask for one kind of fault draw it.
+    let not_joined = if kind.is_none() && level.is_none() { not_joined(ask, place)? } else { Vec::new() };
     Ok(QualityPage {
+        not_joined,
         version: ask.version,
         tolerance_m: TOLERANCE_M,
         units: u32::try_from(units).unwrap_or(u32::MAX),
@@ -59,6 +63,22 @@ pub(super) fn quality(ask: &Ask<'_>, view: &ViewState, level: Option<&LevelId>, 
         under: checked.under.clone(),
         covers: covers.map(|(_, cover)| cover.clone()).collect(),
     })
+}
+
+/// What imports could not join, at or below a place: keys that are like no unit lie nowhere, and
+/// are told to whoever sees the whole.
+fn not_joined(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<NotJoined>, Problem> {
+    let whole = ask.within.is_none() && place.is_none_or(|(table, _)| ask.world.top() == Some(table));
+    let mut out = unmatched::read(ask.connection, &ask.world)?;
+    if !whole {
+        let lies = |one: &NotJoined| -> Result<bool, Problem> {
+            let Some((uid, ..)) = one.unit else { return Ok(false) };
+            Ok(ask.seen(uid)?.is_some_and(|at| place.is_none_or(|within| ask.world.lies_in(at, within))))
+        };
+        let kept = out.into_iter().map(|one| Ok(lies(&one)?.then_some(one)));
+        out = kept.filter_map(Result::transpose).collect::<Result<_, Problem>>()?;
+    }
+    Ok(out)
 }
 
 /// The boundaries of a level and the row of each.

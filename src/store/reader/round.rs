@@ -64,7 +64,7 @@ impl<'r> Field<'r> {
                 continue;
             };
             ask.table(table)?;
-            let values = |period| Values::read(ask.connection, &ask.world.county, id, period);
+            let values = |period| Values::read(ask.connection, &ask.world.county, &indicator.id, period);
             let before = period.previous().map(values).transpose()?.unwrap_or_default();
             let mut field =
                 Self { indicator, period, table, now: values(period)?, before, older: FxHashMap::default(), cells: Cells::default() };

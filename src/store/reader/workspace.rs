@@ -16,7 +16,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
     let named = meta(ask.connection, "name")?.filter(|n| !n.is_empty());
     let name = place.map(|p| world.name(p).to_owned()).or(named).unwrap_or_else(|| folder.to_owned());
     let mut reads: Vec<ReadCount> = Vec::new();
-    let mut problems = Vec::new();
+    let mut problems = ask.framework.notes.clone();
     for loaded in load::sources(ask.connection)? {
         match reads.iter_mut().find(|r| r.name == loaded.counts.name) {
             Some(sum) => {
@@ -40,6 +40,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         has_branches: !world.range(ask.within, world.branch_table()).is_empty(),
         zones: ask.framework.zones.iter().map(|z| (z.code.clone(), z.label.clone())).collect(),
         framework: ask.framework.name.clone(),
+        frameworks: ask.framework.parts.iter().map(|p| (p.id.clone(), p.name.clone(), p.name_en.clone())).collect(),
         home: ViewState {
             place: place.map(|p| ask.uid(p)),
             listing,

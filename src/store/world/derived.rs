@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rusqlite::{Connection, Row};
 
-use super::{meta, version};
+use super::{meta, set_meta, version};
 use crate::domain::problem::Problem;
 use crate::framework::Framework;
 
@@ -36,10 +36,8 @@ pub(in crate::store) fn set_derived(connection: &Connection, framework: &Framewo
         from = from.max(began.unwrap_or_default()).max(ended.unwrap_or_default());
         to = [begins, ends].into_iter().flatten().fold(to, Ord::min);
     }
-    let mut set = connection
-        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?;
     for (key, value) in [("derived", derived_mark(connection, framework)?), ("derived_from", from), ("derived_to", to)] {
-        set.execute([key, &value])?;
+        set_meta(connection, key, &value)?;
     }
     Ok(())
 }

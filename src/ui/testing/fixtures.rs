@@ -13,7 +13,7 @@ use crate::domain::plan::{
     UnitChangeKind, Unmatched,
 };
 use crate::domain::problem::{Problem, Severity, Spot};
-use crate::domain::quality::{Fault, FaultKind, FaultUnit, QualityPage, Size, Under};
+use crate::domain::quality::{Fault, FaultKind, FaultUnit, NotJoined, QualityPage, Size, Under};
 use crate::domain::request::Write;
 use crate::domain::round::{
     self, Burden, Cells, Frozen, Intake, IntakeFile, Outside, Receipt, Round, RoundLine, RoundPage, RoundRow, RoundState, Taken,
@@ -207,6 +207,18 @@ pub(super) fn quality(units: [(Uid, &str, &str); 3], only: Option<FaultKind>) ->
         faults: faults.into_iter().filter(|f| only.is_none_or(|kind| kind == f.kind)).collect(),
         under: vec![Under { kind: FaultKind::Gap, count: 17, area_m2: 3.25 }],
         covers: vec![],
+        not_joined: vec![NotJoined {
+            batch: 7,
+            in_file: true,
+            file: "月报.xlsx".to_owned(),
+            sheet: "表一".to_owned(),
+            row: Some(12),
+            key: "9901".to_owned(),
+            name: String::new(),
+            rows: 2,
+            cause: Cause::LeadingZeros,
+            unit: Some((units[2].0, units[2].1.to_owned(), units[2].2.to_owned())),
+        }],
     }
 }
 

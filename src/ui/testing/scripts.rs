@@ -14,6 +14,7 @@ use crate::ui::action::{Action, TABLE};
 use crate::ui::keys::Key;
 use crate::ui::model::Focus;
 use crate::ui::overlay::Overlay;
+use crate::ui::pick::Entry;
 use crate::ui::{Effect, Message};
 
 const HOME: (u16, u16) = (120, 36);
@@ -441,8 +442,8 @@ fn every_action_is_reachable_without_letters() {
     for (n, info) in TABLE.iter().enumerate().filter(|(_, info)| !direct.contains(&info.action)) {
         let mut h = home();
         h.press(&format!("f10 {n}*down"));
-        let chosen = crate::ui::menu::palette(&h.model, "").get(h.model.chosen).copied();
-        assert_eq!(chosen, Some(info.action), "{}", info.id);
+        let chosen = crate::ui::pick::palette(&h.model, "").get(h.model.chosen).cloned();
+        assert_eq!(chosen, Some(Entry::Action(info.action)), "{}", info.id);
     }
 }
 

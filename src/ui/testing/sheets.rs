@@ -5,10 +5,11 @@ use proptest::prelude::*;
 
 use super::{Fake, Harness, session};
 use crate::domain::id::Uid;
+use crate::domain::indicator::Indicator;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Progress, Query};
 use crate::domain::sheet::{Against, Cell, Column, Lead, Row, Sheet, SheetKind, Table, Weight, Words};
-use crate::domain::view_state::{Listing, ViewState};
+use crate::domain::view_state::{Listing, Standing, ViewState};
 use crate::gis::compose::Glyphs;
 use crate::locale::Lang;
 use crate::ui::action::{Action, Group, TABLE};
@@ -395,6 +396,64 @@ fn every_text_of_the_sheets_exists() {
     }
     for against in Against::ALL {
         assert!(Lang::Zh.has(&format!("sheet.against.{}", against.word())));
+    }
+}
+
+#[test]
+fn a_scope_is_found_by_name_and_pinyin() {
+    let scope = |h: &Harness| h.model.view.as_ref().map(|view| view.scope.clone()).expect("a view");
+    for typed in ["牧区", "muqu", "mq"] {
+        let mut h = at((80, 24));
+        h.press(&format!(": \"{typed}\" enter"));
+        assert_eq!(scope(&h).zones, ["m".to_owned()].into(), "{typed}\n{}", h.text());
+    }
+    let mut h = at((80, 24));
+    h.press(": \"多个区型\" enter");
+    assert_eq!(scope(&h).standings, [Standing::SeveralZones].into());
+    h.press("S 3 : \"牧区\" enter");
+    assert_eq!((scope(&h).zones.len(), h.model.desk.screen), (1, Some(Screen::Sheet)), "a sheet stays, of the new scope");
+    h.press("shift-f6 : \"牧区\" enter");
+    assert_eq!(h.model.desk.screen, None, "a screen without a scope makes way");
+}
+
+/// Indicators of two frameworks and of none, in the order of the number keys.
+fn many() -> Fake {
+    let mut fake = Fake::new();
+    let sample = fake.indicators[0].clone();
+    let more = |id: String, label: String| {
+        std::sync::Arc::new(Indicator { id: id.into(), label, synonyms: vec!["别名".into()], ..(*sample).clone() })
+    };
+    fake.indicators = (0..24).map(|n| more(format!("f-1/X-{n}"), format!("甲指标{n}"))).collect();
+    fake.indicators.extend((0..24).map(|n| more(format!("f-2/Y-{n}"), format!("收入{n}"))));
+    fake
+}
+
+#[test]
+fn many_indicators_stand_under_their_frameworks_and_are_searched() {
+    let at = || Harness::over(many(), session(), (80, 24));
+    let mut h = at();
+    let now = |h: &Harness| h.model.view.as_ref().map(|view| view.indicator.to_string()).unwrap_or_default();
+    h.press("f5");
+    assert!(h.text().contains("第一体系") && !h.text().contains("f-1/"), "{}", h.text());
+    h.press("3");
+    assert_eq!(now(&h), "f-1/X-2", "digits are those of the screen");
+    h.press("f5 up enter");
+    assert_eq!(now(&h), "f-1/X-1");
+    h.press("f5 home 3*up up enter");
+    assert_eq!(now(&h), "f-1/X-0", "no step stands on the name of a framework");
+    for (typed, wanted) in [("收入7", "f-2/Y-7"), ("sr", "f-2/Y-0"), ("y-11", "f-2/Y-11"), ("f-2/", "f-2/Y-0"), ("bm", "f-1/X-0")] {
+        let mut h = at();
+        h.press(&format!("f5 \"{typed}\" enter"));
+        assert_eq!(now(&h), wanted, "{typed}");
+    }
+    h.press("f5 \"没有\" enter");
+    assert!(h.model.overlay.is_some());
+    h.press("esc f5 30*down");
+    snapshot!("over-indicators-many", h.text());
+    for script in ["f5 60*down", "f5 pagedown pagedown pageup 60*up", "f5 \"收\" 60*down 60*up"] {
+        let mut h = at();
+        h.press(script).press("enter");
+        assert!(h.model.overlay.is_none(), "{script}: an indicator is chosen\n{}", h.text());
     }
 }
 

@@ -130,9 +130,11 @@ impl Model {
         self.version = self.version.max(workspace.version);
         self.problems.clone_from(&workspace.problems);
         // Where the framework was changed under the session, its indicator may be gone.
-        let stands = self.view.as_ref().is_some_and(|view| crate::domain::page::indicator(&workspace, &view.indicator).is_some());
-        if !stands {
-            self.view = Some(workspace.home.clone());
+        let of = |view: &ViewState| crate::domain::page::indicator(&workspace, &view.indicator).map(|i| i.id.clone());
+        match self.view.as_ref().and_then(of) {
+            // A view that was kept may name it without its framework.
+            Some(id) => self.view.iter_mut().for_each(|view| view.indicator = id.clone()),
+            None => self.view = Some(workspace.home.clone()),
         }
         if let Some(pending) = workspace.pending.as_deref().filter(|pending| self.pending() != Some(pending)) {
             self.say_pending(pending);

@@ -192,7 +192,8 @@ impl Model {
     pub(super) fn answer_question(&mut self, at: usize, value: &str) -> bool {
         let Some(plan) = self.desk.import.plan.clone() else { return false };
         let Some(question) = plan.questions.get(at) else { return false };
-        decide(&mut self.desk.import.choices, &question.about, value.trim())
+        let file = Some(&question.spot.file).filter(|file| plan.inputs.len() > 1 && !file.is_empty());
+        decide(&mut self.desk.import.choices, &question.about, file, value.trim())
     }
 
     fn accept_one(&mut self) {
@@ -284,8 +285,9 @@ impl Model {
 /// The answer that means every column of a question.
 pub(in crate::ui) const ALL: &str = "*";
 
-/// Writes an answer into the choices; `false` where it is none.
-fn decide(choices: &mut Choices, about: &About, value: &str) -> bool {
+/// Writes an answer into the choices; `false` where it is none. `file`: what the records are is said
+/// of this one only, of several.
+fn decide(choices: &mut Choices, about: &About, file: Option<&String>, value: &str) -> bool {
     fn word<T: for<'de> serde::Deserialize<'de>>(value: &str) -> Option<T> {
         serde_json::from_value(serde_json::Value::String(value.to_owned())).ok()
     }
@@ -294,7 +296,10 @@ fn decide(choices: &mut Choices, about: &About, value: &str) -> bool {
     }
     match about {
         About::Target => match target(value) {
-            Some(target) => choices.target = Some(target),
+            Some(target) => match file {
+                Some(file) => drop(choices.targets.insert(file.clone(), target)),
+                None => choices.target = Some(target),
+            },
             None => return false,
         },
         About::Column { role } => {
@@ -354,16 +359,19 @@ mod tests {
     #[test]
     fn an_answer_lands_where_the_command_line_would_put_it() {
         let mut choices = Choices::default();
-        assert!(decide(&mut choices, &About::Target, "values"));
-        assert!(decide(&mut choices, &About::Column { role: "code".into() }, "代码"));
+        assert!(decide(&mut choices, &About::Target, None, "values"));
+        assert!(decide(&mut choices, &About::Column { role: "code".into() }, None, "代码"));
+        let file = "a.geojson".to_owned();
+        assert!(decide(&mut choices, &About::Target, Some(&file), "leaf"));
+        assert_eq!(choices.own_target("x/a.geojson"), Some(&Target::Units(Some("leaf".into()))));
         let word = About::Word { heading: "数".into(), word: "/".into(), cells: 3 };
-        assert!(decide(&mut choices, &word, "not-due"));
-        assert!(!decide(&mut choices, &word, "whatever"));
-        assert!(decide(&mut choices, &About::Period, "2025-10"));
-        assert!(!decide(&mut choices, &About::Period, "十月"));
-        assert!(decide(&mut choices, &About::Since, "2025-10-01"));
-        assert!(decide(&mut choices, &About::Complete { gone: 3 }, "part"));
-        assert!(decide(&mut choices, &About::Privacy { columns: vec![("电话".into(), "telephone".into())] }, ALL));
+        assert!(decide(&mut choices, &word, None, "not-due"));
+        assert!(!decide(&mut choices, &word, None, "whatever"));
+        assert!(decide(&mut choices, &About::Period, None, "2025-10"));
+        assert!(!decide(&mut choices, &About::Period, None, "十月"));
+        assert!(decide(&mut choices, &About::Since, None, "2025-10-01"));
+        assert!(decide(&mut choices, &About::Complete { gone: 3 }, None, "part"));
+        assert!(decide(&mut choices, &About::Privacy { columns: vec![("电话".into(), "telephone".into())] }, None, ALL));
         assert_eq!(choices.target, Some(Target::Values));
         assert_eq!(choices.columns["code"], "代码");
         assert_eq!(choices.meanings["数"]["/"], Meaning::NotDue);

@@ -14,6 +14,7 @@ use crate::ui::menu::{self, STANDINGS, START};
 use crate::ui::message::Effect;
 use crate::ui::model::{Ask, Model};
 use crate::ui::overlay::{HITS, Menu, Overlay};
+use crate::ui::pick::{self, Entry, Pick};
 use crate::ui::theme::Theme;
 use crate::ui::view;
 
@@ -54,7 +55,7 @@ impl Model {
             Action::Problems => Some(Overlay::Problems),
             Action::Removals => self.ask_removals(),
             Action::Listing => menu(Menu::Listings),
-            Action::Indicators => menu(Menu::Indicators),
+            Action::Indicators => Some(Overlay::Indicators { input: Input::default() }),
             Action::Periods => menu(Menu::Periods),
             Action::Scope => menu(Menu::Scope),
             Action::Work => menu(Menu::Work),
@@ -69,6 +70,12 @@ impl Model {
             Action::Provenance => self.ask_provenance(),
             _ => None,
         };
+        if matches!(self.overlay, Some(Overlay::Indicators { .. })) {
+            let now = self.view.as_ref().and_then(|view| self.workspace.as_ref()?.indicators.iter().position(|i| i.id == view.indicator));
+            let lines = pick::indicators(self, "");
+            self.chosen = lines.iter().position(|line| matches!(line, Pick::Indicator(n) if Some(*n) == now)).unwrap_or(0);
+            self.step_over(1);
+        }
         if let Some(Overlay::Menu(menu)) = self.overlay {
             self.chosen = menu::items(self, menu).iter().position(|item| item.checked && menu != Menu::Scope).unwrap_or(0);
         }
@@ -104,6 +111,11 @@ impl Model {
         let has_input = self.overlay.as_mut().is_some_and(|o| o.input().is_some());
         let (_, page) = view::overlay_extent(self);
         match key.code {
+            // The digits are those of the screen until something is typed.
+            KeyCode::Char(c @ '1'..='9') if matches!(&self.overlay, Some(Overlay::Indicators { input }) if input.value().is_empty()) => {
+                self.close_overlay();
+                self.indicator(c as usize - '1' as usize);
+            }
             KeyCode::Enter => self.choose(),
             KeyCode::Up => self.scroll_by(-1),
             KeyCode::Down => self.scroll_by(1),
@@ -166,9 +178,20 @@ impl Model {
         let (lines, height) = view::overlay_extent(self);
         if self.chooses() {
             self.chosen = self.chosen.saturating_add_signed(by).min(lines.saturating_sub(1));
+            self.step_over(by);
             self.scroll = self.scroll.min(self.chosen).max((self.chosen + 1).saturating_sub(height));
         } else {
             self.scroll = self.scroll.saturating_add_signed(by).min(lines.saturating_sub(height));
+        }
+    }
+
+    /// The name of a framework cannot be chosen: goes on over it, back where it is the first.
+    fn step_over(&mut self, by: isize) {
+        let Some(Overlay::Indicators { input }) = &self.overlay else { return };
+        let lines = pick::indicators(self, input.value());
+        let named = |n: usize| matches!(lines.get(n), Some(Pick::Framework(_)));
+        if named(self.chosen) {
+            self.chosen = if by < 0 && self.chosen > 0 { self.chosen - 1 } else { self.chosen + 1 };
         }
     }
 
@@ -176,6 +199,7 @@ impl Model {
     pub(super) fn typed(&mut self) {
         self.chosen = 0;
         self.scroll = 0;
+        self.step_over(1);
         let text = match &mut self.overlay {
             Some(Overlay::Find { input, hits }) => {
                 let text: String = input.value().trim().to_owned();
@@ -200,9 +224,21 @@ impl Model {
         match self.overlay.clone() {
             Some(Overlay::Palette { input }) => {
                 let typed: String = input.value().chars().map(|c| if c == '：' { half_width(c) } else { c }).collect();
-                if let Some(action) = menu::palette(self, &typed).get(chosen).copied() {
+                let Some(entry) = pick::palette(self, &typed).get(chosen).cloned() else { return };
+                self.close_overlay();
+                match (entry.scope(), entry) {
+                    (Some(scope), _) => {
+                        self.make_way(Action::Scope);
+                        self.set_scope(scope);
+                    }
+                    (None, Entry::Action(action)) => self.act(action),
+                    (None, _) => {}
+                }
+            }
+            Some(Overlay::Indicators { input }) => {
+                if let Some(Pick::Indicator(n)) = pick::indicators(self, input.value()).get(chosen) {
                     self.close_overlay();
-                    self.act(action);
+                    self.indicator(*n);
                 }
             }
             Some(Overlay::Find { hits, .. }) => {
@@ -241,10 +277,6 @@ impl Model {
 
     fn choose_in(&mut self, menu: Menu, chosen: usize) {
         match menu {
-            Menu::Indicators => {
-                self.close_overlay();
-                self.indicator(chosen);
-            }
             Menu::Periods => {
                 let period = self.home.as_ref().and_then(|h| h.periods.iter().rev().nth(chosen).copied());
                 self.close_overlay();

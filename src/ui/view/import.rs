@@ -5,10 +5,11 @@ use super::pen::{Line, Tone};
 use super::question;
 use super::sheet::Sheet;
 use crate::domain::files::{FileEntry, FileKind};
-use crate::domain::plan::{About, Change, ChangeKind, Input, Plan, UnitChange, UnitChangeKind, Unmatched};
+use crate::domain::plan::{About, Cause, Change, ChangeKind, Input, Plan, UnitChange, UnitChangeKind, Unmatched};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
 use crate::domain::text::quote;
+use crate::locale::Lang;
 use crate::ui::desk::{Entry, Tab};
 use crate::ui::model::{Ask, Model};
 
@@ -313,7 +314,7 @@ fn unmatched_row(model: &Model, unmatched: &Unmatched, cells: u16) -> Line {
         (Some(_), false) => "[ ] ",
     };
     let side = lang.text(if unmatched.in_file { "desk.unmatched.in_file" } else { "desk.unmatched.in_store" });
-    let cause = lang.text(&format!("desk.cause.{}", cause_word(unmatched)));
+    let cause = cause_text(lang, unmatched.cause);
     let to = unmatched.suggestion.as_ref().map(|(_, code, name)| format!(" {} {name} {code}", model.symbols().step)).unwrap_or_default();
     let key = format!("{} {}", quote(&unmatched.key), quote(&unmatched.name));
     let rest = cells.saturating_sub(4 + width.of(side) + 1 + 12);
@@ -325,10 +326,9 @@ fn unmatched_row(model: &Model, unmatched: &Unmatched, cells: u16) -> Line {
     ]
 }
 
-/// The word of a cause, as in JSON.
-fn cause_word(unmatched: &Unmatched) -> String {
-    let word = serde_json::to_value(unmatched.cause).ok();
-    word.as_ref().and_then(|w| w.as_str()).unwrap_or("unknown").to_owned()
+/// A cause in a word or two.
+pub(super) fn cause_text(lang: Lang, cause: Cause) -> &'static str {
+    lang.text(&format!("desk.cause.{}", cause.word()))
 }
 
 fn unmatched(model: &Model, unmatched: &Unmatched, cells: u16) -> Vec<Line> {
@@ -336,8 +336,7 @@ fn unmatched(model: &Model, unmatched: &Unmatched, cells: u16) -> Vec<Line> {
     let mut sheet = Sheet::new(model, cells);
     sheet.text(0, format!("{} {}", quote(&unmatched.key), quote(&unmatched.name)).trim_end(), Tone::Strong);
     sheet.text(0, &format!("{}  {}", unmatched.spot, lang.fill("desk.unmatched.rows", &[&unmatched.rows])), Tone::Dim);
-    let word = cause_word(unmatched);
-    sheet.text(0, lang.text(&format!("desk.cause.{word}_how")), Tone::Text);
+    sheet.text(0, lang.text(&format!("desk.cause.{}_how", unmatched.cause.word())), Tone::Text);
     match &unmatched.suggestion {
         Some((_, code, name)) => sheet.text(0, &lang.fill("desk.unmatched.suggestion", &[name, code]), Tone::Accent),
         None => sheet.text(0, lang.text("desk.unmatched.no_suggestion"), Tone::Dim),

@@ -9,6 +9,7 @@ use crate::ui::layout::SMALLEST;
 use crate::ui::menu::{self, START};
 use crate::ui::model::{Ask, Model};
 use crate::ui::overlay::{Field, Form, Menu, Overlay, SHORTCUTS};
+use crate::ui::pick::{self, Entry, Pick};
 use crate::ui::theme::Role;
 use crate::ui::update::day;
 
@@ -39,6 +40,8 @@ fn frame(model: &Model) -> Option<Rect> {
             super::dialog::height(model, overlay, width - 2 * side(width)).unwrap_or(0).saturating_add(2)
         }
         Some(Overlay::Menu(menu)) => lines_and_edges(menu::items(model, *menu).len()),
+        // The field, and room for every line that could come back.
+        Some(Overlay::Indicators { .. }) => lines_and_edges(pick::indicators(model, "").len() + 1),
         Some(Overlay::Removals) => lines_and_edges(lines(model, width - 2 * side(width)).len()),
         Some(Overlay::Provenance { page: Some(_) } | Overlay::Problems) => {
             lines_and_edges(lines(model, width - 2 * side(width)).len()).max(12)
@@ -79,7 +82,7 @@ fn body(model: &Model) -> Option<Rect> {
     let inside = inside(frame);
     let top = match model.overlay {
         // The field and a line under it.
-        Some(Overlay::Palette { .. } | Overlay::Find { .. } | Overlay::Folder { .. }) => 1,
+        Some(Overlay::Palette { .. } | Overlay::Indicators { .. } | Overlay::Find { .. } | Overlay::Folder { .. }) => 1,
         _ => 0,
     };
     let top = top.min(inside.height);
@@ -109,9 +112,12 @@ pub(in crate::ui) fn overlay_extent(model: &Model) -> (usize, usize) {
     };
     let area = body(model).unwrap_or_default();
     let lines = match overlay {
-        Overlay::Palette { .. } | Overlay::Find { .. } | Overlay::Menu(_) | Overlay::Glossary | Overlay::Marks { .. } => {
-            choices(model).len()
-        }
+        Overlay::Palette { .. }
+        | Overlay::Indicators { .. }
+        | Overlay::Find { .. }
+        | Overlay::Menu(_)
+        | Overlay::Glossary
+        | Overlay::Marks { .. } => choices(model).len(),
         Overlay::Help | Overlay::Provenance { .. } | Overlay::Problems | Overlay::Removals => lines(model, area.width).len(),
         Overlay::Choose(choose) => choose.len(),
         Overlay::Mark(_) | Overlay::Folder { .. } | Overlay::Confirm(_) | Overlay::Sheet(_) => 0,
@@ -140,9 +146,19 @@ pub(in crate::ui) fn overlay_line(model: &Model, at: Position) -> Option<usize> 
 fn choices(model: &Model) -> Vec<(String, String, bool)> {
     let lang = model.session.lang;
     match &model.overlay {
-        Some(Overlay::Palette { input }) => menu::palette(model, input.value())
+        Some(Overlay::Indicators { input }) => {
+            pick::indicators(model, input.value()).into_iter().map(|line| pick_line(model, line)).collect()
+        }
+        Some(Overlay::Palette { input }) => pick::palette(model, input.value())
             .into_iter()
-            .map(|action| {
+            .map(|entry| {
+                let scope =
+                    |label: &str, key: &str| (format!("{} {}", model.width().pad(label, NAMES, ""), lang.text(key)), String::new(), false);
+                let action = match entry {
+                    Entry::Action(action) => action,
+                    Entry::Zone(_, label) => return scope(&label, "ui.palette.zone"),
+                    Entry::Standing(_, key) => return scope(lang.text(key), "ui.palette.standing"),
+                };
                 let denied = action.info().needs.is_some_and(|grant| !model.session.access.may(grant));
                 let note = if denied { lang.text("ui.help.denied").to_owned() } else { model.session.keymap.shown(action, lang).join(" ") };
                 (format!("{} {}", model.width().pad(action.name(lang), NAMES, ""), action.doc(lang)), note, false)
@@ -166,6 +182,22 @@ fn choices(model: &Model) -> Vec<(String, String, bool)> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// A line of the picker of indicators: number key, label, unit and id.
+fn pick_line(model: &Model, line: Pick) -> (String, String, bool) {
+    let n = match line {
+        Pick::Framework(name) => return (name, String::new(), false),
+        Pick::Indicator(n) => n,
+    };
+    let Some(indicator) = model.workspace.as_ref().and_then(|w| w.indicators.get(n)) else { return Default::default() };
+    let number = if n < 9 { format!("{} ", n + 1) } else { "  ".to_owned() };
+    let now = model.view.as_ref().is_some_and(|view| view.indicator == indicator.id);
+    let sign = if now { "[x] " } else { "[ ] " };
+    // Under the name of its framework its own id is enough.
+    let id = indicator.id.as_str();
+    let id = pick::qualified(id).map_or(id, |(_, own)| own);
+    (format!("{number}{sign}{}", model.indicator_label(indicator)), format!("{} {id}", indicator.unit).trim().to_owned(), now)
 }
 
 /// The day to look again; one that has passed says so.
@@ -195,6 +227,7 @@ fn title(model: &Model) -> String {
     match &model.overlay {
         Some(Overlay::Help) => lang.text("ui.help.title").to_owned(),
         Some(Overlay::Palette { .. }) => lang.text("ui.palette.title").to_owned(),
+        Some(Overlay::Indicators { .. }) => lang.text("ui.menu.indicators").to_owned(),
         Some(Overlay::Find { .. }) => lang.text("ui.find.title").to_owned(),
         Some(Overlay::Menu(menu)) => lang.text(menu::title(*menu)).to_owned(),
         Some(Overlay::Glossary) => lang.text("ui.glossary.title").to_owned(),
@@ -218,6 +251,7 @@ fn hint(model: &Model) -> &'static str {
         Some(Overlay::Confirm(_)) => "desk.confirm.hint",
         Some(Overlay::Sheet(_)) => "desk.sheet.hint",
         Some(Overlay::Menu(Menu::Scope)) => "ui.scope.hint",
+        Some(Overlay::Indicators { .. }) => "ui.hint.pick",
         Some(Overlay::Removals) => "ui.removals.hint",
         Some(Overlay::Marks { .. }) if model.session.access.may(crate::domain::access::Grant::Mark) => "ui.marks.hint",
         Some(Overlay::Help | Overlay::Problems | Overlay::Provenance { .. }) => "ui.hint.sheet",
@@ -246,6 +280,11 @@ pub(super) fn draw(pen: &mut Pen<'_>) -> Option<Position> {
         Some(Overlay::Palette { input }) => {
             let cursor = input_line(pen, field, ":", input);
             choose(pen, body, "ui.palette.none");
+            Some(cursor)
+        }
+        Some(Overlay::Indicators { input }) => {
+            let cursor = input_line(pen, field, "/", input);
+            choose(pen, body, "ui.find.none");
             Some(cursor)
         }
         Some(Overlay::Find { input, hits }) => {
@@ -345,10 +384,12 @@ fn choose(pen: &mut Pen<'_>, area: Rect, none: &str) {
         return;
     }
     let menu = matches!(model.overlay, Some(Overlay::Menu(_)));
+    let heads = if let Some(Overlay::Indicators { input }) = &model.overlay { pick::indicators(model, input.value()) } else { Vec::new() };
     for (y, (n, (text, note, checked))) in (area.y..area.bottom()).zip(all.iter().enumerate().skip(model.scroll)) {
         let line = Rect { y, height: 1, ..area };
         let chosen = n == model.chosen;
-        let style = if chosen { pen.selected(true) } else { pen.style(Tone::Text) };
+        let heading = matches!(heads.get(n), Some(Pick::Framework(_)));
+        let style = if chosen { pen.selected(true) } else { pen.style(if heading { Tone::Accent } else { Tone::Text }) };
         if chosen {
             pen.clear(line, style);
         }

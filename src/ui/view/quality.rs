@@ -1,12 +1,12 @@
 //! 质量: faults of the boundaries, problems of the loads, what was read and not joined.
 
 use super::board::Board;
-use super::import::{problem_row, severity};
+use super::import::{cause_text, problem_row, severity};
 use super::pen::{Line, Tone};
 use super::sheet::Sheet;
 use crate::domain::page::ReadCount;
 use crate::domain::problem::Problem;
-use crate::domain::quality::{Fault, Grade};
+use crate::domain::quality::{Fault, Grade, NotJoined};
 use crate::domain::text::quote;
 use crate::gis::near;
 use crate::ui::desk::Part;
@@ -33,12 +33,13 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
         return board;
     }
     let listed: Vec<&ReadCount> = reads.iter().filter(|read| read.listed > 0).collect();
+    let not_joined = quality.page().map_or(&[][..], |page| &page.not_joined);
     let keys: Vec<&Problem> = model.problems.iter().filter(|p| NO_UNIT.contains(&&*p.code)).collect();
     let all = quality.page().map_or_else(|| "…".to_owned(), |page| page.faults.len().to_string());
     board.tabs = vec![
         format!("{} {}", lang.text("desk.quality.faults"), all.replace('…', model.symbols().ellipsis)),
         format!("{} {}", lang.text("desk.quality.loads"), model.problems.len()),
-        format!("{} {}", lang.text("desk.quality.join"), listed.len() + keys.len()),
+        format!("{} {}", lang.text("desk.quality.join"), listed.len() + keys.len() + not_joined.len()),
     ];
     board.tab = quality.part as usize;
     board.hint = lang.text(if quality.part == Part::Faults { "desk.quality.hint" } else { "desk.quality.hint_other" }).to_owned();
@@ -72,25 +73,85 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
         }
         Part::Join => {
             board.empty = lang.text("desk.quality.all_joined").to_owned();
-            // The counts, then every key that found no unit with what to do about it.
-            board.count = listed.len() + keys.len();
-            let first = listed.len();
-            let problems = keys.clone();
-            board.row = Box::new(move |n, cells| match n.checked_sub(first) {
-                None => listed.get(n).map(|read| read_row(model, read, cells)).unwrap_or_default(),
-                Some(n) => keys.get(n).map(|p| problem_row(model, p, cells)).unwrap_or_default(),
+            // The counts, then every key that found no unit with what to do about it: of what the
+            // workspace loads by itself, then of imports.
+            let lines: Vec<Open<'_>> = (listed.iter().map(|read| Open::Read(read)))
+                .chain(keys.iter().map(|problem| Open::Loaded(problem)))
+                .chain(not_joined.iter().map(Open::Imported))
+                .collect();
+            board.count = lines.len();
+            let detailed = lines.get(at).copied();
+            board.row = Box::new(move |n, cells| match lines.get(n) {
+                Some(Open::Read(read)) => read_row(model, read, cells),
+                Some(Open::Loaded(problem)) => problem_row(model, problem, cells),
+                Some(Open::Imported(key)) => key_row(model, key, cells),
+                None => Line::new(),
             });
-            board.detail = Some(Box::new(move |cells| {
-                let mut sheet = Sheet::new(model, cells);
-                if let Some(problem) = at.checked_sub(first).and_then(|n| problems.get(n)) {
+            board.detail = Some(Box::new(move |cells| match detailed {
+                Some(Open::Loaded(problem)) => {
+                    let mut sheet = Sheet::new(model, cells);
                     sheet.text(0, &problem.spot.to_string(), Tone::Accent);
                     sheet.text(0, &lang.wording(problem), Tone::Text);
+                    sheet.lines
                 }
-                sheet.lines
+                Some(Open::Imported(key)) => key_detail(model, key, cells),
+                Some(Open::Read(_)) | None => Vec::new(),
             }));
         }
     }
     board
+}
+
+/// A line of what was not joined.
+#[derive(Clone, Copy)]
+enum Open<'m> {
+    /// Counts of a layer or table.
+    Read(&'m ReadCount),
+    /// A key of what the workspace loads by itself.
+    Loaded(&'m Problem),
+    /// A key of an import, or a unit that its file left out.
+    Imported(&'m NotJoined),
+}
+
+/// File, sheet and row.
+fn place(model: &Model, key: &NotJoined) -> String {
+    let sheet = if key.sheet.is_empty() { String::new() } else { format!(" {}", quote(&key.sheet)) };
+    let row = key.row.map(|row| format!(" {}", model.session.lang.fill("desk.quality.row", &[&row]))).unwrap_or_default();
+    format!("{}{sheet}{row}", quote(&key.file))
+}
+
+fn key_row(model: &Model, key: &NotJoined, cells: u16) -> Line {
+    let (lang, width) = (model.session.lang, model.width());
+    let to = key.unit.as_ref().filter(|_| key.in_file);
+    let to = to.map(|(_, code, name)| format!(" {} {} {}", model.symbols().step, quote(name), quote(code))).unwrap_or_default();
+    let place = place(model, key);
+    let place_cells = (cells * 2 / 5).min(width.of(&place));
+    let cause = if key.in_file { cause_text(lang, key.cause) } else { lang.text("desk.quality.left_out") };
+    let text = format!("{} {}", quote(&key.key), quote(&key.name));
+    vec![
+        (format!("{} ", width.cut_left(&place, place_cells, model.symbols().ellipsis)), Tone::Accent),
+        (width.pad(cause, 12, ""), Tone::Lead),
+        (format!("{}{to}", text.trim_end()), Tone::Text),
+    ]
+}
+
+fn key_detail(model: &Model, key: &NotJoined, cells: u16) -> Vec<Line> {
+    let lang = model.session.lang;
+    let mut sheet = Sheet::new(model, cells);
+    sheet.text(0, format!("{} {}", quote(&key.key), quote(&key.name)).trim_end(), Tone::Strong);
+    let rows = if key.in_file { format!("  {}", lang.fill("desk.unmatched.rows", &[&key.rows])) } else { String::new() };
+    sheet.text(0, &format!("{}{rows}", place(model, key)), Tone::Dim);
+    if key.in_file {
+        sheet.text(0, lang.text(&format!("desk.cause.{}_how", key.cause.word())), Tone::Text);
+    }
+    let todo = match &key.unit {
+        _ if !key.in_file => lang.fill("desk.quality.left_out_how", &[&quote(&key.file)]),
+        Some((_, code, name)) => lang.fill("desk.quality.suggestion", &[&quote(name), &quote(code), &quote(&key.file)]),
+        None => lang.fill("desk.quality.no_suggestion", &[&quote(&key.file)]),
+    };
+    sheet.text(0, &todo, Tone::Accent);
+    sheet.text(0, &lang.fill("desk.quality.batch", &[&key.batch]), Tone::Dim);
+    sheet.lines
 }
 
 /// Tolerance, what lies below it, and the kinds there are.

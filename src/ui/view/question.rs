@@ -119,7 +119,10 @@ pub(in crate::ui) fn decided(model: &Model, question: &Question) -> String {
     let choices = &model.desk.import.choices;
     let word = |value: &str| answer_word(model, question, value);
     match &question.about {
-        About::Target => choices.target.as_ref().map_or_else(String::new, |_| model.text("desk.answer.given").to_owned()),
+        About::Target => choices
+            .own_target(&question.spot.file)
+            .or(choices.target.as_ref())
+            .map_or_else(String::new, |_| model.text("desk.answer.given").to_owned()),
         About::Column { role } => choices.columns.get(role).map_or_else(String::new, |heading| quote(heading)),
         About::Indicator { heading, .. } => {
             let said = choices.columns.iter().find(|(_, h)| *h == heading);

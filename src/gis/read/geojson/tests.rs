@@ -328,7 +328,7 @@ fn an_overview_tells_the_fields() {
         {"type":"Feature","id":8,"properties":{"编码":"007","up":{"adcode":null}},"geometry":null}]}"#;
     for window_bytes in [7, 4096] {
         let (mut bytes, spec, mut progress) = (text.as_bytes(), spec("x"), |_| {});
-        let mut reader = Reader::new(Source::new(&mut bytes, window_bytes), Gather::overview(&spec), &mut progress);
+        let mut reader = Reader::new(Source::new(&mut bytes, window_bytes), Gather::overview(&spec, |_| false), &mut progress);
         reader.file().expect("a good file");
         let found = reader.gather.finish_overview().expect("features");
         let fields: Vec<_> = found.fields.iter().map(|f| (f.name.as_str(), f.values.join(" "), f.distinct, f.empty)).collect();

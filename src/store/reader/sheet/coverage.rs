@@ -8,7 +8,8 @@ use crate::domain::coverage::{CoverageState, INSTRUCTOR};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
-use crate::framework::schema::{Coverage, Covered};
+use crate::framework::schema::{Coverage, Covered, Establish, EstablishOn};
+use crate::rules::{Record, Truth, in_force};
 use crate::store::reader::ask::{Ask, Place, Zones};
 use crate::store::reader::covered::{self, Entity};
 
@@ -23,6 +24,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     }
     sheet.tables.push(two_by_two(ask, &here)?);
     sheet.tables.push(states(ask, &entities));
+    sheet.tables.push(should(ask, &entities));
     sheet.tables.push(uncovered(ask, &entities));
     for coverage in &ask.framework.coverages {
         if let Covered::Units(_) = coverage.of {
@@ -159,6 +161,77 @@ fn states(ask: &Ask<'_>, entities: &[Entity]) -> Table {
         rows: by_kind.into_iter().map(row).collect(),
         notes: vec![Words::key("panel.coverage.states_note")],
         empty: Some(Words::key("panel.coverage.no_entities")),
+    }
+}
+
+/// What a framework says should have an organisation and has none: 100 employees, 30 staff, 3 members.
+fn should(ask: &Ask<'_>, entities: &[Entity]) -> Table {
+    let (mut rows, mut open, mut count) = (Vec::new(), 0u32, 0u32);
+    for entity in entities {
+        for rule in &ask.framework.establish {
+            let EstablishOn::Entity(kind) = &rule.on else { continue };
+            if !covered::is_word(ask.framework, kind, &entity.kind) || !in_force(&rule.basis, ask.world.at.day) {
+                continue;
+            }
+            let field = |heading: &str| match heading {
+                "kind" | "类型" => Some(entity.kind.clone()),
+                "name" | "名称" => Some(entity.name.clone()),
+                heading => entity.fields.iter().find(|(h, _)| h == heading).map(|(_, cell)| cell.clone()),
+            };
+            // A number 未配置 is not what the register leaves open.
+            let told = if rule.when.is_unset() {
+                Truth::Fails
+            } else {
+                Record { field: &field, reading: &|_| None, day: ask.world.at.day }.told(&rule.when)
+            };
+            let there = entity.state.map(|state| rule.expect.iter().any(|word| CoverageState::read(word) == Some(state)));
+            match (told, there) {
+                (Truth::Holds, Some(false)) => {
+                    count += 1;
+                    rows.push(should_row(ask, entity, rule));
+                }
+                (Truth::Holds, None) | (Truth::Unknown, Some(false) | None) => open += 1,
+                _ => {}
+            }
+        }
+    }
+    rows.truncate(LISTED);
+    Table {
+        title: Some(Words::key("panel.coverage.should")),
+        columns: vec![
+            Column::text("panel.coverage.name"),
+            Column::text("panel.coverage.of").spare(3),
+            Column::text("panel.unit").spare(1),
+            Column::text("panel.coverage.state").spare(2),
+            Column::text("panel.coverage.why"),
+        ],
+        rows,
+        notes: vec![Words::fill("panel.coverage.should_count", [count.to_string(), open.to_string()].map(Words::data))],
+        empty: Some(Words::key("panel.coverage.none_should")),
+    }
+}
+
+fn should_row(ask: &Ask<'_>, entity: &Entity, rule: &Establish) -> Row {
+    let values: Vec<String> = rule
+        .when
+        .fields()
+        .into_iter()
+        .filter_map(|heading| entity.fields.iter().find(|(h, _)| h == heading))
+        .map(|(heading, cell)| format!("{heading} {cell}"))
+        .collect();
+    let mut detail = vec![label(&rule.named), Words::fill("panel.from", [owner_name(ask, &rule.named.id)])];
+    detail.extend(basis(&rule.basis));
+    Row {
+        cells: vec![
+            Cell::Text(Words::data(&entity.name)),
+            Cell::Text(Words::data(&entity.kind)),
+            Cell::Text(Words::data(ask.world.name(entity.place))),
+            Cell::Text(Words::data(&entity.word)),
+            Cell::Text(Words::data(values.join("、"))),
+        ],
+        weight: Weight::Urgent,
+        lead: Some(Lead::Subject(ask.uid(entity.place))),
+        detail,
     }
 }
 

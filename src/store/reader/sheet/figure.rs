@@ -9,9 +9,11 @@ use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Lead, Words};
 use crate::domain::value::{Reading, Shown, State};
 use crate::domain::view_state::{Scope, ViewState};
+use crate::framework::condition::Condition;
 use crate::framework::schema::{Basis, Named};
+use crate::rules::Record;
 use crate::store::reader::ask::{Ask, Place, Zones};
-use crate::store::reader::gauge::Gauge;
+use crate::store::reader::gauge::{Gauge, shown_at};
 
 /// An indicator at a place in its newest period.
 pub(super) struct Figure<'a> {
@@ -114,6 +116,31 @@ pub(super) fn each(ask: &Ask<'_>, view: &ViewState, indicator: &Indicator) -> Re
             reading: gauge.shown(row).reading,
         })
         .collect())
+}
+
+/// Whether a condition holds for a unit or branch; `None` where it cannot be told. None at all holds.
+pub(super) fn applies(ask: &Ask<'_>, when: Option<&Condition>, place: Place) -> Result<Option<bool>, Problem> {
+    let Some(when) = when else { return Ok(Some(true)) };
+    let branch = place.0 == ask.world.branch_table();
+    let fields = if branch { ask.fields(place.1)? } else { Vec::new() };
+    let kind = if branch { ask.world.branches().kinds.get(place.1 as usize) } else { "" };
+    let mut readings = Vec::new();
+    for id in when.indicators() {
+        let Some(indicator) = ask.framework.indicators.iter().find(|i| i.id == *id) else { continue };
+        let of = if branch { ask.world.table(place.0).parent(place.1) } else { Some(place) };
+        let Some(of) = of else { continue };
+        let period = ask.periods(indicator)?.into_iter().rev().find(|p| p.start() <= ask.world.at.day);
+        let shown = shown_at(ask, indicator, period, of, None)?;
+        readings.extend(shown.reading.value.filter(|_| shown.reading.state == State::Value && !shown.incomplete).map(|v| (id, v)));
+    }
+    let field = |heading: &str| match heading {
+        "kind" | "类型" => Some(kind.to_owned()),
+        "name" | "名称" => Some(ask.world.name(place).to_owned()),
+        "code" | "编码" => Some(ask.world.table(place.0).codes.get(place.1 as usize).to_owned()),
+        heading => fields.iter().find(|(h, _)| h == heading).map(|(_, cell)| cell.clone()),
+    };
+    let reading = |id: &IndicatorId| readings.iter().find(|(of, _)| *of == id).map(|(_, value)| *value);
+    Ok(Record { field: &field, reading: &reading, day: ask.world.at.day }.told(when).known())
 }
 
 /// A label in both languages.
