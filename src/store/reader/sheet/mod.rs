@@ -19,6 +19,7 @@ mod terms;
 mod what_if;
 mod why;
 
+pub(super) use self::form::filled;
 use super::ask::Ask;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Sheet, SheetKind};
@@ -55,11 +56,14 @@ mod tests {
     use crate::locale::Lang;
 
     /// The sources whose texts stand in `panel.toml`.
-    const SOURCES: [&str; 10] = [
+    const SOURCES: [&str; 13] = [
         include_str!("cadence.rs"),
         include_str!("change.rs"),
         include_str!("coverage.rs"),
         include_str!("figure.rs"),
+        include_str!("form.rs"),
+        include_str!("form/answer.rs"),
+        include_str!("form/held.rs"),
         include_str!("matrices.rs"),
         include_str!("ratings.rs"),
         include_str!("scorecards.rs"),
