@@ -114,6 +114,17 @@ pub(super) fn card(lang: Lang, workspace: &Workspace, card: &Card) -> String {
     for (kind, count) in &card.branches {
         out.push(&format!("{kind} {count}"));
     }
+    if !card.spans.is_empty() {
+        out.push(&lang.fill("places.card.spans", &[&card.spans.len(), &card.spans.join("、")]));
+    }
+    for (kind, word, count) in &card.entities {
+        let word = if word.is_empty() { lang.text("places.card.not_told") } else { word };
+        out.push(&format!("{kind} {word} {count}"));
+    }
+    for (kind, count) in &card.places {
+        let kind = if kind.is_empty() { lang.text("places.map.other") } else { kind };
+        out.push(&format!("{kind} {count}"));
+    }
     if let Some((table, place)) = &card.elsewhere {
         out.push(&lang.fill("ui.card.elsewhere", &[table, place]));
     }
@@ -128,6 +139,11 @@ pub(super) fn card(lang: Lang, workspace: &Workspace, card: &Card) -> String {
             crate::domain::value::Origin::Reported => &figure.indicator.unit,
         };
         out.push(&lang.fill("cli.plain.figure", &[label, &shown(lang, &figure.shown, unit), &period]));
+    }
+    for finding in &card.findings {
+        if let crate::domain::decision::Said::Confirmed { kind, document } = &finding.said {
+            out.push(&lang.fill("leads.finding", &[kind, document]));
+        }
     }
     for lead in &card.leads {
         let document = if lead.document.is_empty() { lang.text("cli.plain.no_document") } else { &lead.document };

@@ -163,7 +163,7 @@ fn detail(look: &Look, table: &Table, row: &Row, kept: &[(usize, u16)], width: O
     const INDENT: u16 = 4;
     let left_out = table.columns.iter().zip(&row.cells).enumerate().filter(|(n, _)| !kept.iter().any(|(k, _)| k == n));
     let cells = left_out.filter(|(_, (_, cell))| **cell != Cell::Empty);
-    let cells = cells.map(|(_, (column, cell))| format!("{}: {}", look.lang.words(&column.head), look.cell(cell).trim_start()));
+    let cells = cells.map(|(_, (column, cell))| format!("{}: {}", look.lang.words(&column.head), look.alone(cell)));
     cells.chain(row.detail.iter().map(|words| look.lang.words(words))).flat_map(|text| wrapped(look, &text, width, INDENT)).collect()
 }
 

@@ -15,6 +15,7 @@ pub mod form;
 pub mod form_key;
 pub mod id;
 pub mod indicator;
+pub mod map_layer;
 pub mod page;
 pub mod period;
 pub mod plan;

@@ -35,8 +35,12 @@ pub struct Workspace {
     pub has_branches: bool,
     /// Indicators in the order of the number keys.
     pub indicators: Vec<Arc<Indicator>>,
-    /// Zones, code and label.
+    /// Zones and regions, code and label: what a scope may name.
     pub zones: Vec<(String, String)>,
+    /// Codes of those of them that are regions.
+    pub regions: Vec<String>,
+    /// Kinds of places that can be drawn over the map.
+    pub place_kinds: Vec<String>,
     /// Name of the framework in use.
     pub framework: String,
     /// Id, name and English name of each framework in use.
@@ -282,6 +286,12 @@ pub struct Card {
     pub below: Vec<(LevelId, u32)>,
     /// Branches in it by kind.
     pub branches: Vec<(String, u32)>,
+    /// Enterprises and social organisations in it: kind, how they are covered in the table's word, number.
+    pub entities: Vec<(String, String, u32)>,
+    /// Places in it by kind.
+    pub places: Vec<(String, u32)>,
+    /// Names of the units that a branch stands over, where it has more than its own.
+    pub spans: Vec<String>,
     /// Further columns of a branch.
     pub fields: Vec<(String, String)>,
     /// Names of a branch's unit by its table and by its place, where the two disagree.

@@ -14,13 +14,14 @@ use super::fact::FactId;
 use super::files::FileList;
 use super::form::Filled;
 use super::id::{IndicatorId, LevelId, Uid};
+use super::map_layer::MapLayer;
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
 use super::plan::{Applied, BatchRow, Choices, Plan, Rests};
 use super::problem::Problem;
 use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
-use super::scene::{MapSize, Raster};
+use super::scene::{Extent, MapSize, Raster};
 use super::sheet::{Sheet, SheetKind};
 use super::unit::Subject;
 use super::view_state::ViewState;
@@ -42,6 +43,19 @@ pub enum Query {
         view: ViewState,
         /// Size of the map area.
         size: MapSize,
+    },
+    /// What is drawn over the map of the same state.
+    Layer {
+        /// Place, scope, AsOf.
+        view: ViewState,
+        /// What the map shows.
+        extent: Extent,
+        /// Its size.
+        size: MapSize,
+        /// Kinds of places that are wanted.
+        kinds: Vec<String>,
+        /// A branch whose units are outlined, where it has more than its own.
+        branch: Option<Uid>,
     },
     /// Everything about one unit or branch.
     Card {
@@ -408,6 +422,8 @@ pub enum Loaded {
     Home(Arc<HomePage>),
     /// To [`Query::Map`]; `None` where nothing of the listing has a geometry.
     Map(Option<Arc<Raster>>),
+    /// To [`Query::Layer`].
+    Layer(Arc<MapLayer>),
     /// To [`Query::Card`]; `None` where the uid is not known as of the time asked.
     Card(Option<Arc<Card>>),
     /// To [`Query::Provenance`].

@@ -6,6 +6,10 @@
 
 mod number;
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use self::number::{digit, is_x, personal};
 use crate::domain::text::half_width;
 
@@ -155,7 +159,7 @@ impl Gate {
         for word in HARMLESS.split_whitespace() {
             heading = heading.replace(word, "");
         }
-        if KINDS.iter().any(|kind| heading.contains(normal(kind).trim_end_matches('的'))) {
+        if kinds().iter().any(|kind| heading.contains(kind.as_str())) {
             return None;
         }
         let counted = COUNTED.iter().any(|end| heading.ends_with(end));
@@ -240,11 +244,18 @@ const SIMPLIFIED: &str = "\
 
 /// The simplified character of a traditional one.
 fn simplified(c: char) -> char {
-    if c.is_ascii() {
-        return c;
-    }
-    let mut pairs = SIMPLIFIED.split(' ').map(str::chars);
-    pairs.find_map(|mut pair| (pair.next() == Some(c)).then(|| pair.next()).flatten()).unwrap_or(c)
+    static TABLE: LazyLock<FxHashMap<char, char>> = LazyLock::new(|| {
+        let pairs = SIMPLIFIED.split_whitespace().map(str::chars);
+        pairs.filter_map(|mut pair| pair.next().zip(pair.next())).collect()
+    });
+    if c.is_ascii() { c } else { TABLE.get(&c).copied().unwrap_or(c) }
+}
+
+/// The official kinds as headings are compared.
+fn kinds() -> &'static [String] {
+    static PLAIN: LazyLock<Vec<String>> =
+        LazyLock::new(|| KINDS.iter().map(|kind| normal(kind).trim_end_matches('的').to_owned()).collect());
+    &PLAIN
 }
 
 /// A heading as it is compared: half-width, lower case, simplified, without blanks and marks.

@@ -32,6 +32,12 @@ impl<'a> Report<'a> {
         self.problems.push(args.iter().fold(problem, |p, a| p.arg(a)));
     }
 
+    /// Every key that was asked for, with the tables above it.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> &std::collections::BTreeSet<String> {
+        &self.known
+    }
+
     /// 1-based line and column (in characters) of a byte of the text.
     fn place(&self, at: usize) -> (u64, u64) {
         let before = &self.text.as_bytes()[..at.min(self.text.len())];

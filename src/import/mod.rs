@@ -11,12 +11,15 @@ pub mod manifest;
 mod match_unit;
 mod names;
 mod official;
+mod place_layer;
 pub mod plan;
 mod profile;
+mod record;
 pub mod repair;
 pub(crate) mod round;
 mod sheet;
 mod table;
+mod table_records;
 #[cfg(test)]
 mod tests;
 mod units;
@@ -142,7 +145,11 @@ fn in_order<'m>(manifest: &'m Manifest, framework: &Framework) -> Vec<Entry<'m>>
             What::Units => 1,
             What::Zones => 3,
             What::Branches => 4,
-            What::Values => 5,
+            What::Entities => 5,
+            // Organisations may be members of a region.
+            What::Regions => 6,
+            What::Links | What::Places | What::Items => 7,
+            What::Values => 8,
         };
         entries.push((rank, 0, Entry::Table(table)));
     }

@@ -2,8 +2,10 @@
 
 mod first;
 mod kept;
+mod leads;
 mod level;
 mod plan;
+mod records;
 mod stop;
 
 use std::path::Path;
@@ -16,7 +18,7 @@ use tempfile::TempDir;
 
 use super::manifest::Manifest;
 use super::{Summary, refresh};
-use crate::domain::access::{Access, Grant};
+use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
 use crate::domain::id::{IndicatorId, LevelId, Uid};
 use crate::domain::indicator::Classing;
@@ -291,7 +293,7 @@ impl Place {
 
     fn mark(&mut self, write: Write) -> Result<crate::domain::request::Receipt, Problem> {
         self.clock += 1;
-        let permit = Access::local(Some("某镇+组织委员".into())).permit(Grant::Mark).expect("granted");
+        let permit = Access::local(Some("某镇+组织委员".into())).permit(write.grant()).expect("granted");
         let command = Command::new(permit, write).expect("fits");
         match self.writer.execute(&command, at(self.clock), "某镇+组织委员")? {
             Loaded::Written(receipt) => Ok(*receipt),

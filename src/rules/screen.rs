@@ -203,15 +203,19 @@ impl Screening {
         orders.sort_unstable();
         orders.dedup();
         for (order, table, group) in orders {
-            let places = self.order(order, table);
-            let groups = &self.data.groups[order][table];
-            let old = &self.places[order][table];
-            let moved: Vec<(usize, u32)> = (0u32..)
-                .zip(groups.iter())
-                .filter(|(row, of)| **of == group && places[*row as usize] != old[*row as usize])
-                .map(|(row, _)| (table, row))
-                .collect();
-            self.places[order][table] = places;
+            let of = &self.program.orders[order];
+            let readings: &Readings = &self.data.series[of.look].tables[table];
+            let members: Vec<u32> =
+                (0u32..).zip(self.data.groups[order][table].iter()).filter(|(_, of)| **of == group).map(|(row, _)| row).collect();
+            let ranked = eval::ranked(members.iter().map(|row| (group, *row)), |row| readings.number(row), of.ascending);
+            let old: Vec<u32> = members.iter().map(|row| self.places[order][table][*row as usize]).collect();
+            members.iter().for_each(|row| self.places[order][table][*row as usize] = 0);
+            for (row, place) in ranked {
+                self.places[order][table][row as usize] = place;
+            }
+            let now = &self.places[order][table];
+            let moved: Vec<(usize, u32)> =
+                members.iter().zip(old).filter(|(row, old)| now[**row as usize] != *old).map(|(row, _)| (table, *row)).collect();
             self.depending(&moved, |rule| rule.node.looks_at_order(order), &mut again);
         }
         again.sort_unstable();

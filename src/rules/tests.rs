@@ -63,11 +63,14 @@ fn framework(rules: Vec<Rule>) -> Framework {
     }
 }
 
+/// Its leaf and its cells.
+type Branch = (Option<u32>, Vec<(String, String)>);
+
 /// One top unit, leaves with readings (the newest first), branches each with its leaf and cells.
 #[derive(Clone, Debug, Default)]
 struct County {
     readings: Vec<Vec<Option<f64>>>,
-    branches: Vec<(Option<u32>, Vec<(String, String)>)>,
+    branches: Vec<Branch>,
 }
 
 impl County {

@@ -22,6 +22,7 @@ pub(crate) mod load;
 mod log;
 pub(crate) mod put;
 mod reader;
+pub(crate) mod record;
 pub(crate) mod rests;
 mod rolled;
 pub(crate) mod round;

@@ -160,6 +160,7 @@ actions! {
     Round "round" Work Anywhere None, ["shift-f8"];
     Quality "quality" Work Anywhere None, ["shift-f9"];
     Gaps "gaps" Map Anywhere None, ["b", "shift-f10"];
+    Places "places" Map Anywhere None, ["p", "shift-f12"];
     Correct "correct" Work Anywhere Some(Grant::Correct), ["e", "shift-f3"];
     Marks "marks" Work Anywhere None, ["M", "shift-f4"];
     CopyName "copy-name" Work Anywhere None, ["y y"];

@@ -10,6 +10,7 @@ use crate::ui::action::Action;
 use crate::ui::model::{Model, shown_origin};
 use crate::ui::overlay::Menu;
 use crate::ui::theme::Theme;
+use crate::ui::update::sign_of_place;
 
 /// A line that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,14 +71,25 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
         Menu::Scope => {
             let Some(scope) = model.view.as_ref().map(|v| &v.scope) else { return Vec::new() };
             let zones = model.workspace.iter().flat_map(|w| &w.zones);
-            let mut out: Vec<Item> =
-                zones.map(|(code, label)| Item::new(label.as_str(), lang.text("ui.scope.zone"), scope.zones.contains(code))).collect();
+            let is_region = |code: &String| model.workspace.iter().any(|w| w.regions.contains(code));
+            let kind = |code: &String| lang.text(if is_region(code) { "places.regions.title" } else { "ui.scope.zone" });
+            let mut out: Vec<Item> = zones.map(|(code, label)| Item::new(label.as_str(), kind(code), scope.zones.contains(code))).collect();
             out.extend(
                 STANDINGS
                     .iter()
                     .map(|(standing, key)| Item::new(lang.text(key), lang.text("ui.scope.standing"), scope.standings.contains(standing))),
             );
             out.push(Item::new(lang.text("ui.scope.clear"), "", false));
+            out
+        }
+        Menu::Places => {
+            let kinds = model.workspace.iter().flat_map(|w| &w.place_kinds);
+            let mut out: Vec<Item> = kinds
+                .enumerate()
+                .map(|(n, kind)| Item::new(format!("{} {}", sign_of_place(n), model.place_kind(kind)), "", model.places.contains(kind)))
+                .collect();
+            out.push(Item::new(lang.text("places.map.all"), "", false));
+            out.push(Item::new(lang.text("places.map.none"), "", false));
             out
         }
         Menu::Themes => Theme::ids()
@@ -106,6 +118,7 @@ pub(super) fn title(menu: Menu) -> &'static str {
         Menu::Periods => "ui.menu.periods",
         Menu::Listings => "ui.menu.listings",
         Menu::Scope => "ui.menu.scope",
+        Menu::Places => "places.map.menu",
         Menu::Themes => "ui.menu.themes",
         Menu::Languages => "ui.menu.languages",
         Menu::Work => "ui.menu.work",

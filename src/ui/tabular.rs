@@ -49,6 +49,8 @@ pub const SIGN: u16 = 3;
 fn amount(value: f64, unit: &str) -> String {
     match unit {
         "" => plain(value),
+        // What is small is not nothing: parts add up to their whole.
+        "%" if value != 0.0 && value.abs() < 0.1 => format!("{value:.3}%"),
         "%" if value.is_finite() => format!("{value:.1}%"),
         unit => format!("{} {unit}", plain(value)),
     }
@@ -86,6 +88,13 @@ impl Look {
             Cell::Missing => t("sheet.cell.missing").to_owned(),
             Cell::Unset => t("sheet.cell.unset").to_owned(),
         }
+    }
+
+    /// A cell by itself, without what aligns it under others.
+    #[must_use]
+    pub fn alone(&self, cell: &Cell) -> String {
+        let text = self.cell(cell);
+        if matches!(cell, Cell::Share { .. }) { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text }
     }
 
     fn stars(&self, of: u8, max: u8) -> String {
@@ -172,4 +181,61 @@ pub fn placed(look: &Look, text: &str, right: bool, cells: u16) -> String {
     let cut = look.width.cut(text, cells, look.symbols.ellipsis);
     let pad = " ".repeat(usize::from(cells.saturating_sub(look.width.of(&cut))));
     if right { format!("{pad}{cut}") } else { format!("{cut}{pad}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sheet::{Row, Words};
+    use crate::ui::capability::Capability;
+
+    fn look() -> Look {
+        Look { lang: Lang::Zh, width: Width::new(false), symbols: Capability::default().symbols() }
+    }
+
+    #[test]
+    fn cells_say_what_they_are() {
+        let number = |value, unit: &str| Cell::Number { value, unit: unit.into() };
+        let change = |value, unit: &str| Cell::Change { value, unit: unit.into() };
+        for (cell, text) in [
+            (Cell::Share { num: 5.0, den: 7.0 }, "5/7  71.4%"),
+            (Cell::Share { num: 0.0, den: 0.0 }, "0/0"),
+            (Cell::DaysLeft(12), "剩 12 天"),
+            (Cell::DaysLeft(-3), "超期 3 天"),
+            (Cell::DaysLeft(0), "今天"),
+            (Cell::DaysLeft(i64::MIN), "超期 9223372036854775808 天"),
+            (Cell::Stars { of: 3, max: 5 }, "★★★☆☆"),
+            (Cell::Stars { of: 7, max: 0 }, "7★"),
+            (Cell::Stars { of: 12, max: 30 }, "12/30★"),
+            (Cell::Missing, "未报"),
+            (Cell::Unset, "未配置"),
+            (number(71.44, "%"), "71.4%"),
+            (number(3.5, "万元"), "3.5 万元"),
+            (change(-0.04, "%"), "-0.040% 降"),
+            (change(3.0, ""), "+3 升"),
+            (change(0.0, "%"), "0.0% 平"),
+        ] {
+            assert_eq!(look().cell(&cell), text);
+        }
+        assert_eq!(look().alone(&Cell::Share { num: 5.0, den: 7.0 }), "5/7 71.4%");
+    }
+
+    #[test]
+    fn columns_to_spare_go_first_then_texts_are_cut() {
+        let column = |right, spare| Column { head: Words::data("x"), right, spare };
+        let columns = [column(false, 0), column(true, 1), column(true, 2), column(true, 0)];
+        let cells = |wide: usize| Cell::Text(Words::data("x".repeat(wide)));
+        let rows = vec![Row { cells: vec![cells(20), cells(5), cells(5), cells(5)], ..Row::default() }];
+        let natural = Natural::of(&look(), &Table { columns: columns.to_vec(), rows, ..Table::default() });
+        let fit = |room| natural.fit(&columns, room);
+        assert_eq!(fit(41), [(0, 20), (1, 5), (2, 5), (3, 5)]);
+        assert_eq!(fit(40), [(0, 20), (1, 5), (3, 5)]);
+        assert_eq!(fit(30), [(0, 20), (3, 5)]);
+        assert_eq!(fit(20), [(0, 13), (3, 5)]);
+        assert_eq!(fit(12), [(0, 8)], "a number is never cut");
+        assert_eq!(fit(3), [(0, 3)]);
+        for room in 0..60 {
+            assert!(total(&fit(room)) <= room);
+        }
+    }
 }

@@ -426,6 +426,9 @@ impl Fake {
             } else {
                 vec![("党支部".into(), 2)]
             },
+            entities: vec![],
+            places: vec![],
+            spans: vec![],
             fields: if branch.is_some() { vec![("书记任职".into(), "2023-05".into())] } else { vec![] },
             elsewhere: None,
             figures: self
@@ -476,6 +479,8 @@ impl Fake {
                 has_branches: true,
                 indicators: self.indicators.clone(),
                 zones: vec![("n".into(), "农区".into()), ("m".into(), "牧区".into())],
+                regions: vec![],
+                place_kinds: vec!["服务站".into(), "牧道".into()],
                 framework: "sample".into(),
                 frameworks: vec![("f-1".into(), "第一体系".into(), "First framework".into())],
                 home: self.home_view(),
@@ -489,6 +494,7 @@ impl Fake {
                 Some(sheet) => Sheet { kind: kind.clone(), ..sheet.clone() },
                 None => sheets::sample(kind, self.version, view, [self.units[1].uid, self.units[3].uid, self.branches[0].0]),
             })),
+            Query::Layer { view, extent, kinds, .. } => Loaded::Layer(Arc::new(fixtures::layer(view, extent, kinds))),
             Query::Card { uid, view } => Loaded::Card(self.card(*uid, view).map(Arc::new)),
             Query::Provenance { uid, indicator, period, .. } => {
                 let unit = self.at(*uid).unwrap_or(0);
@@ -785,6 +791,7 @@ pub(super) fn text(buffer: &Buffer, ambiguous_wide: bool) -> String {
 
 mod desk;
 mod fixtures;
+mod layer;
 mod screens;
 mod scripts;
 mod sheets;

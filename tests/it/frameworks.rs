@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use xiantu::domain::problem::Problem;
+use xiantu::domain::sheet::SheetKind;
 use xiantu::domain::value::{Reading, State};
 use xiantu::framework::Framework;
 use xiantu::framework::schema::{Named, RatingKind};
 
-use crate::support::root;
+use crate::support::{Workspace, root};
 
 /// Where they are.
 pub(crate) fn folder() -> PathBuf {
@@ -152,6 +153,27 @@ fn without_data_nothing_is_nought() {
             for below in [vec![], vec![Reading::MISSING; 3]] {
                 let shown = indicator.roll_up(below).reading;
                 assert_eq!((shown.state, shown.value), (State::Missing, None), "{} {}", framework.id, indicator.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_county_without_data_has_a_page_of_each() {
+    let workspace = Workspace::empty();
+    for framework in all().iter().filter(|f| extends_base(f)) {
+        let manifest = format!("[workspace]\nname = \"空县\"\ncounty = \"99\"\nframework = \"{}\"\n", framework.file);
+        let text = std::fs::read_to_string(folder().join(&framework.file)).expect("the file");
+        workspace.write("maps/manifest.toml", manifest).write(&format!("maps/{}", framework.file), text);
+        let page = workspace.out(["sheet", "体系", &framework.id]);
+        for label in framework.indicators.iter().map(|i| &i.label) {
+            assert!(page.contains(label), "{}: {label} in\n{page}", framework.id);
+        }
+        // These between them declare every kind of section.
+        if ["huancui-3jia1", "fupin-jixiao", "xundian-yizhou-siwang"].contains(&framework.id.as_str()) {
+            for kind in SheetKind::named() {
+                let sheet = workspace.json(["sheet", kind.word(), "--json"]);
+                assert!(sheet["tables"].is_array(), "{} {kind:?}", framework.id);
             }
         }
     }

@@ -8,6 +8,7 @@ mod support;
 
 mod bad;
 mod bytes;
+mod corpus_frameworks;
 mod corpus_maps;
 mod corpus_tables;
 mod demo;

@@ -287,9 +287,6 @@ impl Reader<'_, '_> {
     /// `id`, `label` and `label_en`.
     fn named(&mut self, s: &mut Section<'_, '_>, ids: &mut Ids) -> Option<Named> {
         let id = self.id_of(s, "id", ids);
-        if let Some(id) = &id {
-            self.gated(id, &s.field("id"));
-        }
         let label = self.label(s);
         let (label, label_en) = label?;
         Some(Named { id: id?.value, label, label_en })

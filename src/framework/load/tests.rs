@@ -379,3 +379,53 @@ fn numbers_of_persons_stand_nowhere_in_a_framework() {
         assert!(found.contains(&"E_PRIVACY_NUMBER".to_owned()), "{found:?}");
     }
 }
+
+const README: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/frameworks/README.md"));
+
+/// Every key that the loader asks for, as it stands in a file with one of everything.
+fn known_keys() -> std::collections::BTreeSet<String> {
+    let mut report = Report::new(EVERYTHING, "every.toml");
+    let (document, _) = DeTable::parse_recoverable(EVERYTHING);
+    let reader = Reader {
+        report: &mut report,
+        gate: Gate,
+        find: &|_| None,
+        on_the_way: &mut Vec::new(),
+        id: String::new(),
+        levels: Vec::new(),
+        bases: Vec::new(),
+        indicators: Vec::new(),
+        denied: Vec::new(),
+        elsewhere: Vec::new(),
+    };
+    reader.framework(document.get_ref());
+    report.known().iter().map(|path| path.rsplit('.').next().unwrap_or(path).to_owned()).collect()
+}
+
+#[test]
+fn every_key_is_documented() {
+    let keys = known_keys();
+    let words: HashSet<&str> = README.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let missing: Vec<_> = keys.iter().filter(|key| !words.contains(key.as_str())).collect();
+    assert!(keys.len() > 100 && missing.is_empty(), "{} {missing:?}", keys.len());
+}
+
+#[test]
+fn every_example_of_the_documentation_parses_and_together_they_load() {
+    let blocks: Vec<&str> = README.split("```toml\n").skip(1).filter_map(|b| b.split("```").next()).collect();
+    assert!(blocks.len() > 15);
+    for block in &blocks {
+        let (_, errors) = DeTable::parse_recoverable(block);
+        assert!(errors.is_empty(), "{block} {errors:?}");
+    }
+    // The first is a whole framework.
+    let first = Framework::parse(blocks[0], "mine.toml").expect("the five minutes");
+    let whole = Framework::combine(vec![first]).expect("one");
+    assert!(whole.indicators.iter().any(|i| i.id.as_str() == "mine/MY-01") && whole.rules.iter().any(|r| r.id == "mine/my-closed"));
+    // The other examples, put behind it, are one more framework: heads and levels stand once.
+    let rest = blocks.iter().skip(1).filter(|b| !b.contains("[framework]") && !b.contains("[[level]]") && b.contains('['));
+    let rest: String = rest.filter(|b| !b.starts_with('#')).copied().collect();
+    let all = format!("{}{rest}", blocks[0]);
+    let problems = Framework::parse(&all, "mine.toml").err().unwrap_or_default();
+    assert!(problems.is_empty(), "{problems:?}");
+}

@@ -8,8 +8,10 @@ mod gauge;
 mod home;
 mod long_table;
 mod map;
+mod map_layer;
 mod provenance;
 pub(super) mod quality;
+mod region;
 mod round;
 pub(super) mod screening;
 mod sheet;
@@ -59,6 +61,7 @@ impl Reader {
         let as_of = match query {
             Query::Home(view)
             | Query::Map { view, .. }
+            | Query::Layer { view, .. }
             | Query::Card { view, .. }
             | Query::Provenance { view, .. }
             | Query::Quality { view, .. }
@@ -83,6 +86,9 @@ impl Reader {
             Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
             Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),
             Query::Map { view, size } => Loaded::Map(map::map(&ask, view, *size)?),
+            Query::Layer { view, extent, size, kinds, branch } => {
+                Loaded::Layer(Arc::new(map_layer::map_layer(&ask, view, (*extent, *size), kinds, *branch)?))
+            }
             Query::Card { uid, view } => Loaded::Card(card::card(&ask, *uid, view)?.map(Arc::new)),
             Query::Provenance { uid, indicator, period, view } => {
                 Loaded::Provenance(Arc::new(provenance::provenance(&ask, *uid, indicator, *period, view)?))

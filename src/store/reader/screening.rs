@@ -181,12 +181,10 @@ fn fields(ask: &Ask<'_>, program: &Program) -> Result<Vec<Vec<Arc<Texts>>>, Prob
             columns.iter_mut().zip(&cells).for_each(|(column, cell)| column[branch].push(cell));
         }
     }
-    for table in 0..branch {
-        for (field, own) in own_fields(program, table) {
-            let units = world.table(table);
-            let texts = if own == 1 { &units.names } else { &units.codes };
-            texts.iter().for_each(|text| columns[field][table].push(text));
-        }
+    for (table, field, own) in (0..branch).flat_map(|table| own_fields(program, table).into_iter().map(move |(f, o)| (table, f, o))) {
+        let units = world.table(table);
+        let texts = if own == 1 { &units.names } else { &units.codes };
+        texts.iter().for_each(|text| columns[field][table].push(text));
     }
     Ok(columns.into_iter().map(|tables| tables.into_iter().map(Arc::new).collect()).collect())
 }

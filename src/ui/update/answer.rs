@@ -109,6 +109,7 @@ impl Model {
                 self.desk.import.plan = Some(plan);
                 self.progress = None;
             }
+            Loaded::Layer(layer) => self.layer_loaded(layer),
             Loaded::Quality(page) if ask == Ask::Gaps => self.gaps_loaded(page),
             Loaded::Quality(page) => self.desk.quality.take(page),
             Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),

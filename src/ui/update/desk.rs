@@ -48,6 +48,7 @@ impl Model {
                 | Action::PanNorth
                 | Action::PanSouth
                 | Action::Gaps
+                | Action::Places
         );
         // A sheet is of the view in force: its scope, time and indicator are changed in place.
         let of_view = matches!(

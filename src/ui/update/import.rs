@@ -348,6 +348,10 @@ fn target(value: &str) -> Option<Target> {
         "entities" => Target::Entities,
         "values" => Target::Values,
         "zones" => Target::Zones,
+        "regions" => Target::Regions,
+        "links" => Target::Links,
+        "places" => Target::Places,
+        "items" => Target::Items,
         level => Target::Units(Some(level.into())),
     })
 }

@@ -8,6 +8,7 @@ mod desk;
 mod dialog;
 mod dress;
 mod import;
+mod layer;
 mod lead;
 mod mark;
 mod mouse;
@@ -21,6 +22,7 @@ mod tables;
 
 pub(in crate::ui) use dress::{fill, is_down};
 pub(in crate::ui) use import::ALL;
+pub(in crate::ui) use layer::sign as sign_of_place;
 pub(in crate::ui) use lead::LeadForm;
 pub(in crate::ui) use mark::day;
 pub(in crate::ui) use show::classing_key;
@@ -198,6 +200,7 @@ impl Model {
             Action::Batches => self.open_screen(Screen::Batches),
             Action::Quality => self.open_screen(Screen::Quality),
             Action::Gaps => self.toggle_gaps(),
+            Action::Places => self.open_places(),
             Action::Correct => self.open_correct(),
             Action::Undo => self.take_back(),
             Action::CopyName | Action::CopyCode | Action::CopyRow => self.copy(action),
@@ -334,6 +337,7 @@ impl Model {
             self.tutorial = Some(tutorial);
         }
         self.ask_for_gaps();
+        self.ask_for_layer();
         self.settle_desk();
         self.done.clear();
     }

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::pen::{Line, Pen, Tone};
 use super::sheet::Sheet;
+use crate::domain::decision::Said;
 use crate::domain::page::{Card, Figure, Lead};
 use crate::domain::unit::Subject;
 use crate::domain::value::State;
@@ -96,6 +97,18 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
         let branches: Vec<String> = card.branches.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
         sheet.text(0, &branches.join(&dot), Tone::Text);
     }
+    if !card.spans.is_empty() {
+        sheet.text(0, &lang.fill("places.card.spans", &[&card.spans.len(), &card.spans.join("、")]), Tone::Text);
+    }
+    if !card.entities.is_empty() {
+        let told = |word: &str| if word.is_empty() { lang.text("places.card.not_told").to_owned() } else { word.to_owned() };
+        let entities: Vec<String> = card.entities.iter().map(|(kind, word, count)| format!("{kind} {} {count}", told(word))).collect();
+        sheet.text(0, &entities.join(&dot), Tone::Text);
+    }
+    if !card.places.is_empty() {
+        let places: Vec<String> = card.places.iter().map(|(kind, count)| format!("{} {count}", model.place_kind(kind))).collect();
+        sheet.text(0, &places.join(&dot), Tone::Text);
+    }
 
     if !card.figures.is_empty() {
         sheet.gap();
@@ -121,6 +134,16 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
                 None => lang.fill("ui.card.mark_by", &[&mark.actor, &raised]),
             };
             sheet.text(2, &line, Tone::Dim);
+        }
+    }
+
+    if !card.findings.is_empty() {
+        sheet.gap();
+        for finding in &card.findings {
+            if let Said::Confirmed { kind, document } = &finding.said {
+                sheet.text(0, &lang.fill("leads.finding", &[kind, document]), Tone::Mark);
+                sheet.text(2, &finding.text, Tone::Dim);
+            }
         }
     }
 

@@ -251,6 +251,7 @@ fn hint(model: &Model) -> &'static str {
         Some(Overlay::Confirm(_)) => "desk.confirm.hint",
         Some(Overlay::Sheet(_)) => "desk.sheet.hint",
         Some(Overlay::Menu(Menu::Scope)) => "ui.scope.hint",
+        Some(Overlay::Menu(Menu::Places)) => "places.map.hint",
         Some(Overlay::Indicators { .. }) => "ui.hint.pick",
         Some(Overlay::Removals) => "ui.removals.hint",
         Some(Overlay::Marks { .. }) if model.session.access.may(crate::domain::access::Grant::Mark) => "ui.marks.hint",

@@ -186,13 +186,13 @@ fn detail(model: &Model, table: &Table, row: &Row, cells: u16) -> Vec<Line> {
         let sign = sign(row.weight);
         let sign = if sign.is_empty() { String::new() } else { format!("{sign} ") };
         let tone = if row.weight == Weight::Plain { Tone::Strong } else { tone(row.weight) };
-        sheet.text(0, &format!("{sign}{}", look.cell(first)), tone);
+        sheet.text(0, &format!("{sign}{}", look.alone(first)), tone);
     }
     let pairs: Vec<(String, &Cell)> = pairs.map(|(column, cell)| (lang.words(&column.head), cell)).collect();
     let label = pairs.iter().map(|(head, _)| look.width.of(head)).max().unwrap_or(0).min(16);
     for (head, cell) in pairs {
         if *cell != Cell::Empty {
-            sheet.pair(&head, label, Tone::Dim, look.cell(cell).trim_start(), tone_of(cell, row.weight, false));
+            sheet.pair(&head, label, Tone::Dim, &look.alone(cell), tone_of(cell, row.weight, false));
         }
     }
     for words in &row.detail {
