@@ -214,7 +214,13 @@ pub fn command(lang: Lang) -> Command {
                 .arg(Arg::new("name").value_name("NAME").help(t("opt.form_name").to_owned()))
                 .arg(Arg::new("place").long("place").value_name("PLACE").help(t("opt.place").to_owned()))
                 .arg(opt("as-at", "DATE").value_parser(value_parser!(Date)))
-                .arg(opt("out", "FILE").value_parser(value_parser!(PathBuf)).requires("name").conflicts_with("json").help(t("opt.form_out").to_owned()))
+                .arg(
+                    opt("out", "FILE")
+                        .value_parser(value_parser!(PathBuf))
+                        .requires("name")
+                        .conflicts_with("json")
+                        .help(t("opt.form_out").to_owned()),
+                )
                 .arg(flag("json")),
         )
         .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))

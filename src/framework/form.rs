@@ -269,7 +269,7 @@ label = "例"
             "[form]\nid = \"jia\"\nlabel = \"甲表\"\nfile = \"../甲.xlsx\"\nsheet = \"甲\"\nperiod = \"week\"\ncolour = 1\n\
              [[cell]]\nat = \"C0\"\nindicator = \"X-1\"\n\
              [[cell]]\nat = \"C5\"\nindicator = \"X-9\"\n\
-             [[cell]]\nat = \"C5\"\nkind = 5\n\
+             [[cell]]\nat = \"C5\"\nkind = 11\n\
              [[cell]]\nat = \"C6\"\ncount = \"branch\"\nkind = 4\n\
              [[cell]]\nat = \"C7\"\nlabel = \"身份证号\"\ncount = \"branch\"\nwhen = { field = \"手机号\", op = \"==\", value = \"1\" }\n\
              [[cell]]\nat = \"C8\"\nlabel = \"x\"\ncount = \"nowhere\"\n\
@@ -287,7 +287,7 @@ label = "例"
                 "E_FORM_CELL",
                 "E_FRAMEWORK_INDICATOR_NEAR",
                 "E_FORM_CELL_TWICE",
-                "E_FORM_KIND",
+                "E_FRAMEWORK_WHOLE",
                 "E_FORM_WHAT",
                 "E_PRIVACY_FIELD",
                 "E_PRIVACY_FIELD",
@@ -318,7 +318,10 @@ label = "例"
             names
         };
         let shipped: Vec<&str> = SHIPPED.iter().map(|(name, ..)| *name).collect();
-        assert_eq!((names("toml"), names("xlsx")), (shipped.iter().map(ToString::to_string).collect(), shipped.iter().map(ToString::to_string).collect()));
+        assert_eq!(
+            (names("toml"), names("xlsx")),
+            (shipped.iter().map(ToString::to_string).collect(), shipped.iter().map(ToString::to_string).collect())
+        );
         let (_, base) = super::super::shipped::ALL.iter().find(|(id, _)| *id == "base").expect("base");
         let base = Framework::combine(vec![Framework::parse(base, "base.toml").expect("base")]).expect("combined");
         let forms = Forms::read(Some(&folder), &base);

@@ -7,9 +7,10 @@ use std::io::{Cursor, Read as _};
 
 use calamine::{Data, Reader as _, Xlsx};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, XlsxError};
+use serde_json::Value;
 use zip::ZipArchive;
 
-use crate::support::{demo, root};
+use crate::support::{Workspace, demo, root};
 
 /// An example form.
 struct Example {
@@ -184,11 +185,125 @@ fn the_demo_fills_every_example() {
             assert_eq!(between(&text(&old, page), start, end), between(&text(&new, page), start, end), "merges, widths, page");
         }
         let names = ["<definedNames>", "</definedNames>"];
-        assert_eq!(between(&text(&old, "xl/workbook.xml"), names[0], names[1]), between(&text(&new, "xl/workbook.xml"), names[0], names[1]));
-        let formulas = |text: &str| text.split("<f>").skip(1).map(|f| f.split("</f>").next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            between(&text(&old, "xl/workbook.xml"), names[0], names[1]),
+            between(&text(&new, "xl/workbook.xml"), names[0], names[1])
+        );
+        let formulas =
+            |text: &str| text.split("<f>").skip(1).map(|f| f.split("</f>").next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
         assert_eq!(formulas(&text(&old, page)), formulas(&text(&new, page)));
         assert!(text(&new, "xl/workbook.xml").contains("fullCalcOnLoad=\"1\""));
     }
-    let json: serde_json::Value = serde_json::from_str(&demo().out(["form", "24", "--json"])).expect("JSON");
+    let json = demo().json(["form", "24", "--json"]);
     assert_eq!(json["tables"].as_array().map(Vec::len), Some(4));
+}
+
+/// A county of one village with branches and enterprises, a form of its own and one with mistakes.
+fn county() -> Workspace {
+    let workspace = Workspace::empty();
+    workspace.write("data/frameworks/base.toml", fs::read(root().join("data/frameworks/base.toml")).expect("base"));
+    workspace.write(
+        "maps/manifest.toml",
+        "[workspace]\nname = \"某县\"\ncounty = \"990199\"\nframework = \"../data/frameworks/base.toml\"\n\
+         [[table]]\nfile = \"../data/units.csv\"\nwhat = \"units\"\nkey = \"编码\"\ncolumns = { name = \"名称\", level = \"层级\", parent = \"上级\" }\nsource = \"x\"\nlicence = \"x\"\n\
+         [[table]]\nfile = \"../data/branches.csv\"\nwhat = \"branches\"\nkey = \"编码\"\ncolumns = { name = \"名称\", kind = \"类型\", unit = \"单元\" }\nsource = \"x\"\nlicence = \"x\"\n\
+         [[table]]\nfile = \"../data/entities.csv\"\nwhat = \"entities\"\nkey = \"编码\"\ncolumns = { name = \"名称\", kind = \"类型\", unit = \"单元\", coverage = \"状态\" }\nsource = \"x\"\nlicence = \"x\"\n",
+    );
+    workspace.write("data/units.csv", "编码,名称,层级,上级\n990199,某县,county,\n990199101,甲镇,township,990199\n990199101001,甲村,village,990199101\n990199101002,乙村,village,990199101\n");
+    workspace.write(
+        "data/branches.csv",
+        "编码,名称,类型,单元,领域,最近换届日期,阵地面积\n\
+         01,甲村党支部,党支部,990199101001,农村,2019-06-01,260\n\
+         02,乙村党支部,党支部,990199101002,农村,2025-03-01,0\n\
+         03,甲站党支部,党支部,990199101001,机关,,\n\
+         04,甲镇党委,党委,990199101,机关,2021-01-01,\n",
+    );
+    workspace.write(
+        "data/entities.csv",
+        "编码,名称,类型,单元,状态\n1,甲厂,非公企业,990199101001,已单独建立\n2,乙厂,非公企业,990199101002,没有党员\n3,丙厂,非公企业,990199101002,\n",
+    );
+    workspace.write("data/forms/table-25.xlsx", fs::read(root().join("data/forms/table-25.xlsx")).expect("the example"));
+    workspace.write(
+        "data/forms/ours.toml",
+        "[form]\nid = \"ours\"\nlabel = \"本县表\"\nfile = \"table-25.xlsx\"\nsheet = \"第25表\"\nperiod = \"year\"\n\
+         [[cell]]\nat = \"B6\"\nindicator = \"COV-01\"\npart = \"den\"\n\
+         [[cell]]\nat = \"C6\"\nlabel = \"村数\"\ncount = \"village\"\n\
+         [[cell]]\nat = \"D6\"\nlabel = \"=1+1\"\ncount = \"branch\"\nwhen = { field = \"领域\", op = \"==\", value = \"农村\" }\n\
+         [[check]]\nleft = \"C6\"\nop = \"=\"\nright = \"D6\"\n",
+    );
+    workspace.write(
+        "data/forms/wrong.toml",
+        "[form]\nid = \"wrong\"\nlabel = \"身份证号\"\nfile = \"none.xlsx\"\nsheet = \"一\"\nperiod = \"year\"\n[[cell]]\nat = \"B6\"\nindicator = \"COV-99\"\n",
+    );
+    workspace
+}
+
+/// Cell, number and 说不清 of every cell of a form.
+fn cells(workspace: &Workspace, args: &[&str]) -> BTreeMap<String, (Value, Value)> {
+    let sheet = workspace.json([&["form"], args, &["--json"]].concat());
+    let rows = sheet["tables"][2]["rows"].as_array().expect("rows").clone();
+    let number = |cell: &Value| if cell["number"].is_object() { cell["number"]["value"].clone() } else { cell.clone() };
+    rows.iter()
+        .map(|r| (r["cells"][0]["text"].as_str().expect("a cell").to_owned(), (number(&r["cells"][2]), number(&r["cells"][3]))))
+        .collect()
+}
+
+#[test]
+fn what_is_missing_is_never_counted() {
+    let county = county();
+    let of = |args: &[&str], at: &str| cells(&county, args)[at].clone();
+    let n = |value: f64, open: Option<f64>| (Value::from(value), open.map_or(Value::from("empty"), Value::from));
+    // One enterprise without a state: it is in the total and in none of the states.
+    assert_eq!(of(&["25"], "B6"), n(3.0, None));
+    assert_eq!(of(&["25"], "C6"), n(1.0, Some(1.0)));
+    assert_eq!(of(&["25"], "G6"), n(1.0, Some(1.0)));
+    assert_eq!(of(&["25"], "B7").0, Value::from("missing"), "no list of social organisations is not 0");
+    assert_eq!(of(&["25", "--place", "990199101001"], "B6"), n(1.0, None));
+    // Of the three branches one has no day of election: it cannot be told.
+    assert_eq!(of(&["24"], "B8"), n(3.0, None));
+    assert_eq!(of(&["24"], "C8"), n(1.0, Some(1.0)));
+    assert_eq!(of(&["24"], "D8"), n(1.0, Some(1.0)));
+    assert_eq!(of(&["24"], "C6"), n(1.0, None), "3 years where it is no village");
+    assert_eq!(of(&["24", "--as-at", "2023-12-31"], "C6"), n(0.0, None));
+    assert_eq!(of(&["40"], "B8"), n(1.0, None));
+    assert_eq!(of(&["40"], "B7"), n(0.0, Some(2.0)), "nobody says that there is no income");
+    assert_eq!(of(&["41"], "C6"), n(0.0, None), "a lead is not a case");
+    assert_eq!(of(&["ours"], "B6").0, Value::from(2.0));
+    assert_eq!((of(&["ours"], "C6"), of(&["ours"], "D6")), (n(2.0, None), n(2.0, None)));
+}
+
+#[test]
+fn checks_come_first_then_what_differs_and_who_is_counted() {
+    let county = county();
+    let sheet = county.json(["form", "24", "--json"]);
+    let titles: Vec<&str> = sheet["tables"].as_array().expect("tables").iter().filter_map(|t| t["title"].as_str()).collect();
+    assert_eq!(titles, ["校验", "与上期不同", "全部单元格", "名单"]);
+    // A year ago the branch of 2025 had none of this year's elections, and another was due.
+    let differs = sheet["tables"][1]["rows"].as_array().expect("rows");
+    assert!(differs.iter().any(|r| r["cells"][0]["text"] == "D8" && r["cells"][4]["change"]["value"] == 1.0), "{differs:?}");
+    let all = sheet["tables"][2]["rows"].as_array().expect("rows");
+    let due = all.iter().find(|r| r["cells"][0]["text"] == "C8").expect("the cell");
+    let detail: Vec<&str> = due["detail"].as_array().expect("details").iter().filter_map(Value::as_str).collect();
+    assert_eq!(detail, ["说不清 1 个：", "甲站党支部  data/branches.csv:4", "计入 1 个：", "甲村党支部  data/branches.csv:2"]);
+    let checks = county.json(["form", "25", "--json"])["tables"][0]["rows"].clone();
+    assert_eq!(checks[0]["cells"][1]["text"], "说不清", "one has no state: {checks}");
+}
+
+#[test]
+fn a_countys_own_form_is_listed_and_one_with_mistakes_says_which() {
+    let county = county();
+    let list = county.out(["form"]);
+    for said in ["ours", "本县表", "table-24", "data/forms/wrong.toml:3", "data/forms/wrong.toml:4", "data/forms/wrong.toml:9"] {
+        assert!(list.contains(said), "{said}: {list}");
+    }
+    let unknown = county.xiantu(["form", "none"]).output().expect("runs");
+    assert!(!unknown.status.success() && String::from_utf8_lossy(&unknown.stderr).contains("E_FORM_UNKNOWN"));
+    let to = county.dir().join("本县表.xlsx");
+    let said = county.out(["form", "ours", "--out", to.to_str().expect("UTF-8")]);
+    assert!(said.contains("3 格"), "{said}");
+    let bytes = fs::read(&to).expect("the form");
+    assert_eq!((cell(&bytes, "第25表", (5, 1)), cell(&bytes, "第25表", (5, 3))), (Data::Float(2.0), Data::Float(2.0)));
+    let itself = county.dir().join("data/forms/table-25.xlsx");
+    let refused = county.xiantu(["form", "ours", "--out", itself.to_str().expect("UTF-8")]).output().expect("runs");
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("E_FORM_ITSELF"));
 }

@@ -152,14 +152,7 @@ impl<'f> Pen<'f> {
                         let before = self.cells_before(line, column);
                         self.edits.replace(range.start..range.start, before);
                         let at = CellAt { row: line.row, column };
-                        let this = Open {
-                            at,
-                            start: range.start,
-                            style: attribute(e, "s"),
-                            formula: false,
-                            value: None,
-                            value_start: 0,
-                        };
+                        let this = Open { at, start: range.start, style: attribute(e, "s"), formula: false, value: None, value_start: 0 };
                         if closed {
                             self.cell(this, range.end)?;
                         } else {

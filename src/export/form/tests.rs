@@ -74,17 +74,24 @@ fn only_the_named_cells_change() {
     assert!(matches!(read(&after, SHEET, "B4"), Data::Empty), "not known is not 0");
     let (old, new) = (parts(&before), parts(&after));
     let sheet = "xl/worksheets/sheet1.xml";
-    for (start, end) in [("<mergeCells", "</mergeCells>"), ("<cols>", "</cols>"), ("<pageMargins", "/>"), ("<sheetViews", "</sheetViews>")] {
+    for (start, end) in [("<mergeCells", "</mergeCells>"), ("<cols>", "</cols>"), ("<pageMargins", "/>"), ("<sheetViews", "</sheetViews>")]
+    {
         assert_eq!(element(&old[sheet], start, end), element(&new[sheet], start, end));
     }
     // Style and formula stay, the value that the formula left behind goes.
     let style = |text: &str, cell: &str| element(text, &format!("<c r=\"{cell}\""), ">").split(" t=").next().map(str::to_owned);
     for cell in ["B3", "C5"] {
-        assert_eq!(style(&old[sheet], cell).map(|s| s.replace(['/', '>'], "")), style(&new[sheet], cell).map(|s| s.replace(['/', '>'], "")));
+        assert_eq!(
+            style(&old[sheet], cell).map(|s| s.replace(['/', '>'], "")),
+            style(&new[sheet], cell).map(|s| s.replace(['/', '>'], ""))
+        );
     }
     assert!(element(&new[sheet], "<c r=\"B10\"", "</c>").ends_with("<f>SUM(B3:B4)</f></c>"), "{}", new[sheet]);
     assert!(element(&new["xl/worksheets/sheet2.xml"], "<f>", "</c>").ends_with("*2</f></c>"));
-    assert_eq!(element(&old["xl/workbook.xml"], "<definedNames", "</definedNames>"), element(&new["xl/workbook.xml"], "<definedNames", "</definedNames>"));
+    assert_eq!(
+        element(&old["xl/workbook.xml"], "<definedNames", "</definedNames>"),
+        element(&new["xl/workbook.xml"], "<definedNames", "</definedNames>")
+    );
     assert!(new["xl/workbook.xml"].contains("fullCalcOnLoad=\"1\""));
     let touched: Vec<&String> = old.iter().filter(|(name, text)| new[*name] != **text).map(|(name, _)| name).collect();
     assert!(touched.iter().all(|n| n.starts_with("xl/worksheets/sheet") || *n == "xl/workbook.xml"), "{touched:?}");
@@ -105,7 +112,8 @@ fn cells_and_rows_that_are_not_there_are_put_in() {
     // A new cell has the style of its row, else of its column.
     assert!(element(sheet, "<c r=\"G7\"", ">").contains(" s="), "{sheet}");
     assert!(element(sheet, "<c r=\"B9\"", ">").contains(" s="), "{sheet}");
-    let rows: Vec<u32> = sheet.split("<row r=\"").skip(1).map(|r| r.split('"').next().and_then(|n| n.parse().ok()).expect("a row")).collect();
+    let rows: Vec<u32> =
+        sheet.split("<row r=\"").skip(1).map(|r| r.split('"').next().and_then(|n| n.parse().ok()).expect("a row")).collect();
     assert!(rows.is_sorted() && rows.windows(2).all(|w| w[0] != w[1]), "{rows:?}");
 }
 
@@ -123,7 +131,12 @@ fn what_cannot_be_filled_is_said() {
     for bad in [&b"not a zip"[..], b"", b"PK\x05\x06"] {
         assert_eq!(fill(bad, "t.xlsx", SHEET, &[]).map(drop).map_err(|p| p.code), Err("E_FORM_BROKEN".to_owned()));
     }
-    for sheet in ["<worksheet><sheetData><row r=\"2\"/><row r=\"1\"/></sheetData></worksheet>", "<worksheet/>", "<!DOCTYPE x><worksheet><sheetData/></worksheet>", "<worksheet><sheetData>"] {
+    for sheet in [
+        "<worksheet><sheetData><row r=\"2\"/><row r=\"1\"/></sheetData></worksheet>",
+        "<worksheet/>",
+        "<!DOCTYPE x><worksheet><sheetData/></worksheet>",
+        "<worksheet><sheetData>",
+    ] {
         assert_eq!(page::filled(sheet, &[], "t").map_err(|p| p.code), Err("E_FORM_BROKEN".to_owned()), "{sheet}");
     }
 }
@@ -151,8 +164,14 @@ fn writers_differ() {
         assert_eq!(page::filled(before, &one, "t").map_err(|p| p.code), Ok(after.to_owned()));
     }
     for (before, after) in [
-        ("<workbook><sheets/><calcPr calcId='1' fullCalcOnLoad='0'/></workbook>", "<workbook><sheets/><calcPr calcId='1' fullCalcOnLoad=\"1\"/></workbook>"),
-        ("<workbook><sheets></sheets><oleSize/></workbook>", "<workbook><sheets></sheets><calcPr fullCalcOnLoad=\"1\"/><oleSize/></workbook>"),
+        (
+            "<workbook><sheets/><calcPr calcId='1' fullCalcOnLoad='0'/></workbook>",
+            "<workbook><sheets/><calcPr calcId='1' fullCalcOnLoad=\"1\"/></workbook>",
+        ),
+        (
+            "<workbook><sheets></sheets><oleSize/></workbook>",
+            "<workbook><sheets></sheets><calcPr fullCalcOnLoad=\"1\"/><oleSize/></workbook>",
+        ),
         ("<x:workbook><x:sheets/></x:workbook>", "<x:workbook><x:sheets/><x:calcPr fullCalcOnLoad=\"1\"/></x:workbook>"),
     ] {
         assert_eq!(book::computed_on_open(before, "t").map_err(|p| p.code), Ok(after.to_owned()));

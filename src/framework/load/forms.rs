@@ -9,7 +9,6 @@ use super::super::Framework;
 use super::super::form::{Check, Counted, Form, FormCell, Part, Said, What};
 use super::super::privacy::Gate;
 use super::super::read::{At, Report, Section};
-use super::super::schema::OfficialKind;
 use super::conditions::OPS;
 use super::rules::ON_BRANCH;
 use super::{Ids, Reader};
@@ -54,7 +53,7 @@ pub(in super::super) fn form(
         denied: framework.privacy.deny_levels.iter().chain(&framework.privacy.deny_fields).cloned().collect(),
         elsewhere: Vec::new(),
     };
-    let form = reader.form(document.get_ref(), name, &framework.kinds, template);
+    let form = reader.form(document.get_ref(), name, template);
     let problems = report.finish();
     form.filter(|_| problems.is_empty()).ok_or(problems)
 }
@@ -76,17 +75,11 @@ fn by_part(framework: &Framework) -> Vec<Arc<Framework>> {
 
 impl Reader<'_, '_> {
     /// `None` only where a problem was reported.
-    fn form(
-        &mut self,
-        document: &DeTable<'_>,
-        name: &str,
-        kinds: &[OfficialKind],
-        template: &dyn Fn(&str) -> Option<Template>,
-    ) -> Option<Form> {
+    fn form(&mut self, document: &DeTable<'_>, name: &str, template: &dyn Fn(&str) -> Option<Template>) -> Option<Form> {
         self.numbers_of_persons(document);
         let mut root = Section::new(document, "", 0);
         let head = root.section(self.report, "form").and_then(|s| self.form_head(s, name, template));
-        let (cells, known) = self.cells(&mut root, kinds);
+        let (cells, known) = self.cells(&mut root);
         let checks = self.cross_checks(&mut root, &known);
         root.finish(self.report);
         Some(Form { cells, checks, ..head? })
@@ -100,7 +93,8 @@ impl Reader<'_, '_> {
         let (source, note) = (self.plain(&mut s, "source"), self.plain(&mut s, "note"));
         let template = file.and_then(|file| {
             // Beside the definition, nowhere else.
-            let plain = !file.value.contains(['/', '\\', ':']) && !file.value.starts_with('.') && file.value.to_lowercase().ends_with(".xlsx");
+            let plain =
+                !file.value.contains(['/', '\\', ':']) && !file.value.starts_with('.') && file.value.to_lowercase().ends_with(".xlsx");
             let found = if plain { template(&file.value) } else { None };
             if found.is_none() {
                 self.report.add("E_FORM_FILE", file.at, &s.field("file"), &[&file.value]);
@@ -121,7 +115,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    fn cells(&mut self, root: &mut Section<'_, '_>, kinds: &[OfficialKind]) -> (Vec<FormCell>, HashSet<CellAt>) {
+    fn cells(&mut self, root: &mut Section<'_, '_>) -> (Vec<FormCell>, HashSet<CellAt>) {
         let (mut cells, mut known) = (Vec::new(), HashSet::new());
         let sections = root.sections(self.report, "cell");
         if let Some(one_more) = sections.get(CELLS_MAX) {
@@ -135,7 +129,7 @@ impl Reader<'_, '_> {
                 self.report.add("E_FORM_CELL_TWICE", at.at, &s.field("at"), &[&at.value.to_string()]);
             }
             let label = self.label_or_none(&mut s);
-            let what = self.what(&mut s, kinds, label.is_some());
+            let what = self.what(&mut s, label.is_some());
             s.finish(self.report);
             if let (Some(at), Some(what)) = (at, what) {
                 cells.push(FormCell { at: at.value, label, what });
@@ -164,7 +158,7 @@ impl Reader<'_, '_> {
         found.map(|at| At { value: at, at: name.at })
     }
 
-    fn what(&mut self, s: &mut Section<'_, '_>, kinds: &[OfficialKind], labelled: bool) -> Option<What> {
+    fn what(&mut self, s: &mut Section<'_, '_>, labelled: bool) -> Option<What> {
         let given: Vec<&str> = WHATS.into_iter().filter(|key| s.has(key)).collect();
         WHATS.into_iter().chain(["part", "when"]).for_each(|key| s.knows(key));
         let [one] = given.as_slice() else {
@@ -191,13 +185,8 @@ impl Reader<'_, '_> {
                 let when = self.when(s, "when");
                 Some(What::Count { of: of?, when })
             }
-            "kind" => {
-                let number = self.whole(s, "kind", 1..=u16::from(u8::MAX))?;
-                if !kinds.iter().any(|k| u16::from(k.number) == number.value) {
-                    self.report.add("E_FORM_KIND", number.at, &s.field("kind"), &[&number.value.to_string()]);
-                }
-                u8::try_from(number.value).ok().map(What::Kind)
-            }
+            // One that the frameworks in use do not have stays 未配置.
+            "kind" => u8::try_from(self.whole(s, "kind", 1..=10)?.value).ok().map(What::Kind),
             _ => s.word(self.report, "text", &TEXTS).map(|t| What::Text(t.value)),
         }
     }

@@ -163,7 +163,11 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
             ],
             weight: held.verdict.weight(),
             lead: None,
-            detail: held.terms.iter().map(|(at, name, amount)| Words::fill("panel.form.term", [Words::data(at.to_string()), name.clone(), amount.clone()])).collect(),
+            detail: held
+                .terms
+                .iter()
+                .map(|(at, name, amount)| Words::fill("panel.form.term", [Words::data(at.to_string()), name.clone(), amount.clone()]))
+                .collect(),
         }
     };
     Table {
@@ -176,7 +180,10 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
             Column::text("panel.form.expression").spare(1),
         ],
         rows: all.iter().map(row).collect(),
-        notes: vec![Words::fill("panel.form.checks_note", [Words::data(all.iter().filter(|(h, _)| h.verdict == Verdict::Fails).count().to_string())])],
+        notes: vec![Words::fill(
+            "panel.form.checks_note",
+            [Words::data(all.iter().filter(|(h, _)| h.verdict == Verdict::Fails).count().to_string())],
+        )],
         empty: Some(Words::key("panel.form.no_checks")),
     }
 }
@@ -194,14 +201,23 @@ fn differing(now: &[Answer], last: Option<(Period, &[Answer])>) -> Table {
             _ => Cell::Empty,
         };
         rows.push(Row {
-            cells: vec![Cell::Text(Words::data(now.at.to_string())), Cell::Text(now.label.clone()), then.amount.cell(), now.amount.cell(), change],
+            cells: vec![
+                Cell::Text(Words::data(now.at.to_string())),
+                Cell::Text(now.label.clone()),
+                then.amount.cell(),
+                now.amount.cell(),
+                change,
+            ],
             weight: Weight::Look,
             lead: now.lead.clone(),
             detail: now.detail(),
         });
     }
     let (notes, empty) = match last {
-        Some((period, _)) => (vec![Words::fill("panel.form.against", [Words::data(period.to_string()), Words::data(period.end().to_string())])], "panel.form.same"),
+        Some((period, _)) => (
+            vec![Words::fill("panel.form.against", [Words::data(period.to_string()), Words::data(period.end().to_string())])],
+            "panel.form.same",
+        ),
         None => (Vec::new(), "panel.form.no_last"),
     };
     Table {

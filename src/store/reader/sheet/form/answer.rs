@@ -33,7 +33,10 @@ const OWN: [[&str; 2]; 3] = [["kind", "类型"], ["name", "名称"], ["coverage"
 /// What goes into a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Amount {
-    Number { value: f64, unit: String },
+    Number {
+        value: f64,
+        unit: String,
+    },
     Text(String),
     Day(Date),
     /// Nothing came: the cell stays empty.
@@ -96,6 +99,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// A cell about which nothing is known.
+    pub(super) fn empty(at: CellAt) -> Self {
+        let (counted, doubtful) = (Members::default(), Members::default());
+        Self { at, label: Words::data(""), amount: Amount::Missing, counted, doubtful, due: 0, lead: None, about: Vec::new() }
+    }
+
     pub(super) fn number(&self) -> Option<f64> {
         if let Amount::Number { value, .. } = self.amount { Some(value) } else { None }
     }
@@ -186,27 +195,23 @@ struct Scene<'a> {
 impl Scene<'_> {
     fn answer(&self, n: usize, cell: &FormCell) -> Result<Answer, Problem> {
         let label = |otherwise: Words| cell.label.as_ref().map_or(otherwise, |(zh, en)| Words::both(zh, en));
-        let plain = Answer {
-            at: cell.at,
-            label: label(Words::data("")),
-            amount: Amount::Missing,
-            counted: Members::default(),
-            doubtful: Members::default(),
-            due: 0,
-            lead: None,
-            about: Vec::new(),
-        };
+        let plain = Answer { label: label(Words::data("")), ..Answer::empty(cell.at) };
         Ok(match &cell.what {
             What::Text(said) => {
                 let (key, amount) = self.said(*said)?;
                 Answer { label: label(Words::key(key)), amount, ..plain }
             }
-            What::Kind(kind) => {
-                let found = self.ask.framework.kinds.iter().find(|k| k.number == *kind);
-                let of = found.map_or_else(|| Words::data(kind.to_string()), |k| Words::both(&k.label, &k.label_en));
-                let (counted, doubtful) = self.confirmed(*kind)?;
-                Answer { label: label(of), amount: Amount::of(counted.all), counted, doubtful, ..plain }
-            }
+            What::Kind(kind) => match self.ask.framework.kinds.iter().find(|k| k.number == *kind) {
+                Some(of) => {
+                    let (counted, doubtful) = self.confirmed(*kind)?;
+                    let label = label(Words::both(&of.label, &of.label_en));
+                    Answer { label, amount: Amount::of(counted.all), counted, doubtful, ..plain }
+                }
+                None => {
+                    let of = Words::fill("panel.form.kind", [Words::data(kind.to_string())]);
+                    Answer { label: label(of), amount: Amount::Unset, ..plain }
+                }
+            },
             What::Indicator { id, part } => {
                 let Some(indicator) = self.ask.framework.indicators.iter().find(|i| i.id == *id) else {
                     return Ok(Answer { amount: Amount::Unset, ..plain });
