@@ -221,6 +221,7 @@ pub fn command(lang: Lang) -> Command {
                         .conflicts_with("json")
                         .help(t("opt.form_out").to_owned()),
                 )
+                .arg(flag("details"))
                 .arg(flag("json")),
         )
         .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))

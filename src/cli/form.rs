@@ -16,6 +16,9 @@ use crate::runtime::engine::expect;
 use super::choice::Choice;
 use super::{Common, Failure, sheet};
 
+/// Tables of a form that are printed as text: all but the list of who is counted.
+const TABLES: usize = 3;
+
 pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let lang = common.lang;
     let fail = |p: Problem| Failure::problem(lang, &p);
@@ -46,7 +49,10 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         if choice.workspace.demo {
             writeln!(out, "{}", lang.text("cli.plain.demo"))?;
         }
-        sheet::print(&found, lang, None, &mut out)?;
+        // Who is counted stands under each cell, where it is asked for.
+        let mut found = (*found).clone();
+        found.tables.truncate(TABLES);
+        out.write_all(sheet::text(&found, lang, None, m.get_flag("details")).as_bytes())?;
     }
     Ok(choice.exit())
 }

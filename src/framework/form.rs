@@ -237,7 +237,10 @@ label = "例"
         Framework::combine(vec![Framework::parse(text, "a.toml").expect("a framework")]).expect("combined")
     }
 
-    fn parse(text: &str) -> Result<Form, Vec<(String, Option<u64>, Option<u64>)>> {
+    /// Code, line and column.
+    type Mistake = (String, Option<u64>, Option<u64>);
+
+    fn parse(text: &str) -> Result<Form, Vec<Mistake>> {
         let template = |file: &str| (file == "甲.xlsx").then_some(Template::Shipped(b""));
         let form = Form::parse(text, "jia", "jia.toml", &framework(), &template);
         form.map_err(|all| all.into_iter().map(|p| (p.code, p.spot.line, p.spot.column)).collect())

@@ -92,10 +92,10 @@ pub(super) struct Answer {
     pub(super) counted: Members,
     pub(super) doubtful: Members,
     /// Units that were due and have not reported, of an indicator.
-    due: usize,
+    pub(super) due: usize,
     pub(super) lead: Option<Lead>,
     /// Definition, period.
-    about: Vec<Words>,
+    pub(super) about: Vec<Words>,
 }
 
 impl Answer {
@@ -107,6 +107,13 @@ impl Answer {
 
     pub(super) fn number(&self) -> Option<f64> {
         if let Amount::Number { value, .. } = self.amount { Some(value) } else { None }
+    }
+
+    /// Between which numbers it lies: those that cannot be told may all count or none, a unit that has not
+    /// reported may add anything.
+    pub(super) fn span(&self) -> Option<(f64, f64)> {
+        let value = self.number().filter(|_| self.due == 0)?;
+        Some((value, value + super::count(self.doubtful.all)))
     }
 
     /// How many it cannot tell of: they are not in the number.

@@ -47,27 +47,43 @@ pub(super) fn held(check: &Check, answers: &[Answer]) -> Held {
     let find = |at: &CellAt| answers.iter().find(|answer| answer.at == *at);
     let sum = |cells: &[CellAt]| cells.iter().map(|at| find(at).and_then(Answer::number)).sum::<Option<f64>>();
     let (left, right) = (sum(&check.left), sum(&check.right));
-    let cells = || check.left.iter().chain(&check.right).filter_map(find);
-    let open = cells().any(|answer| answer.open() > 0);
-    let verdict = match (left, right) {
+    let add = |a: Span, b: Span| (a.0 + b.0, a.1 + b.1);
+    let span = |cells: &[CellAt]| cells.iter().try_fold((0.0, 0.0), |sum, at| find(at)?.span().map(|span| add(sum, span)));
+    let verdict = match (span(&check.left), span(&check.right)) {
         (Some(left), Some(right)) if holds(left, check.op, right) => Verdict::Holds,
-        (Some(_), Some(_)) if !open => Verdict::Fails,
+        (Some(left), Some(right)) if holds(left, opposite(check.op), right) => Verdict::Fails,
         _ => Verdict::Untold,
     };
-    let terms = cells().map(|answer| (answer.at, answer.label.clone(), answer.words())).collect();
+    let cells = check.left.iter().chain(&check.right).filter_map(find);
+    let terms = cells.map(|answer| (answer.at, answer.label.clone(), answer.words())).collect();
     Held { verdict, left, right, terms }
 }
 
-/// Sums of decimal parts are equal where they are so to a millionth.
-fn holds(left: f64, op: Op, right: f64) -> bool {
-    let equal = (left - right).abs() <= 1e-6 * left.abs().max(right.abs()).max(1.0);
+/// Between which two numbers a value lies.
+type Span = (f64, f64);
+
+fn opposite(op: Op) -> Op {
     match op {
-        Op::Less => left < right && !equal,
-        Op::AtMost => left < right || equal,
-        Op::More => left > right && !equal,
-        Op::AtLeast => left > right || equal,
-        Op::Equal => equal,
-        Op::NotEqual => !equal,
+        Op::Less => Op::AtLeast,
+        Op::AtMost => Op::More,
+        Op::More => Op::AtMost,
+        Op::AtLeast => Op::Less,
+        Op::Equal => Op::NotEqual,
+        Op::NotEqual => Op::Equal,
+    }
+}
+
+/// Whether a comparison holds wherever both sides lie. Sums of decimal parts are equal where they are so to
+/// a millionth.
+fn holds((lo, hi): Span, op: Op, (from, to): Span) -> bool {
+    let equal = |a: f64, b: f64| (a - b).abs() <= 1e-6 * a.abs().max(b.abs()).max(1.0);
+    match op {
+        Op::Less => hi < from && !equal(hi, from),
+        Op::AtMost => hi < from || equal(hi, from),
+        Op::More => lo > to && !equal(lo, to),
+        Op::AtLeast => lo > to || equal(lo, to),
+        Op::Equal => equal(lo, to) && equal(hi, from),
+        Op::NotEqual => holds((lo, hi), Op::Less, (from, to)) || holds((lo, hi), Op::More, (from, to)),
     }
 }
 

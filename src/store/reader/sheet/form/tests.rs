@@ -33,6 +33,10 @@ fn sums_hold_or_fail_or_cannot_be_told() {
     let open = [answer("B1", Some(5.0), 0), answer("B2", Some(3.0), 2)];
     assert_eq!(verdict(&["B1"], Op::Equal, &["B2"], &open), Verdict::Untold);
     assert_eq!(verdict(&["B1"], Op::AtLeast, &["B2"], &open), Verdict::Holds);
+    assert_eq!(verdict(&["B1"], Op::More, &["B2"], &open), Verdict::Untold, "it may be 5 too");
+    assert_eq!(verdict(&["B1"], Op::AtMost, &["B1", "B2"], &open), Verdict::Holds);
+    let much = [answer("B1", Some(5.0), 0), answer("B2", Some(6.0), 2)];
+    assert_eq!(verdict(&["B1"], Op::Equal, &["B2"], &much), Verdict::Fails, "too many already");
     assert_eq!(sum(&[at("C6"), at("D7")]), "C6+D7");
 }
 
