@@ -23,7 +23,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, name: &str, sheet: &mut Shee
         return Ok(());
     }
     let (form, view) = (find(ask, name)?, whole(view));
-    let (period, day) = (period(form, ask), ask.world.at.day);
+    let (period, day) = (period(form, ask)?, ask.world.at.day);
     let now = answers(ask, &view, form, period)?;
     let last = last(ask, &view, form, period)?;
     sheet.about.push(label(&form.named));
@@ -42,7 +42,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, name: &str, sheet: &mut Shee
 /// The cells of a form with what goes into them.
 pub(in crate::store) fn filled(ask: &Ask<'_>, view: &ViewState, name: &str) -> Result<Filled, Problem> {
     let (form, view) = (find(ask, name)?, whole(view));
-    let period = period(form, ask);
+    let period = period(form, ask)?;
     let answers = answers(ask, &view, form, period)?;
     let place = ask.standing_in(view.place)?.map(|place| ask.world.name(place).to_owned());
     Ok(Filled {
@@ -79,12 +79,12 @@ fn whole(view: &ViewState) -> ViewState {
 }
 
 /// The period of a form in which the day lies.
-fn period(form: &Form, ask: &Ask<'_>) -> Period {
+fn period(form: &Form, ask: &Ask<'_>) -> Result<Period, Problem> {
     let (day, months) = (ask.world.at.day, i8::try_from(form.months).unwrap_or(12));
     let first = (day.month() - 1) / months * months + 1;
     let start = jiff::civil::date(day.year(), first, 1);
     let end = jiff::civil::date(day.year(), first + months - 1, 1).last_of_month();
-    Period::new(start, end).unwrap_or_else(|| unreachable!("{start} {end}"))
+    Period::new(start, end).ok_or_else(|| Problem::new("E_INTERNAL", Severity::Refused, ""))
 }
 
 /// The same form as at the end of the period before; `None` where the place was not there.
