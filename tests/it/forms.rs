@@ -307,3 +307,30 @@ fn a_countys_own_form_is_listed_and_one_with_mistakes_says_which() {
     let refused = county.xiantu(["form", "ours", "--out", itself.to_str().expect("UTF-8")]).output().expect("runs");
     assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("E_FORM_ITSELF"));
 }
+
+#[test]
+fn the_last_period_knows_nothing_of_this_one() {
+    let county = county();
+    let manifest = fs::read_to_string(county.dir().join("maps/manifest.toml")).expect("the manifest");
+    let values = "[[table]]\nfile = \"../data/values.csv\"\nwhat = \"values\"\nkey = \"编码\"\ncolumns = { indicator = \"指标\", period = \"期间\", value = \"数值\" }\nsource = \"x\"\nlicence = \"x\"\n";
+    county.write("maps/manifest.toml", manifest.replace("frameworks/base.toml\"", "frameworks/ours.toml\"") + values);
+    county.write(
+        "data/frameworks/ours.toml",
+        "[framework]\nid = \"ours\"\nname = \"本县\"\nscope = \"county\"\nstatus = \"draft\"\nprivacy = \"org-level\"\nextends = \"base\"\n\
+         [[indicator]]\nid = \"Y-1\"\nlabel = \"集体经济\"\nunit = \"万元\"\nkind = \"money\"\nlevel = \"village\"\ndirection = \"up\"\nrollup = \"sum\"\nevery_months = 12\ndefinition = \"收入\"\n",
+    );
+    county.write("data/values.csv", "编码,指标,期间,数值\n990199101001,Y-1,2024,9\n990199101001,Y-1,2025,1\n990199101002,Y-1,2025,9\n");
+    county.write(
+        "data/forms/ours.toml",
+        "[form]\nid = \"ours\"\nlabel = \"本县表\"\nfile = \"table-25.xlsx\"\nsheet = \"第25表\"\nperiod = \"year\"\n\
+         [[cell]]\nat = \"B6\"\nindicator = \"Y-1\"\n\
+         [[cell]]\nat = \"C6\"\nlabel = \"不足5万元的村\"\ncount = \"village\"\nwhen = { indicator = \"Y-1\", op = \"<\", value = 5 }\n",
+    );
+    let n = |value: f64, open: Option<f64>| (Value::from(value), open.map_or(Value::from("empty"), Value::from));
+    let now = cells(&county, &["ours"]);
+    assert_eq!((&now["B6"], &now["C6"]), (&n(10.0, None), &n(1.0, None)));
+    let then = cells(&county, &["ours", "--as-at", "2024-12-31"]);
+    assert_eq!((&then["B6"], &then["C6"]), (&n(9.0, Some(1.0)), &n(0.0, Some(1.0))));
+    let differs = county.json(["form", "ours", "--json"])["tables"][1]["rows"].clone();
+    assert_eq!(differs.as_array().map(Vec::len), Some(2), "{differs}");
+}
