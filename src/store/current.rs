@@ -114,12 +114,13 @@ pub(crate) fn entities(connection: &Connection, world: &World) -> Result<FxHashM
     Ok(out)
 }
 
-/// File and row that a unit or branch was last loaded from.
+/// File and row that a unit, branch or entity was last loaded from.
 pub(crate) fn origin(connection: &Connection, world: &World, uid: Uid) -> Result<Spot, Problem> {
     let mut statement = connection.prepare_cached(
         "SELECT b.file, r.source_row FROM
            (SELECT batch, source_row FROM unit_version WHERE county = ?1 AND uid = ?2
-            UNION ALL SELECT batch, source_row FROM branch_version WHERE county = ?1 AND uid = ?2) r
+            UNION ALL SELECT batch, source_row FROM branch_version WHERE county = ?1 AND uid = ?2
+            UNION ALL SELECT batch, source_row FROM entity_version WHERE county = ?1 AND uid = ?2) r
          JOIN batch b ON b.county = ?1 AND b.id = r.batch WHERE b.withdrawn_at IS NULL ORDER BY b.id DESC LIMIT 1",
     )?;
     let found = statement

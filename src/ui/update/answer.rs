@@ -128,7 +128,7 @@ impl Model {
             }
             Loaded::Sheet(page) => self.desk.sheets.take(page),
             // Forms are for templates.
-            Loaded::Forms(_) => {}
+            Loaded::Forms(_) | Loaded::Filled(_) => {}
         }
     }
 

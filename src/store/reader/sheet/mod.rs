@@ -20,6 +20,7 @@ mod terms;
 mod what_if;
 mod why;
 
+pub(super) use self::form::filled;
 use super::ask::Ask;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Sheet, SheetKind};
@@ -56,12 +57,15 @@ mod tests {
     use crate::locale::Lang;
 
     /// The sources whose texts stand in `panel.toml`.
-    const SOURCES: [&str; 11] = [
+    const SOURCES: [&str; 14] = [
         include_str!("cadence.rs"),
         include_str!("checks.rs"),
         include_str!("change.rs"),
         include_str!("coverage.rs"),
         include_str!("figure.rs"),
+        include_str!("form.rs"),
+        include_str!("form/answer.rs"),
+        include_str!("form/held.rs"),
         include_str!("matrices.rs"),
         include_str!("ratings.rs"),
         include_str!("scorecards.rs"),
