@@ -46,6 +46,8 @@ pub enum Idle {
     NotInForce,
     /// There is no such level.
     NoLevel,
+    /// A season of elections stands for its leads while it lasts.
+    InSeason,
 }
 
 /// What a framework's rules look at, and how.
@@ -150,6 +152,9 @@ impl Program {
         }
         if !in_force(&rule.basis, day) {
             return Err(Idle::NotInForce);
+        }
+        if framework.seasons.iter().any(|s| (s.from..=s.to).contains(&day) && s.rules.contains(&rule.id)) {
+            return Err(Idle::InSeason);
         }
         table(framework, rule).ok_or(Idle::NoLevel)
     }

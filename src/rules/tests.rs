@@ -285,6 +285,22 @@ fn rules_run_only_in_force_and_on_their_level() {
 }
 
 #[test]
+fn a_season_stands_for_the_leads_of_its_rules_while_it_lasts() {
+    use crate::framework::schema::{Named, Season};
+    let months = rule("months", None, Condition::Test(test(field("月数"), Op::More, n(3.0))));
+    let season = |from, to| Framework {
+        seasons: vec![Season { named: Named::default(), from, to, rules: vec!["months".into()], material: Vec::new() }],
+        ..framework(vec![months.clone()])
+    };
+    let (before, after) = (DAY.yesterday().expect("a day"), DAY.tomorrow().expect("a day"));
+    let now = one(&[("月数", "4")], &[]).screen(&season(before, DAY));
+    assert_eq!((now.leads().len(), now.idle()), (0, &[(0, Idle::InSeason)][..]));
+    assert_eq!(now.holds_until(&season(before, DAY)), after);
+    let later = one(&[("月数", "4")], &[]).screen(&season(after, after));
+    assert_eq!((later.leads().len(), later.holds_until(&season(after, after))), (1, after));
+}
+
+#[test]
 fn what_would_clear_a_lead() {
     let months = |op, value| Condition::Test(test(field("月数"), op, n(value)));
     let way = |when: Condition| {

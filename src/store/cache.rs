@@ -18,6 +18,7 @@ use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::period::Period;
 use crate::domain::scene::{MapSize, Raster};
 use crate::domain::view_state::Listing;
+use crate::framework::Framework;
 
 /// Trees kept: now, and what a person compares it with.
 const WORLDS: usize = 4;
@@ -77,6 +78,7 @@ pub(crate) struct Cache {
     screened: Mutex<Kept<ScreenedKey, Arc<Screened>>>,
     stored: Mutex<Kept<TableKey, Counts>>,
     entities: Mutex<Kept<WorldKey, Arc<Vec<Entity>>>>,
+    frameworks: Mutex<Kept<String, Option<Arc<Framework>>>>,
     checks: Mutex<Kept<WorldKey, Arc<Checked>>>,
     places: Mutex<Kept<WorldKey, Arc<Vec<Record>>>>,
     rasters: Mutex<Kept<RasterKey, Option<Arc<Raster>>>>,
@@ -105,6 +107,7 @@ impl Cache {
     shelf!(screened, ScreenedKey, Arc<Screened>, WORLDS);
     shelf!(stored, TableKey, Counts, COLUMNS);
     shelf!(entities, WorldKey, Arc<Vec<Entity>>, 2);
+    shelf!(frameworks, String, Option<Arc<Framework>>, 4);
     shelf!(checks, WorldKey, Arc<Checked>, 2);
     shelf!(places, WorldKey, Arc<Vec<Record>>, WORLDS);
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);

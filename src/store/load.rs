@@ -124,6 +124,7 @@ impl<'a> Load<'a> {
                 params![self.county, part.sha256, self.now_ms, part.file, &*part.text],
             )?;
         }
+        super::framework_log::note(&self.transaction, &self.county, framework, self.now_ms)?;
         self.qualify(framework)
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod current;
 mod decide;
 mod error;
 pub(crate) mod foreign;
+mod framework_log;
 pub mod geopackage;
 pub(crate) mod glance;
 pub(crate) mod import_log;

@@ -19,6 +19,7 @@ use crate::domain::view_state::{Listing, Scope};
 use crate::framework::Framework;
 use crate::store::block::{self, Column};
 use crate::store::cache::{Cache, Marks};
+use crate::store::framework_log;
 use crate::store::glance::Glance;
 use crate::store::log;
 use crate::store::rolled::{self, Rolled};
@@ -181,6 +182,13 @@ impl<'r> Ask<'r> {
         let Some(period) = period.filter(|_| self.world.at.derived && table < self.world.levels.len()) else { return Ok(None) };
         let key = ((self.world.version, self.world.at), table, indicator.clone(), period);
         self.cache.rolled(&key, || Ok(rolled::read(self.connection, &self.world, table, indicator, period)?.map(Arc::new)))
+    }
+
+    /// The definitions of an indicator when two periods of it were first reported, where they differ.
+    pub(super) fn redefined(&self, indicator: &Indicator, periods: [Period; 2]) -> Result<Option<[Arc<Indicator>; 2]>, Problem> {
+        let first = |period| block::first_known(self.connection, &self.world, &indicator.id, period);
+        let (Some(older), Some(newer)) = (first(periods[0])?, first(periods[1])?) else { return Ok(None) };
+        framework_log::redefined(self.connection, self.cache, &self.world.county, &indicator.id, [older, newer])
     }
 
     /// Every fact of the log.

@@ -2,6 +2,7 @@
 
 mod cadence;
 mod change;
+mod checks;
 mod coverage;
 mod figure;
 mod form;
@@ -55,8 +56,9 @@ mod tests {
     use crate::locale::Lang;
 
     /// The sources whose texts stand in `panel.toml`.
-    const SOURCES: [&str; 10] = [
+    const SOURCES: [&str; 11] = [
         include_str!("cadence.rs"),
+        include_str!("checks.rs"),
         include_str!("change.rs"),
         include_str!("coverage.rs"),
         include_str!("figure.rs"),
@@ -73,7 +75,7 @@ mod tests {
         let mut seen = 0;
         for key in SOURCES.iter().flat_map(|source| source.split('"')).filter(|w| w.starts_with("panel.") && !w.contains('{')) {
             // The end of a key that is put together is checked below.
-            if key.ends_with("no_") || key.ends_with("weekday_") {
+            if key.ends_with("no_") || key.ends_with("of_") || key.ends_with("weekday_") {
                 continue;
             }
             for lang in [Lang::Zh, Lang::En] {
