@@ -69,7 +69,7 @@ class Asked:
         # 五区
         channels = int(rng.integers(1, 4)) if self.yes(s, 0.008) else 0
         self.each(u, "COV-15", YEARS, lambda back: max(channels + min(back, 0) * int(rng.random() < 0.4), 0))
-        hollow = int(s < 0.35 and rng.random() < 0.30)
+        hollow = int(s < 0.55 and rng.random() < 0.12)
         one("HOL-01", hollow, last)
         if hollow:
             one("HOL-02", self.yes(s, 0.2), last)
