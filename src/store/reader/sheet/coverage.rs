@@ -185,7 +185,14 @@ fn should(ask: &Ask<'_>, entities: &[Entity]) -> Table {
             } else {
                 Record { field: &field, reading: &|_| None, day: ask.world.at.day }.told(&rule.when)
             };
-            let there = entity.state.map(|state| rule.expect.iter().any(|word| CoverageState::read(word) == Some(state)));
+            let organised = entity.state.map(|state| rule.expect.iter().any(|word| CoverageState::read(word) == Some(state)));
+            // An instructor will do where the framework says so.
+            let instructed = if rule.expect.iter().any(|word| word == INSTRUCTOR) { entity.instructor } else { Some(false) };
+            let there = match (organised, instructed) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (Some(false), Some(false)) => Some(false),
+                _ => None,
+            };
             match (told, there) {
                 (Truth::Holds, Some(false)) => {
                     count += 1;

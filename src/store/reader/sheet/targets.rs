@@ -119,7 +119,8 @@ fn line(ask: &Ask<'_>, view: &ViewState, target: &Target, short: &mut Vec<Row>) 
                 now,
                 wanted(target.op, target.value, unit),
                 target.due.map_or(Cell::Unset, Cell::Day),
-                left.map_or(Cell::Empty, Cell::DaysLeft),
+                // What is reached is not overdue.
+                left.filter(|_| reached != Some(true)).map_or(Cell::Empty, Cell::DaysLeft),
                 Cell::Text(state),
             ],
             weight,
