@@ -103,7 +103,12 @@ impl Model {
                 }
             }
             Loaded::Files(list) => {
-                self.desk.import.browser.list = Some(list);
+                let browser = &mut self.desk.import.browser;
+                let from = browser.from.take().and_then(|from| list.entries.iter().position(|entry| entry.path == from));
+                if let Some(at) = from {
+                    browser.cursor.at = at + usize::from(list.parent.is_some());
+                }
+                browser.list = Some(list);
             }
             Loaded::Plan(plan) => {
                 self.desk.import.plan = Some(plan);
