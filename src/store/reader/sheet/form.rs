@@ -19,7 +19,8 @@ use crate::store::reader::ask::Ask;
 
 pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, name: &str, sheet: &mut Sheet) -> Result<(), Problem> {
     if name.is_empty() {
-        sheet.tables.push(list(ask));
+        // Some come with the program: there are none only where no workspace was opened.
+        sheet.tables.extend(Some(list(ask)).filter(|table| !table.rows.is_empty()));
         return Ok(());
     }
     let (form, view) = (find(ask, name)?, whole(view));
@@ -142,7 +143,7 @@ fn list(ask: &Ask<'_>) -> Table {
         ],
         rows: forms.problems.iter().map(wrong).chain(forms.all.iter().map(row)).collect(),
         notes: vec![Words::key("panel.form.list_note")],
-        empty: Some(Words::key("panel.form.list_empty")),
+        empty: None,
     }
 }
 
