@@ -384,7 +384,7 @@ fn the_start_page_makes_a_workspace() {
     s.here = "/data/new".into();
     let mut h = Harness::new(s.clone(), HOME);
     // The folder it was started in is filled in; the name has the keys.
-    h.press("3 enter");
+    h.press("3 enter enter");
     assert!(h.text().contains("请写名称") && h.text().contains("/data/new"), "{}", h.text());
     h.press("\"青禾\" enter \"99012\" enter");
     assert!(h.effects.is_empty() && h.text().contains("6 位数字"), "{}", h.text());

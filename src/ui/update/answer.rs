@@ -196,6 +196,7 @@ impl Model {
             (Write::Mark { due: Some(day), .. }, Purpose::Write) => lang.fill("ui.toast.marked_due", &[&receipt.name, day]),
             (Write::Mark { .. }, Purpose::Write) => lang.fill("ui.toast.marked", &[&receipt.name]),
             (Write::Clear { .. }, Purpose::Write) => lang.fill("ui.toast.unmarked", &[&receipt.name]),
+            (Write::RoundReturn { to, .. }, Purpose::Write) => lang.fill("desk.round.returned_to", &[&receipt.name, &to.display()]),
             (
                 Write::RoundOpen { .. } | Write::RoundTake { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. },
                 Purpose::Write | Purpose::Import,

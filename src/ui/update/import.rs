@@ -15,6 +15,7 @@ use crate::ui::message::Effect;
 use crate::ui::model::{Ask, Model};
 use crate::ui::overlay::Overlay;
 use crate::ui::update::desk::tab_step;
+use crate::ui::view::import::nothing_key;
 use crate::ui::view::question;
 
 impl Model {
@@ -257,8 +258,8 @@ impl Model {
             return;
         }
         let counts = plan.counts;
-        if counts.new + counts.changed + counts.gone == 0 && plan.unit_changes.is_empty() {
-            let text = self.text("desk.plan.nothing");
+        if plan.is_empty() {
+            let text = self.text(nothing_key(&plan));
             self.say(text);
             return;
         }

@@ -225,10 +225,18 @@ fn head(model: &Model, plan: &Plan, board: &mut Board<'_>) {
         (lang.fill("desk.plan.open", &[&needed]), Tone::Lead)
     } else if plan.target.is_none() {
         (lang.text("desk.plan.unreadable").to_owned(), Tone::Error)
+    } else if plan.is_empty() {
+        (lang.text(nothing_key(plan)).to_owned(), Tone::Lead)
     } else {
         (lang.text("desk.plan.ready").to_owned(), Tone::Accent)
     };
     board.head.push(vec![state]);
+}
+
+/// Why there is nothing to write.
+pub(in crate::ui) fn nothing_key(plan: &Plan) -> &'static str {
+    let left = plan.counts.aside + plan.counts.unmatched_file;
+    if plan.counts.unchanged > 0 && left == 0 { "desk.plan.nothing" } else { "desk.plan.nothing_fits" }
 }
 
 fn input_name(input: &Input) -> String {
