@@ -180,7 +180,7 @@ pub(super) fn amend(write: &Write, (entity, name): (Uid, &str)) -> Option<Amend>
     }
 }
 
-const LEADS: &str = ": \"线索\" enter";
+const LEADS: &str = "S 5";
 
 fn at(size: (u16, u16)) -> Harness {
     let mut h = Harness::new(session(), size);
@@ -222,7 +222,7 @@ fn the_township_answers_by_arrows_digits_and_text() {
 fn wrong_data_opens_the_correction_of_the_value() {
     let mut h = at((80, 24));
     h.press("a 2 \"录错\" enter");
-    assert!(h.text().contains("更正 河口镇") && h.text().contains("2025Q2"), "{}", h.text());
+    assert!(h.text().contains("更正：河口镇") && h.text().contains("2025Q2"), "{}", h.text());
     h.press("\"50\" enter \"台账\" enter enter");
     let unit = h.fake.units[1].uid;
     assert!(
@@ -254,9 +254,9 @@ fn who_may_answer_but_not_correct_is_told_what_is_to_be_corrected() {
 #[test]
 fn a_person_confirms_a_kind_with_document_and_reason_or_rejects() {
     let mut h = at((80, 24));
-    h.press("c 4 enter");
+    h.press("c 4 enter enter");
     assert!(h.text().contains("请写文号"), "{}", h.text());
-    h.press("\"〔2025〕1号\" enter enter");
+    h.press("up \"〔2025〕1号\" enter enter");
     assert!(h.text().contains("请写理由"), "{}", h.text());
     h.press("\"核实\" enter");
     let (document, reason) = ("〔2025〕1号".to_owned(), "核实".to_owned());
@@ -341,7 +341,7 @@ fn a_what_if_is_drilled_into_and_saves_nothing() {
     assert!(h.fake.writes.is_empty());
     h.press("esc esc");
     assert_eq!(h.model.desk.screen, Some(Screen::Sheet));
-    // Another indicator is real again, and so is the last place.
+    // Another indicator is real, and so is the last place.
     h.press("m 2");
     assert!(!h.text().contains("假设·未采用"), "{}", h.text());
     let mut h = at((120, 36));
@@ -354,7 +354,7 @@ fn the_menu_has_what_the_sheet_can_do() {
     let mut h = at((120, 36));
     h.press("W");
     assert!(matches!(h.model.overlay, Some(Overlay::Menu(Menu::Work))));
-    for word in ["答复线索", "确认线索", "否定线索", "换标准", "确认情形…", "导入"] {
+    for word in ["答复线索", "确认线索", "否定线索", "换标准", "确认情形", "导入"] {
         assert!(h.text().contains(word), "{word}\n{}", h.text());
     }
     assert!(!h.text().contains("假设地图"));
@@ -383,7 +383,7 @@ fn leads_on_screens() {
             snapshot!(format!("leads-{name}-{}", size.0), h.text());
         }
         let mut h = Harness::new(with(|s| s.lang = Lang::En), (120, 36));
-        h.press(": \"leads\" enter").press(script);
+        h.press(LEADS).press(script);
         snapshot!(format!("leads-en-{name}"), h.text());
     }
     for (name, colour) in [("none", Colour::None), ("16", Colour::C16)] {
