@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::civil::Date;
 
 use super::access::{Grant, Permit};
-use super::decision::Answer;
+use super::decision::{Amend, Answer};
 use super::fact::FactId;
 use super::files::FileList;
 use super::form::Filled;
@@ -406,6 +406,8 @@ pub struct Receipt {
     pub write: Write,
     /// What would take it back; `None` where nothing can.
     pub undo: Option<Write>,
+    /// Where what was said to be wrong is corrected.
+    pub amend: Option<Amend>,
     /// Characters that were masked by the privacy scan of the text.
     pub masked: usize,
     /// Version of the data after it.

@@ -1,5 +1,6 @@
 //! Answers to questions: every number of a screen comes from here, with its provenance.
 
+mod amend;
 mod ask;
 mod card;
 pub(super) mod covered;
@@ -15,6 +16,7 @@ mod region;
 mod round;
 pub(super) mod screening;
 mod sheet;
+mod what_if;
 mod workspace;
 
 use std::path::Path;

@@ -214,6 +214,9 @@ impl Model {
                 self.undo.pop();
             }
         }
+        if let Some(amend) = receipt.amend.filter(|_| purpose == Purpose::Write && self.overlay.is_none()) {
+            self.amend(amend);
+        }
         if matches!(self.overlay, Some(Overlay::Marks { .. })) {
             self.want(Ask::Marks, Query::Marks);
         }

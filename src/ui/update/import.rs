@@ -9,7 +9,7 @@ use crate::domain::period::Period;
 use crate::domain::plan::{About, Applied, Choices, Meaning, Plan, Question, Target, UNUSED};
 use crate::domain::request::{Query, Write};
 use crate::ui::desk::{Entry, Importing, Screen, Tab};
-use crate::ui::dialog::Choose;
+use crate::ui::dialog::{Choose, Chosen};
 use crate::ui::keys::Key;
 use crate::ui::message::Effect;
 use crate::ui::model::{Ask, Model};
@@ -195,7 +195,7 @@ impl Model {
         let (title, text) = question::words(self, asked);
         let answers = question::offers(self, asked);
         let other = question::takes_text(&asked.about);
-        let choose = Choose { title, text, answers, other, question: at };
+        let choose = Choose { title, text, answers, other, then: Chosen::Question(at) };
         self.open_overlay(Overlay::Choose(Box::new(choose)));
     }
 

@@ -304,9 +304,10 @@ impl Model {
                 }
             }
             Menu::Work | Menu::Sheets => {
+                let action = menu::actions(self, menu).get(chosen).copied();
                 self.close_overlay();
-                if let Some(action) = menu::actions(menu).get(chosen) {
-                    self.act(*action);
+                if let Some(action) = action {
+                    self.act(action);
                 }
             }
             Menu::Languages => {

@@ -35,6 +35,19 @@ pub(in crate::ui) struct LegendItem {
 /// Classes with their bounds, then what has no number. What does not occur is left out, classes never.
 pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendItem> {
     let legend = &home.legend;
+    if let Some(supposed) = &home.supposed {
+        let items = [
+            (Some(Fill::Class(4)), "leads.what_if.legend.enter", supposed.enter),
+            (Some(Fill::Class(2)), "leads.what_if.legend.stay", supposed.stay),
+            (Some(Fill::Class(0)), "leads.what_if.legend.leave", supposed.leave),
+            (Some(Fill::None), "leads.what_if.legend.neither", supposed.neither),
+            (None, "ui.state.no_geometry", legend.no_geometry),
+        ];
+        let kept = items.into_iter().filter(|(fill, _, count)| fill.is_some() || *count > 0);
+        return kept
+            .map(|(fill, key, count)| LegendItem { fill, hatch: false, pin: None, label: model.text(key).to_owned(), count })
+            .collect();
+    }
     if home.view.listing == Listing::Branches && legend.classes.iter().all(|class| class.count == 0) {
         // Branches carry no value of the indicator: there is nothing to explain.
         return Vec::new();
@@ -110,8 +123,12 @@ pub(super) fn legend(pen: &mut Pen<'_>, area: Rect) {
     };
     let unit = number::title(model.session.lang, pen.symbols.at_least, &home.indicator, &home.legend.unit, shown_origin(home));
     let unit = if unit.is_empty() { unit } else { format!(" ({unit})") };
-    let share = format!("{}/{}", home.legend.classes.iter().map(|c| c.count).sum::<u32>(), home.legend.total);
-    pen.title(area, &format!("{}{unit}", model.text(how)), false);
+    let (share, title) = match &home.supposed {
+        Some(supposed) => (supposed.enter + supposed.stay + supposed.leave, model.text("leads.what_if.stamp").to_owned()),
+        None => (home.legend.classes.iter().map(|c| c.count).sum::<u32>(), format!("{}{unit}", model.text(how))),
+    };
+    let share = format!("{share}/{}", home.legend.total);
+    pen.title(area, &title, false);
     let style = pen.style(Tone::Dim);
     pen.right(Rect { height: 1, ..area }, area.y, &format!(" {share}"), style);
     let body = inner(area);
