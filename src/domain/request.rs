@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::civil::Date;
 
 use super::access::{Grant, Permit};
-use super::decision::Answer;
+use super::decision::{Amend, Answer};
 use super::fact::FactId;
 use super::files::FileList;
+use super::form::Filled;
 use super::id::{IndicatorId, LevelId, Uid};
 use super::map_layer::MapLayer;
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
@@ -131,6 +132,13 @@ pub enum Query {
         /// Which.
         kind: SheetKind,
         /// Place, indicator, period, AsOf, scope.
+        view: ViewState,
+    },
+    /// A form with what goes into its cells.
+    Filled {
+        /// Its name, id or label.
+        name: String,
+        /// Place and AsOf.
         view: ViewState,
     },
     /// What lies in a folder.
@@ -398,6 +406,8 @@ pub struct Receipt {
     pub write: Write,
     /// What would take it back; `None` where nothing can.
     pub undo: Option<Write>,
+    /// Where what was said to be wrong is corrected.
+    pub amend: Option<Amend>,
     /// Characters that were masked by the privacy scan of the text.
     pub masked: usize,
     /// Version of the data after it.
@@ -442,6 +452,8 @@ pub enum Loaded {
     Rests(Arc<Vec<Rests>>),
     /// To [`Query::Sheet`].
     Sheet(Arc<Sheet>),
+    /// To [`Query::Filled`].
+    Filled(Arc<Filled>),
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.

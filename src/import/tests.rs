@@ -318,6 +318,7 @@ fn view(place: Option<Uid>, listing: &str, indicator: &str) -> ViewState {
         classing: Classing::Policy,
         extent: None,
         selection: None,
+        what_if: None,
     }
 }
 

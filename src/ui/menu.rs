@@ -10,7 +10,7 @@ use crate::ui::action::Action;
 use crate::ui::model::{Model, shown_origin};
 use crate::ui::overlay::Menu;
 use crate::ui::theme::Theme;
-use crate::ui::update::sign_of_place;
+use crate::ui::update::{LEAD_KEYS, sign_of_place};
 
 /// A line that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,16 +39,20 @@ pub(super) const STANDINGS: [(Standing, &str); 5] = [
 pub(super) const WORK: [Action; 6] = [Action::Import, Action::Round, Action::Batches, Action::Quality, Action::Gaps, Action::Correct];
 
 /// The actions that a menu lists: the screens of the desk, or the sheets.
-pub(super) fn actions(menu: Menu) -> Vec<Action> {
+pub(super) fn actions(model: &Model, menu: Menu) -> Vec<Action> {
     match menu {
-        Menu::Work => WORK.to_vec(),
+        Menu::Work => {
+            // What is on the screen comes first: leads before the screens of the desk.
+            let leads = LEAD_KEYS.iter().map(|(_, action)| *action).filter(|action| model.holds_here(*action));
+            leads.chain(WORK).chain([Action::ConfirmKind].into_iter().filter(|action| model.holds_here(*action))).collect()
+        }
         Menu::Sheets => SheetKind::named().iter().filter_map(|kind| Action::parse(kind.word())).collect(),
         _ => Vec::new(),
     }
 }
 
 /// What can be done on the start page, in order.
-pub(super) const START: [&str; 4] = ["ui.start.demo", "ui.start.folder", "ui.start.tutorial", "ui.start.quit"];
+pub(super) const START: [&str; 5] = ["ui.start.demo", "ui.start.folder", "ui.start.new", "ui.start.tutorial", "ui.start.quit"];
 
 /// The column of names in the menu of the desk, cells.
 const NAMES: u16 = 8;
@@ -99,11 +103,15 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
                 Item::new(if lang == Lang::En { t.name_en } else { t.name }, t.id, now)
             })
             .collect(),
-        Menu::Work | Menu::Sheets => actions(menu)
+        Menu::Work | Menu::Sheets => actions(model, menu)
             .iter()
             .map(|action| {
                 let denied = action.info().needs.is_some_and(|grant| !model.session.access.may(grant));
-                let keys = if denied { lang.text("ui.help.denied").to_owned() } else { model.session.keymap.hint(*action, lang) };
+                let key = || match LEAD_KEYS.iter().find(|(_, of)| of == action) {
+                    Some((key, _)) => key.to_string(),
+                    None => model.session.keymap.hint(*action, lang),
+                };
+                let keys = if denied { lang.text("ui.help.denied").to_owned() } else { key() };
                 let name = model.width().pad(action.name(lang), if lang == Lang::En { NAMES_EN } else { NAMES }, "");
                 Item::new(format!("{name} {}", action.doc(lang)), keys, false)
             })

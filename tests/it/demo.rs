@@ -168,7 +168,9 @@ fn no_table_has_a_personal_column_or_value() {
         let refused: Vec<_> = head.iter().filter(|h| Gate.column(h).is_some()).collect();
         assert!(refused.is_empty(), "{refused:?}");
         // Key columns hold codes, which can look like numbers of people.
-        let codes: Vec<usize> = (0..head.len()).filter(|n| head[*n].contains("编码") || ["所在网格", "成员", "村", "所在村", "牵头组织"].contains(&head[*n].as_str())).collect();
+        let codes: Vec<usize> = (0..head.len())
+            .filter(|n| head[*n].contains("编码") || ["所在网格", "成员", "村", "所在村", "牵头组织"].contains(&head[*n].as_str()))
+            .collect();
         for (n, cell) in rows.iter().flat_map(|row| row.iter().enumerate()).filter(|(n, _)| !codes.contains(n)) {
             assert!(!Gate.value_looks_personal(cell), "{} {cell}", head[n]);
         }

@@ -1,5 +1,6 @@
 //! Answers to questions: every number of a screen comes from here, with its provenance.
 
+mod amend;
 mod ask;
 mod card;
 pub(super) mod covered;
@@ -15,6 +16,7 @@ mod region;
 mod round;
 pub(super) mod screening;
 mod sheet;
+mod what_if;
 mod workspace;
 
 use std::path::Path;
@@ -65,7 +67,8 @@ impl Reader {
             | Query::Card { view, .. }
             | Query::Provenance { view, .. }
             | Query::Quality { view, .. }
-            | Query::Sheet { view, .. } => view.as_of,
+            | Query::Sheet { view, .. }
+            | Query::Filled { view, .. } => view.as_of,
             Query::Workspace
             | Query::Find { .. }
             | Query::Marks
@@ -95,6 +98,7 @@ impl Reader {
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
             Query::Quality { view, level, kind } => Loaded::Quality(Arc::new(quality::quality(&ask, view, level.as_ref(), *kind)?)),
             Query::Sheet { kind, view } => Loaded::Sheet(Arc::new(sheet::sheet(&ask, kind, view)?)),
+            Query::Filled { name, view } => Loaded::Filled(Arc::new(sheet::filled(&ask, view, name)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
             Query::Round { period } => Loaded::Round(round::board(&ask, *period, today)?.map(Arc::new)),
             Query::Forms { period } => Loaded::Forms(Arc::new(round::forms(&ask, *period, today)?)),

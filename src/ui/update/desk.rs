@@ -31,6 +31,12 @@ fn is_general(action: Action) -> bool {
                 | Action::Quality
                 | Action::Round
                 | Action::Sheets
+                | Action::Answer
+                | Action::ConfirmLead
+                | Action::RejectLead
+                | Action::WhatIf
+                | Action::WhatIfMap
+                | Action::ConfirmKind
         )
 }
 

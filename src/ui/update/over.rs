@@ -304,9 +304,10 @@ impl Model {
                 }
             }
             Menu::Work | Menu::Sheets => {
+                let action = menu::actions(self, menu).get(chosen).copied();
                 self.close_overlay();
-                if let Some(action) = menu::actions(menu).get(chosen) {
-                    self.act(*action);
+                if let Some(action) = action {
+                    self.act(action);
                 }
             }
             Menu::Languages => {
@@ -343,7 +344,7 @@ impl Model {
         match key.code {
             KeyCode::Up | KeyCode::Char('k') => self.chosen = self.chosen.saturating_sub(1),
             KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') => self.chosen = (self.chosen + 1).min(last),
-            KeyCode::Char(c @ '1'..='4') => {
+            KeyCode::Char(c @ '1'..='5') => {
                 self.chosen = c as usize - '1' as usize;
                 self.choose_start();
             }
@@ -357,7 +358,8 @@ impl Model {
         match self.chosen {
             0 => self.effects.push(Effect::OpenDemo),
             FOLDER => self.overlay = Some(Overlay::Folder { input: Input::default() }),
-            2 => {
+            2 => self.new_workspace(),
+            3 => {
                 self.tutorial = Some(crate::ui::tutorial::Tutorial::default());
                 self.effects.push(Effect::OpenDemo);
             }

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::pen::{Pen, Tone};
+use crate::domain::access::Grant;
 use crate::domain::indicator::Classing;
 use crate::domain::page::{HomePage, Row};
 use crate::domain::unit::Subject;
@@ -34,6 +35,19 @@ pub(in crate::ui) struct LegendItem {
 /// Classes with their bounds, then what has no number. What does not occur is left out, classes never.
 pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendItem> {
     let legend = &home.legend;
+    if let Some(supposed) = &home.supposed {
+        let items = [
+            (Some(Fill::Class(4)), "leads.what_if.legend.enter", supposed.enter),
+            (Some(Fill::Class(2)), "leads.what_if.legend.stay", supposed.stay),
+            (Some(Fill::Class(0)), "leads.what_if.legend.leave", supposed.leave),
+            (Some(Fill::None), "leads.what_if.legend.neither", supposed.neither),
+            (None, "ui.state.no_geometry", legend.no_geometry),
+        ];
+        let kept = items.into_iter().filter(|(fill, _, count)| fill.is_some() || *count > 0);
+        return kept
+            .map(|(fill, key, count)| LegendItem { fill, hatch: false, pin: None, label: model.text(key).to_owned(), count })
+            .collect();
+    }
     if home.view.listing == Listing::Branches && legend.classes.iter().all(|class| class.count == 0) {
         // Branches carry no value of the indicator: there is nothing to explain.
         return Vec::new();
@@ -109,8 +123,12 @@ pub(super) fn legend(pen: &mut Pen<'_>, area: Rect) {
     };
     let unit = number::title(model.session.lang, pen.symbols.at_least, &home.indicator, &home.legend.unit, shown_origin(home));
     let unit = if unit.is_empty() { unit } else { format!(" ({unit})") };
-    let share = format!("{}/{}", home.legend.classes.iter().map(|c| c.count).sum::<u32>(), home.legend.total);
-    pen.title(area, &format!("{}{unit}", model.text(how)), false);
+    let (share, title) = match &home.supposed {
+        Some(supposed) => (supposed.enter + supposed.stay + supposed.leave, model.text("leads.what_if.stamp").to_owned()),
+        None => (home.legend.classes.iter().map(|c| c.count).sum::<u32>(), format!("{}{unit}", model.text(how))),
+    };
+    let share = format!("{share}/{}", home.legend.total);
+    pen.title(area, &title, false);
     let style = pen.style(Tone::Dim);
     pen.right(Rect { height: 1, ..area }, area.y, &format!(" {share}"), style);
     let body = inner(area);
@@ -174,7 +192,19 @@ fn empty(model: &Model) -> String {
     if home.view.listing == Listing::Branches {
         return model.session.lang.fill("ui.empty.no_branches", &[&hint(Action::Back), &hint(Action::Listing)]);
     }
+    if model.is_bare() {
+        return bare(model);
+    }
     model.session.lang.fill("ui.empty.nothing", &[&hint(Action::Back), &hint(Action::Problems)])
+}
+
+/// What to do in a workspace that has nothing yet.
+pub(super) fn bare(model: &Model) -> String {
+    if !model.session.access.may(Grant::Import) {
+        return model.text("ui.empty.bare_read_only").to_owned();
+    }
+    let hint = |action| model.session.keymap.hint(action, model.session.lang);
+    model.session.lang.fill("ui.empty.bare", &[&hint(Action::Work), &hint(Action::Import)])
 }
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {

@@ -71,7 +71,7 @@ pub(super) fn told(found: &Found) -> Words {
 }
 
 /// A sign as people write it.
-pub(super) fn sign(sign: &str) -> &str {
+pub(in crate::store::reader) fn sign(sign: &str) -> &str {
     match sign {
         "<=" => "≤",
         ">=" => "≥",
