@@ -68,10 +68,9 @@ fn made(common: &Common, m: &ArgMatches, dir: &Path, like: &Path) -> Result<(), 
 /// else this folder becomes one; an empty folder was made to become one. The demo is never meant.
 fn workspace(common: &Common) -> (PathBuf, bool) {
     let here = || std::env::current_dir().unwrap_or_default();
-    let is_empty = |dir: &PathBuf| std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none());
     let known = || {
         Some(here())
-            .filter(|dir| folders::is_workspace(dir) || is_empty(dir))
+            .filter(|dir| folders::is_workspace(dir) || folders::is_empty(dir))
             .or_else(|| folders::last_workspace().filter(|dir| folders::is_workspace(dir)))
     };
     let dir = common.dir.clone().or_else(known).unwrap_or_else(here);

@@ -27,6 +27,7 @@ pub(super) fn run(common: &Common) -> Result<Exit, Failure> {
     let can_write = !common.read_only && engine.as_ref().is_none_or(Engine::can_write);
     let access = if can_write { Access::local(common.post.clone().or(settings.post.clone())) } else { Access::read_only() };
     let mut ui = common.ui_session(access.clone(), engine.is_some())?;
+    ui.here = std::env::current_dir().map(|dir| dir.display().to_string()).unwrap_or_default();
     if common.theme.is_none()
         && let Some(theme) = settings.theme.as_deref().and_then(Theme::named)
     {

@@ -11,6 +11,7 @@ pub mod decision;
 pub mod exit;
 pub mod fact;
 pub mod files;
+pub mod form;
 pub mod form_key;
 pub mod id;
 pub mod indicator;

@@ -145,6 +145,12 @@ impl Plan {
     pub fn ready(&self) -> bool {
         self.target.is_some() && self.questions.iter().all(|q| !q.needed)
     }
+
+    /// Whether it would change nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.counts.new + self.counts.changed + self.counts.gone == 0 && self.unit_changes.is_empty()
+    }
 }
 
 /// One table or layer of a file, as it was read.

@@ -12,6 +12,7 @@ use super::access::{Grant, Permit};
 use super::decision::{Amend, Answer};
 use super::fact::FactId;
 use super::files::FileList;
+use super::form::Filled;
 use super::id::{IndicatorId, LevelId, Uid};
 use super::map_layer::MapLayer;
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
@@ -131,6 +132,13 @@ pub enum Query {
         /// Which.
         kind: SheetKind,
         /// Place, indicator, period, AsOf, scope.
+        view: ViewState,
+    },
+    /// A form with what goes into its cells.
+    Filled {
+        /// Its name, id or label.
+        name: String,
+        /// Place and AsOf.
         view: ViewState,
     },
     /// What lies in a folder.
@@ -444,6 +452,8 @@ pub enum Loaded {
     Rests(Arc<Vec<Rests>>),
     /// To [`Query::Sheet`].
     Sheet(Arc<Sheet>),
+    /// To [`Query::Filled`].
+    Filled(Arc<Filled>),
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.

@@ -279,6 +279,20 @@ impl Node {
         }
     }
 
+    /// Every reading that it looks at, directly or in an order.
+    pub(super) fn looks(&self, program: &Program) -> Vec<usize> {
+        let of_source = |source: &Source| match source {
+            Source::Looks(looks) => looks.clone(),
+            Source::Places(orders) => orders.iter().map(|order| program.orders[*order].look).collect(),
+            Source::Field(_) | Source::Age(..) => Vec::new(),
+        };
+        let right = |test: &Compiled| match &test.right {
+            Held::Source(source) => of_source(source),
+            Held::Literal(_) | Held::OneOf(_) | Held::Unset => Vec::new(),
+        };
+        self.tests().into_iter().flat_map(|test| of_source(&test.left).into_iter().chain(right(test))).collect()
+    }
+
     /// Every order that it looks at.
     pub(super) fn looks_at_order(&self, order: usize) -> bool {
         self.tests().iter().any(|test| matches!(&test.left, Source::Places(orders) if orders.contains(&order)))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::compile::{Idle, Program, Running};
-use super::data::{Data, Given, NONE, Readings, Texts};
+use super::data::{Data, Gap, Given, NONE, Readings, Texts};
 use super::eval::{self, Eyes, Row};
 use super::truth::Truth;
 
@@ -149,10 +149,18 @@ impl Screening {
     }
 
     /// Every rule that cannot be told, in the order of the subjects, then of the rules; relative rules
-    /// say nothing by themselves and are left out.
+    /// say nothing by themselves and are left out, and so is a rule that looks at what is not asked of
+    /// the subject: nothing is missing there.
     #[must_use]
     pub fn doubts(&self) -> Vec<Hit> {
-        self.with(Truth::Unknown, |rule| !rule.relative)
+        let mut hits = self.with(Truth::Unknown, |rule| !rule.relative);
+        let looks: Vec<(usize, Vec<usize>)> = self.program.running.iter().map(|r| (r.rule, r.node.looks(&self.program))).collect();
+        hits.retain(|hit| {
+            let at = self.eyes().row(hit.table, hit.row);
+            let asked = |look: &usize| at.unit.is_none() || self.eyes().given(*look, at) != Given::Gap(Gap::NotDue);
+            looks.iter().filter(|(rule, _)| *rule == hit.rule).all(|(_, looks)| looks.iter().all(asked))
+        });
+        hits
     }
 
     /// Every subject that a rule holds for, whether it makes a lead or not.

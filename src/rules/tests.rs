@@ -170,6 +170,16 @@ fn what_is_missing_is_a_doubt_that_says_what() {
 }
 
 #[test]
+fn what_is_not_asked_of_a_unit_is_no_doubt_there() {
+    let framework = framework(vec![rule("r", Some("leaf"), Condition::Test(test(reading("X-1"), Op::More, n(3.0))))]);
+    let county = County { readings: vec![vec![None], vec![None]], branches: Vec::new() };
+    let mut screening = county.screen(&framework);
+    assert_eq!(screening.doubts().len(), 2);
+    screening.update(&[Change::Reading { look: 0, table: 1, row: 0, given: Given::Gap(Gap::NotDue) }]);
+    assert_eq!(screening.doubts().iter().map(|hit| hit.row).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
 fn states_of_readings_are_gaps_even_beside_a_number() {
     use crate::domain::value::{Reading, State};
     for state in [State::None, State::NotDue, State::Missing] {

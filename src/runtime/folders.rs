@@ -32,11 +32,20 @@ pub fn is_workspace(dir: &Path) -> bool {
 }
 
 /// The workspace of a bare `xiantu`: this folder, else the last one, else one beside the
-/// executable (or above it, as in a build folder).
+/// executable (or above it, as in a build folder). `None` in an empty folder: it was made to become one.
 #[must_use]
 pub fn find_workspace() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok().filter(|dir| is_workspace(dir));
-    here.or_else(|| last_workspace().filter(|dir| is_workspace(dir))).or_else(beside_executable)
+    let here = std::env::current_dir().ok();
+    if here.as_deref().is_some_and(is_empty) {
+        return None;
+    }
+    here.filter(|dir| is_workspace(dir)).or_else(|| last_workspace().filter(|dir| is_workspace(dir))).or_else(beside_executable)
+}
+
+/// Whether a folder holds nothing.
+#[must_use]
+pub fn is_empty(dir: &Path) -> bool {
+    fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 /// A workspace beside the executable or in one of the three folders above it.

@@ -23,7 +23,7 @@ use super::engine::Engine;
 use super::settings::Settings;
 use super::terminal::{Screen, width_answer};
 use super::worker::Workers;
-use super::{demo, folders};
+use super::{create, demo, folders};
 
 /// What a session is started with.
 pub struct Start {
@@ -251,6 +251,11 @@ impl Desk {
                     self.open(dir);
                 }
                 Effect::OpenWorkspace(path) => self.open(Ok(folders::expand_home(&path))),
+                Effect::CreateWorkspace { dir, name, county } => {
+                    let dir = folders::expand_home(&dir);
+                    let county = if county.is_empty() { create::NO_COUNTY } else { &county };
+                    self.open(create::create(&dir, &name, county).map(|()| dir));
+                }
                 Effect::RememberPost(post) => self.remember(|s| s.post = Some(post)),
                 Effect::RememberTheme(theme) => self.remember(|s| s.theme = Some(theme)),
                 Effect::RememberLang(lang) => self.remember(|s| s.lang = Some(if lang == Lang::Zh { "zh" } else { "en" }.to_owned())),

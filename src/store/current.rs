@@ -125,12 +125,13 @@ pub(crate) struct RowOf {
     pub(crate) row: Option<u64>,
 }
 
-/// The row that a unit or branch was last loaded from.
+/// The row that a unit, branch or entity was last loaded from.
 pub(crate) fn row_of(connection: &Connection, world: &World, uid: Uid) -> Result<RowOf, Problem> {
     let mut statement = connection.prepare_cached(
         "SELECT b.file, coalesce(p.name, ''), r.source_row FROM
            (SELECT batch, source_row, source_part FROM unit_version WHERE county = ?1 AND uid = ?2
-            UNION ALL SELECT batch, source_row, source_part FROM branch_version WHERE county = ?1 AND uid = ?2) r
+            UNION ALL SELECT batch, source_row, source_part FROM branch_version WHERE county = ?1 AND uid = ?2
+            UNION ALL SELECT batch, source_row, source_part FROM entity_version WHERE county = ?1 AND uid = ?2) r
          JOIN batch b ON b.county = ?1 AND b.id = r.batch
          LEFT JOIN batch_part p ON p.county = ?1 AND p.batch = r.batch AND p.part = r.source_part
          WHERE b.withdrawn_at IS NULL ORDER BY b.id DESC LIMIT 1",
@@ -141,7 +142,7 @@ pub(crate) fn row_of(connection: &Connection, world: &World, uid: Uid) -> Result
     Ok(found.unwrap_or_default())
 }
 
-/// File and row that a unit or branch was last loaded from.
+/// File and row that a unit, branch or entity was last loaded from.
 pub(crate) fn origin(connection: &Connection, world: &World, uid: Uid) -> Result<Spot, Problem> {
     let of = row_of(connection, world, uid)?;
     Ok(Spot { file: of.file, line: of.row, ..Spot::default() })

@@ -283,3 +283,9 @@ pub(crate) fn contents(connection: &Connection) -> Vec<String> {
     out.sort();
     out
 }
+
+/// Rows of a table of a workspace's reference data.
+pub(crate) fn rows_of(workspace: &Path, table: &str) -> i64 {
+    let db = rusqlite::Connection::open(workspace.join("data/reference.db")).expect("opens");
+    db.query_row(&["SELECT count(*) FROM ", table].concat(), [], |row| row.get(0)).expect("counts")
+}

@@ -178,6 +178,8 @@ pub(super) struct Browser {
     /// The path has the keys.
     pub(super) typing: bool,
     pub(super) cursor: Cursor,
+    /// The folder one came up from: the cursor goes there as soon as it is listed.
+    pub(super) from: Option<PathBuf>,
     /// What was ticked, in order.
     pub(super) chosen: Vec<PathBuf>,
 }

@@ -113,6 +113,8 @@ pub(super) enum Then {
         /// As shown.
         old: String,
     },
+    /// Makes a workspace: folder, name, code of the county.
+    Create,
     /// Opens a round: period, due day.
     RoundOpen,
     /// Gives a file back: remark, where it is written.

@@ -52,7 +52,7 @@ pub(super) fn actions(model: &Model, menu: Menu) -> Vec<Action> {
 }
 
 /// What can be done on the start page, in order.
-pub(super) const START: [&str; 4] = ["ui.start.demo", "ui.start.folder", "ui.start.tutorial", "ui.start.quit"];
+pub(super) const START: [&str; 5] = ["ui.start.demo", "ui.start.folder", "ui.start.new", "ui.start.tutorial", "ui.start.quit"];
 
 /// The column of names in the menu of the desk, cells.
 const NAMES: u16 = 8;

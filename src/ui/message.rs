@@ -70,6 +70,15 @@ pub enum Effect {
     OpenDemo,
     /// Open a folder that holds `maps/manifest.toml`.
     OpenWorkspace(String),
+    /// Make a folder a workspace and open it.
+    CreateWorkspace {
+        /// The folder; it need not be there.
+        dir: String,
+        /// Its name.
+        name: String,
+        /// Code of its county, empty where nobody knows it yet.
+        county: String,
+    },
     /// Keep the post that acts for later sessions. Never a person's name.
     RememberPost(String),
     /// Keep the theme for later sessions, by its id.

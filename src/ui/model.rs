@@ -55,6 +55,8 @@ pub struct Session {
     pub cell_aspect: f64,
     /// A workspace is open. If not, the start page is shown.
     pub has_workspace: bool,
+    /// The folder it was started in, offered for a new workspace; may be empty.
+    pub here: String,
     /// Begin with the tutorial.
     pub tutorial: bool,
 }
@@ -73,6 +75,7 @@ impl Session {
             zone: TimeZone::UTC,
             cell_aspect: 2.0,
             has_workspace: true,
+            here: String::new(),
             tutorial: false,
         }
     }
@@ -385,6 +388,11 @@ impl Model {
             Some(row) => Some((row.uid, row.subject)),
             None => self.home.as_ref().and_then(|home| home.view.place).map(|uid| (uid, Subject::Unit)),
         }
+    }
+
+    /// Nothing at all is loaded.
+    pub(super) fn is_bare(&self) -> bool {
+        self.workspace.as_ref().is_some_and(|w| !w.has_branches && w.counts.iter().all(|count| *count == 0))
     }
 
     /// The start page is shown.

@@ -6,6 +6,7 @@
 mod conditions;
 mod cover;
 mod flow;
+mod forms;
 mod head;
 mod indicators;
 mod levels;
@@ -26,6 +27,7 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 use toml::de::{DeTable, DeValue};
 
+pub(super) use self::forms::form;
 use super::privacy::Gate;
 use super::read::{At, Report, Section};
 use super::schema::{Basis, Confidence, Named, Part};

@@ -63,8 +63,15 @@ fn groups(text: &str) -> Vec<Group> {
     out
 }
 
+/// Digits of the shortest of these numbers, a mobile telephone's.
+const DIGITS_MIN: usize = 11;
+
 /// Bytes of the person-like values of a text.
 pub(super) fn personal(text: &str) -> Vec<Range<usize>> {
+    // Every value of a map comes here: most have too few digits for the shortest of these numbers.
+    if text.len() < DIGITS_MIN || text.chars().filter(|c| digit(*c).is_some()).nth(DIGITS_MIN - 1).is_none() {
+        return Vec::new();
+    }
     let groups = groups(text);
     let mut out = Vec::new();
     let mut n = 0;

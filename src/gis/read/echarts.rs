@@ -123,7 +123,7 @@ fn ring(coordinates: &Json, offset: &Json, scale: f64, sink: &mut Sink) -> Resul
     let start = sink.coords.len();
     let mut units = text.encode_utf16();
     while let Some(x) = units.next() {
-        let y = units.next().ok_or(("E_ECHARTS_ODD", text.encode_utf16().count().to_string()))?;
+        let y = units.next().ok_or_else(|| ("E_ECHARTS_ODD", text.encode_utf16().count().to_string()))?;
         at = [at[0] + f64::from(step(x)), at[1] + f64::from(step(y))];
         sink.place(at[0] / scale, at[1] / scale)?;
     }

@@ -130,7 +130,7 @@ impl Planner<'_, '_> {
                 None => false,
                 Some((kind, bytes)) => {
                     let old = if table.drawn[row as usize] { current::boundary(self.load.connection(), world, at, uid)? } else { None };
-                    let same = old.as_ref().is_some_and(|old| old.kind == *kind && old.coords == *bytes);
+                    let same = old.as_ref().is_some_and(|old| old.kind == *kind && same_ground(&old.coords, bytes));
                     if !same {
                         let before = old.as_ref().map(|old| outline(&old.coords)).unwrap_or_default();
                         fields.push(field("boundary", &before, &outline(bytes)));
@@ -270,6 +270,42 @@ fn recoded(world: &World, at: usize, records: &[Record], fresh: &[usize], absent
     new.into_iter().filter_map(|(row, all)| <[usize; 1]>::try_from(all).ok().map(|[n]| (n, row))).collect()
 }
 
+/// How far apart two spellings of one place may lie, degrees: 11 mm. What a system of coordinates and
+/// back again rounds off is less.
+const SAME_PLACE_DEG: f64 = 1e-7;
+
+/// Whether two boundaries are the same lines, however their rings run: a map in another system of
+/// coordinates, or with its rings the other way round, has changed nothing.
+fn same_ground(old: &[u8], new: &[u8]) -> bool {
+    if old == new {
+        return true;
+    }
+    let read = |bytes: &[u8]| {
+        let (mut rings, mut coords_deg) = (Vec::new(), Vec::new());
+        original::decode(bytes, &mut rings, &mut coords_deg).ok()?;
+        Some((rings, coords_deg))
+    };
+    let (Some((old, old_deg)), Some((new, new_deg))) = (read(old), read(new)) else { return false };
+    let ring = |all: &[[f64; 2]], r: &std::ops::Range<u32>| open_ring(&all[r.start as usize..r.end as usize]).to_vec();
+    old.len() == new.len() && old.iter().zip(&new).all(|(a, b)| same_ring(&ring(&old_deg, a), &ring(&new_deg, b)))
+}
+
+/// A ring without the repetition of its first point.
+fn open_ring(ring: &[[f64; 2]]) -> &[[f64; 2]] {
+    match ring {
+        [first, rest @ .., last] if !rest.is_empty() && first == last => &ring[..ring.len() - 1],
+        _ => ring,
+    }
+}
+
+fn same_ring(a: &[[f64; 2]], b: &[[f64; 2]]) -> bool {
+    let near = |p: [f64; 2], q: [f64; 2]| (p[0] - q[0]).abs() <= SAME_PLACE_DEG && (p[1] - q[1]).abs() <= SAME_PLACE_DEG;
+    let Some(first) = a.first().filter(|_| a.len() == b.len()) else { return a.len() == b.len() };
+    let turned = |at: usize| a.iter().zip(b[at..].iter().chain(&b[..at])).all(|(p, q)| near(*p, *q));
+    let reversed = |at: usize| a.iter().zip(b[..=at].iter().rev().chain(b[at + 1..].iter().rev())).all(|(p, q)| near(*p, *q));
+    (0..b.len()).filter(|at| near(*first, b[*at])).any(|at| turned(at) || reversed(at))
+}
+
 /// Kind and bytes of a feature's boundary.
 fn boundary(features: &Features, record: &FeatureRecord) -> Option<(&'static str, Vec<u8>)> {
     let kind = match record.kind {
@@ -290,4 +326,25 @@ fn outline(bytes: &[u8]) -> String {
     }
     let shapes: Vec<&[[f64; 2]]> = rings.iter().map(|r| &coords_deg[r.start as usize..r.end as usize]).collect();
     format!("{:.4} km² (n={})", area_km2(&shapes), coords_deg.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_is_the_same_wherever_it_begins_and_whichever_way_it_runs() {
+        let ring = [[107.0, 36.0], [107.1, 36.0], [107.1, 36.1], [107.0, 36.2]];
+        for by in 0..ring.len() {
+            let mut turned = ring.map(|[x, y]| [x + 4e-8, y - 4e-8]);
+            turned.rotate_left(by);
+            assert!(same_ring(&ring, &turned));
+            turned.reverse();
+            assert!(same_ring(&ring, &turned));
+            turned[by][0] += 1e-6;
+            assert!(!same_ring(&ring, &turned), "ten centimetres are a change");
+        }
+        assert!(!same_ring(&ring, &ring[..3]) && same_ring(&[], &[]));
+        assert_eq!(open_ring(&[ring[0], ring[1], ring[0]]), &ring[..2]);
+    }
 }

@@ -210,7 +210,10 @@ impl Desk<'_> {
         let (spots, outside) = self.outside(&report, row.uid);
         taken.outside = outside;
         taken.declared = report.declared;
-        taken.unused = report.unused.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        // Where nothing was found that is asked, its columns may be just that by other names.
+        if !report.claims.is_empty() {
+            taken.unused = report.unused.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        }
         let (claims, twice) = once(report.claims.into_iter().filter(|c| ours(c.unit)).collect());
         let mut faults: Vec<Fault> = report.faults.into_iter().filter(|f| f.unit.is_none_or(&ours)).collect();
         faults.extend(twice.into_iter().map(|c| Fault {

@@ -301,10 +301,7 @@ fn kept_changed_and_made_anew_are_the_same() {
     let made = fresh(&place);
     assert_eq!(ask(&mut place.reader), made);
     place.writer.screen(TODAY).expect("kept");
-    let rows = |place: &Place, table: &str| -> i64 {
-        let db = rusqlite::Connection::open(place.dir.path().join("data/reference.db")).expect("opens");
-        db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("counts")
-    };
+    let rows = |place: &Place, table: &str| crate::store::tests::rows_of(place.dir.path(), table);
     assert_eq!((rows(&place, "lead"), rows(&place, "lead_count")), (2, 4));
     assert_eq!(fresh(&place), made, "from what is kept");
 

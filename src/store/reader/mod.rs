@@ -67,7 +67,8 @@ impl Reader {
             | Query::Card { view, .. }
             | Query::Provenance { view, .. }
             | Query::Quality { view, .. }
-            | Query::Sheet { view, .. } => view.as_of,
+            | Query::Sheet { view, .. }
+            | Query::Filled { view, .. } => view.as_of,
             Query::Workspace
             | Query::Find { .. }
             | Query::Marks
@@ -97,6 +98,7 @@ impl Reader {
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
             Query::Quality { view, level, kind } => Loaded::Quality(Arc::new(quality::quality(&ask, view, level.as_ref(), *kind)?)),
             Query::Sheet { kind, view } => Loaded::Sheet(Arc::new(sheet::sheet(&ask, kind, view)?)),
+            Query::Filled { name, view } => Loaded::Filled(Arc::new(sheet::filled(&ask, view, name)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
             Query::Round { period } => Loaded::Round(round::board(&ask, *period, today)?.map(Arc::new)),
             Query::Forms { period } => Loaded::Forms(Arc::new(round::forms(&ask, *period, today)?)),

@@ -247,6 +247,8 @@ fn readings(ask: &Ask<'_>, indicator: &Indicator, period: Option<Period>, back: 
                 // A sum of some of those due is another number: what is missing may not make a lead.
                 match Given::from(shown.reading) {
                     Given::Number(_) if shown.origin == Origin::RolledUp && shown.reported < shown.due => Given::Gap(Gap::Partly),
+                    // Where there is nothing to be covered, nothing is asked.
+                    Given::Gap(Gap::None) if indicator.derived.is_some() => Given::Gap(Gap::NotDue),
                     given => given,
                 }
             }

@@ -378,6 +378,26 @@ fn the_mouse_selects_goes_in_and_scrolls() {
 }
 
 #[test]
+fn the_start_page_makes_a_workspace() {
+    let mut s = session();
+    s.has_workspace = false;
+    s.here = "/data/new".into();
+    let mut h = Harness::new(s.clone(), HOME);
+    // The folder it was started in is filled in; the name has the keys.
+    h.press("3 enter enter");
+    assert!(h.text().contains("请写名称") && h.text().contains("/data/new"), "{}", h.text());
+    h.press("\"青禾\" enter \"99012\" enter");
+    assert!(h.effects.is_empty() && h.text().contains("6 位数字"), "{}", h.text());
+    h.press("\"1\" enter");
+    let made = Effect::CreateWorkspace { dir: "/data/new".into(), name: "青禾".into(), county: "990121".into() };
+    assert_eq!(h.effects, [made]);
+    s.access = Access::read_only();
+    let mut h = Harness::new(s, HOME);
+    h.press("3");
+    assert!(h.model.overlay.is_none() && h.effects.is_empty());
+}
+
+#[test]
 fn the_start_page_opens_the_demo_a_folder_or_the_tutorial() {
     let mut s = session();
     s.has_workspace = false;
@@ -392,7 +412,7 @@ fn the_start_page_opens_the_demo_a_folder_or_the_tutorial() {
     h.send(Message::OpenFailed(Problem::new("E_SAMPLE", Severity::Refused, "x")));
     assert!(h.text().contains("E_SAMPLE"));
     let mut h = Harness::new(s, HOME);
-    h.press("down down enter");
+    h.press("down down down enter");
     h.send(Message::Opened);
     assert!(h.text().contains("教程 1/12"), "{}", h.text());
 }

@@ -103,7 +103,12 @@ impl Model {
                 }
             }
             Loaded::Files(list) => {
-                self.desk.import.browser.list = Some(list);
+                let browser = &mut self.desk.import.browser;
+                let from = browser.from.take().and_then(|from| list.entries.iter().position(|entry| entry.path == from));
+                if let Some(at) = from {
+                    browser.cursor.at = at + usize::from(list.parent.is_some());
+                }
+                browser.list = Some(list);
             }
             Loaded::Plan(plan) => {
                 self.desk.import.plan = Some(plan);
@@ -123,7 +128,7 @@ impl Model {
             }
             Loaded::Sheet(page) => self.desk.sheets.take(page),
             // Forms are for templates.
-            Loaded::Forms(_) => {}
+            Loaded::Forms(_) | Loaded::Filled(_) => {}
         }
     }
 
@@ -191,6 +196,7 @@ impl Model {
             (Write::Mark { due: Some(day), .. }, Purpose::Write) => lang.fill("ui.toast.marked_due", &[&receipt.name, day]),
             (Write::Mark { .. }, Purpose::Write) => lang.fill("ui.toast.marked", &[&receipt.name]),
             (Write::Clear { .. }, Purpose::Write) => lang.fill("ui.toast.unmarked", &[&receipt.name]),
+            (Write::RoundReturn { to, .. }, Purpose::Write) => lang.fill("desk.round.returned_to", &[&receipt.name, &to.display()]),
             (
                 Write::RoundOpen { .. } | Write::RoundTake { .. } | Write::RoundReturn { .. } | Write::RoundFinal { .. },
                 Purpose::Write | Purpose::Import,

@@ -124,6 +124,8 @@ impl Model {
         browser.typing = false;
         browser.input = Input::default();
         browser.cursor = Default::default();
+        // Going up, the cursor stands on where one came from.
+        browser.from = browser.list.as_ref().map(|list| list.dir.clone()).filter(|dir| dir.parent() == Some(path.as_path()));
         browser.dir = path;
     }
 

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
+use crate::domain::access::Grant;
 use crate::domain::request::Write;
 use crate::domain::text::clean_name;
 use crate::ui::dialog::{Blank, Chosen, Confirm, Sheet, Then};
@@ -11,7 +12,35 @@ use crate::ui::model::{Model, Purpose};
 use crate::ui::overlay::Overlay;
 use crate::ui::update::LeadForm;
 
+/// The line of the start page that makes a workspace.
+const NEW: usize = 2;
+
+/// Whether a text is a code of six digits.
+fn is_county(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 impl Model {
+    /// Asks for what a new workspace needs.
+    pub(super) fn new_workspace(&mut self) {
+        if !self.session.access.may(Grant::Import) {
+            let text = self.text("ui.toast.read_only");
+            self.refuse(text);
+            return;
+        }
+        let mut blanks = vec![
+            Blank::new("ui.start.dir", "ui.start.dir_how", Some("ui.start.no_dir")),
+            Blank::new("ui.start.name", "ui.start.name_how", Some("ui.start.no_name")),
+            Blank::new("ui.start.county", "ui.start.county_how", None),
+        ];
+        blanks[0].input = tui_input::Input::new(self.session.here.clone());
+        let text = vec![self.text("ui.start.new_how").to_owned()];
+        self.open_sheet(self.text("ui.start.new").to_owned(), text, blanks, Then::Create);
+        if let Some(Overlay::Sheet(sheet)) = &mut self.overlay {
+            sheet.at = usize::from(!self.session.here.is_empty());
+        }
+    }
+
     /// Shows what a write will do before it does it. Where nobody said who acts, that is asked for too.
     pub(super) fn confirm(&mut self, title: String, text: Vec<String>, write: Write) {
         if !self.session.access.may(write.grant()) {
@@ -28,7 +57,7 @@ impl Model {
 
     /// Opens a form; the post is asked for where it is not known and something is written.
     pub(super) fn open_sheet(&mut self, title: String, text: Vec<String>, mut blanks: Vec<Blank>, then: Then) {
-        let writes = !matches!(then, Then::Answer { .. } | Then::Lead(LeadForm::WhatIf { .. }));
+        let writes = !matches!(then, Then::Answer { .. } | Then::Create | Then::Lead(LeadForm::WhatIf { .. }));
         let asks_post = self.session.access.post.is_none() && writes;
         if asks_post {
             blanks.insert(0, Blank::new("ui.mark.post", "ui.mark.post_how", Some("ui.mark.no_post")));
@@ -87,6 +116,18 @@ impl Model {
                 self.close_overlay();
                 let write = Write::Correct { entity, indicator, period, old, new, source, reason };
                 self.write(Purpose::Write, write);
+            }
+            Then::Create => {
+                let (dir, name, county) = (next(), next(), next());
+                if county.is_empty() || is_county(&county) {
+                    self.close_overlay();
+                    // Where it cannot be made, the same line is tried again.
+                    self.chosen = NEW;
+                    self.effects.push(Effect::CreateWorkspace { dir, name, county });
+                } else if let Some(Overlay::Sheet(sheet)) = &mut self.overlay {
+                    sheet.at = 2;
+                    sheet.wrong = Some("ui.start.bad_county");
+                }
             }
             Then::RoundOpen => {
                 let (period, due) = (next(), next());

@@ -1,12 +1,12 @@
 //! 导入: files and their plan, answering what the plan asks, carrying it out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 
 use crate::domain::period::Period;
-use crate::domain::plan::{About, Applied, Choices, Meaning, Target, UNUSED};
+use crate::domain::plan::{About, Applied, Choices, Meaning, Plan, Question, Target, UNUSED};
 use crate::domain::request::{Query, Write};
 use crate::ui::desk::{Entry, Importing, Screen, Tab};
 use crate::ui::dialog::{Choose, Chosen};
@@ -15,6 +15,7 @@ use crate::ui::message::Effect;
 use crate::ui::model::{Ask, Model};
 use crate::ui::overlay::Overlay;
 use crate::ui::update::desk::tab_step;
+use crate::ui::view::import::nothing_key;
 use crate::ui::view::question;
 
 impl Model {
@@ -36,6 +37,13 @@ impl Model {
     /// From the files that are ticked to their plan.
     pub(super) fn make_plan(&mut self) {
         let import = &mut self.desk.import;
+        if import.browser.chosen.is_empty()
+            && let Some(Entry::Of(entry)) = import.browser.entries().get(import.browser.cursor.at)
+        {
+            // Nothing is ticked: what the cursor stands on is meant.
+            let path = entry.path.clone();
+            import.browser.chosen.push(path);
+        }
         if import.browser.chosen.is_empty() {
             let text = self.text("desk.files.none_chosen");
             self.say(text);
@@ -97,7 +105,10 @@ impl Model {
                 let at = browser.cursor.at;
                 let path = match browser.entries().get(at) {
                     Some(Entry::Of(entry)) => entry.path.clone(),
-                    _ => return true,
+                    _ => {
+                        self.desk_move(1);
+                        return true;
+                    }
                 };
                 browser.toggle(&path);
                 self.desk_move(1);
@@ -193,15 +204,18 @@ impl Model {
         let Some(plan) = self.desk.import.plan.clone() else { return false };
         let Some(question) = plan.questions.get(at) else { return false };
         let file = Some(&question.spot.file).filter(|file| plan.inputs.len() > 1 && !file.is_empty());
-        decide(&mut self.desk.import.choices, &question.about, file, value.trim())
+        let alike = alike(&plan, question);
+        let choices = &mut self.desk.import.choices;
+        decide(choices, &question.about, file, value.trim())
+            && alike.iter().all(|other| decide(choices, &question.about, Some(&other.spot.file), value.trim()))
     }
 
     fn accept_one(&mut self) {
         let import = &mut self.desk.import;
         let at = import.at();
         let Some(unmatched) = import.plan.as_ref().and_then(|plan| plan.unmatched.get(at)).cloned() else { return };
-        if unmatched.suggestion.is_none() {
-            let text = self.text("desk.unmatched.no_suggestion");
+        if question::suggestion(&unmatched).is_none() {
+            let text = self.text(if unmatched.in_file { "desk.unmatched.no_suggestion" } else { "desk.unmatched.left_out" });
             self.say(text);
             return;
         }
@@ -244,8 +258,8 @@ impl Model {
             return;
         }
         let counts = plan.counts;
-        if counts.new + counts.changed + counts.gone == 0 && plan.unit_changes.is_empty() {
-            let text = self.text("desk.plan.nothing");
+        if plan.is_empty() {
+            let text = self.text(nothing_key(&plan));
             self.say(text);
             return;
         }
@@ -280,6 +294,19 @@ impl Model {
         import.tab = Tab::Inputs;
         self.slots.remove(&Ask::Batches);
     }
+}
+
+/// Other questions of a plan that the answer to one answers too: what the records of a file are is
+/// said of all files of its folder with the same headings.
+pub(in crate::ui) fn alike<'a>(plan: &'a Plan, question: &Question) -> Vec<&'a Question> {
+    let kind = |asked: &Question| {
+        let input = plan.inputs.iter().find(|input| input.file == asked.spot.file)?;
+        Some((Path::new(&input.file).parent()?.to_owned(), input.fingerprint.clone()))
+    };
+    let Some(own) = kind(question).filter(|_| question.about == About::Target) else { return Vec::new() };
+    let same =
+        |other: &&Question| other.about == About::Target && other.spot.file != question.spot.file && kind(other).as_ref() == Some(&own);
+    plan.questions.iter().filter(same).collect()
 }
 
 /// The answer that means every column of a question.

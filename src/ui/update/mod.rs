@@ -21,7 +21,7 @@ mod show;
 mod tables;
 
 pub(in crate::ui) use dress::{fill, is_down};
-pub(in crate::ui) use import::ALL;
+pub(in crate::ui) use import::{ALL, alike};
 pub(in crate::ui) use layer::sign as sign_of_place;
 pub(in crate::ui) use lead::{LEAD_KEYS, LeadForm};
 pub(in crate::ui) use mark::day;
@@ -282,6 +282,11 @@ impl Model {
             Progress::Pending(pending) => self.held_back(pending),
             Progress::Done => {
                 self.progress = None;
+                if self.is_bare() {
+                    // Only now it has its name: nothing was loaded that would have made a new version.
+                    self.slots.remove(&Ask::Workspace);
+                    self.want(Ask::Workspace, Query::Workspace);
+                }
                 self.dress();
             }
             reading @ Progress::Reading { .. } => {

@@ -344,7 +344,7 @@ impl Model {
         match key.code {
             KeyCode::Up | KeyCode::Char('k') => self.chosen = self.chosen.saturating_sub(1),
             KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') => self.chosen = (self.chosen + 1).min(last),
-            KeyCode::Char(c @ '1'..='4') => {
+            KeyCode::Char(c @ '1'..='5') => {
                 self.chosen = c as usize - '1' as usize;
                 self.choose_start();
             }
@@ -358,7 +358,8 @@ impl Model {
         match self.chosen {
             0 => self.effects.push(Effect::OpenDemo),
             FOLDER => self.overlay = Some(Overlay::Folder { input: Input::default() }),
-            2 => {
+            2 => self.new_workspace(),
+            3 => {
                 self.tutorial = Some(crate::ui::tutorial::Tutorial::default());
                 self.effects.push(Effect::OpenDemo);
             }

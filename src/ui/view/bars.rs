@@ -182,6 +182,11 @@ pub(super) fn toast(pen: &mut Pen<'_>, area: Rect, room: Rect) -> bool {
     true
 }
 
+/// What is read, without the folders it lies in.
+pub(super) fn file_name(name: &str) -> &str {
+    name.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
 /// A message, else the most useful keys.
 pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
     panel(pen, area);
@@ -191,7 +196,8 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
     if let Some(Progress::Reading { name, done, of }) = &model.progress {
         let percent = if *of == 0 { 0 } else { done.saturating_mul(100) / of };
         let share = percent as f64 / 100.0;
-        let text = format!(" {} {} {percent}% ", lang.fill("ui.status.reading", &[name]), pen.width.pad(&pen.bar(share, 8), 8, ""));
+        let text =
+            format!(" {} {} {percent}% ", lang.fill("ui.status.reading", &[&file_name(name)]), pen.width.pad(&pen.bar(share, 8), 8, ""));
         let style = pen.on(pen.style(Tone::Dim), Role::Panel);
         let x = pen.right(area, area.y, &text, style);
         room.width = x.saturating_sub(area.x);

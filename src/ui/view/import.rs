@@ -5,7 +5,7 @@ use super::pen::{Line, Tone};
 use super::question;
 use super::sheet::Sheet;
 use crate::domain::files::{FileEntry, FileKind};
-use crate::domain::plan::{About, Cause, Change, ChangeKind, Input, Plan, UnitChange, UnitChangeKind, Unmatched};
+use crate::domain::plan::{About, Cause, Change, ChangeKind, Input, Plan, Question, UnitChange, UnitChangeKind, Unmatched};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::Progress;
 use crate::domain::text::quote;
@@ -178,7 +178,11 @@ pub(super) fn progress(model: &Model, cells: u16) -> Line {
     let share = if *of == 0 { 0.0 } else { *done as f64 / *of as f64 };
     let bar_cells = (cells / 3).clamp(6, 30);
     let bar = model.width().pad(&super::pen::bar(model.symbols(), share, bar_cells), bar_cells, "");
-    vec![(format!("{what} "), Tone::Accent), (bar, Tone::Accent), (format!(" {:.0}%  {}", share * 100.0, quote(name)), Tone::Text)]
+    vec![
+        (format!("{what} "), Tone::Accent),
+        (bar, Tone::Accent),
+        (format!(" {:.0}%  {}", share * 100.0, quote(super::bars::file_name(name))), Tone::Text),
+    ]
 }
 
 /// What would happen in numbers, and what stands in the way.
@@ -221,10 +225,18 @@ fn head(model: &Model, plan: &Plan, board: &mut Board<'_>) {
         (lang.fill("desk.plan.open", &[&needed]), Tone::Lead)
     } else if plan.target.is_none() {
         (lang.text("desk.plan.unreadable").to_owned(), Tone::Error)
+    } else if plan.is_empty() {
+        (lang.text(nothing_key(plan)).to_owned(), Tone::Lead)
     } else {
         (lang.text("desk.plan.ready").to_owned(), Tone::Accent)
     };
     board.head.push(vec![state]);
+}
+
+/// Why there is nothing to write.
+pub(in crate::ui) fn nothing_key(plan: &Plan) -> &'static str {
+    let left = plan.counts.aside + plan.counts.unmatched_file;
+    if plan.counts.unchanged > 0 && left == 0 { "desk.plan.nothing" } else { "desk.plan.nothing_fits" }
 }
 
 fn input_name(input: &Input) -> String {
@@ -276,16 +288,24 @@ fn question_row(model: &Model, plan: &Plan, n: usize, cells: u16) -> Line {
     let (state, tone) = match (decided.is_empty(), asked.needed) {
         (false, _) => (decided, Tone::Accent),
         (true, true) => (lang.text("desk.answer.needed").to_owned(), Tone::Lead),
-        (true, false) if matches!(asked.about, About::Indicator { .. }) => (lang.text("desk.answer.unread").to_owned(), Tone::Dim),
+        (true, false) if matches!(asked.about, About::Indicator { .. }) || is_unread(plan, asked) => {
+            (lang.text("desk.answer.unread").to_owned(), Tone::Dim)
+        }
         (true, false) => (lang.text("desk.answer.may").to_owned(), Tone::Dim),
     };
     let state = width.cut(&state, cells / 3, model.symbols().ellipsis).into_owned();
     let room = cells.saturating_sub(width.of(&state) + 3);
     vec![
         (if asked.needed { "! " } else { "  " }.to_owned(), Tone::Lead),
-        (width.pad(&question::title(model, asked), room, model.symbols().ellipsis), Tone::Text),
+        (width.pad(&question::line(model, plan, asked, room), room, model.symbols().ellipsis), Tone::Text),
         (format!(" {state}"), tone),
     ]
+}
+
+/// Whether a file is left alone because nobody said what it is.
+fn is_unread(plan: &Plan, asked: &Question) -> bool {
+    let kept = plan.inputs.iter().filter(|input| input.file == asked.spot.file).map(|input| input.kept).sum::<u64>();
+    asked.about == About::Target && kept == 0
 }
 
 fn question_lines(model: &Model, plan: &Plan, n: usize, cells: u16) -> Vec<Line> {
@@ -308,14 +328,16 @@ fn unmatched_row(model: &Model, unmatched: &Unmatched, cells: u16) -> Line {
     let taken = model.desk.import.choices.accept.contains(&unmatched.id)
         || model.desk.import.choices.accept_causes.contains(&unmatched.cause)
         || unmatched.accepted;
-    let tick = match (&unmatched.suggestion, taken) {
+    let suggestion = question::suggestion(unmatched);
+    let tick = match (suggestion, taken) {
         (None, _) => "    ",
         (Some(_), true) => "[x] ",
         (Some(_), false) => "[ ] ",
     };
     let side = lang.text(if unmatched.in_file { "desk.unmatched.in_file" } else { "desk.unmatched.in_store" });
-    let cause = cause_text(lang, unmatched.cause);
-    let to = unmatched.suggestion.as_ref().map(|(_, code, name)| format!(" {} {name} {code}", model.symbols().step)).unwrap_or_default();
+    // What the file leaves out has no cause to be guessed at.
+    let cause = if unmatched.in_file { cause_text(lang, unmatched.cause) } else { lang.text("desk.quality.left_out") };
+    let to = suggestion.map(|(_, code, name)| format!(" {} {name} {code}", model.symbols().step)).unwrap_or_default();
     let key = format!("{} {}", quote(&unmatched.key), quote(&unmatched.name));
     let rest = cells.saturating_sub(4 + width.of(side) + 1 + 12);
     vec![
@@ -335,9 +357,14 @@ fn unmatched(model: &Model, unmatched: &Unmatched, cells: u16) -> Vec<Line> {
     let lang = model.session.lang;
     let mut sheet = Sheet::new(model, cells);
     sheet.text(0, format!("{} {}", quote(&unmatched.key), quote(&unmatched.name)).trim_end(), Tone::Strong);
+    if !unmatched.in_file {
+        sheet.text(0, &unmatched.spot.to_string(), Tone::Dim);
+        sheet.text(0, lang.text("desk.unmatched.left_out"), Tone::Text);
+        return sheet.lines;
+    }
     sheet.text(0, &format!("{}  {}", unmatched.spot, lang.fill("desk.unmatched.rows", &[&unmatched.rows])), Tone::Dim);
     sheet.text(0, lang.text(&format!("desk.cause.{}_how", unmatched.cause.word())), Tone::Text);
-    match &unmatched.suggestion {
+    match question::suggestion(unmatched) {
         Some((_, code, name)) => sheet.text(0, &lang.fill("desk.unmatched.suggestion", &[name, code]), Tone::Accent),
         None => sheet.text(0, lang.text("desk.unmatched.no_suggestion"), Tone::Dim),
     }
@@ -399,7 +426,9 @@ fn unit_change_key(kind: UnitChangeKind) -> &'static str {
 fn unit_change_row(model: &Model, change: &UnitChange, cells: u16) -> Line {
     let names =
         |units: &[(crate::domain::id::Uid, String, String)]| units.iter().map(|(_, _, name)| quote(name)).collect::<Vec<_>>().join("+");
-    let text = format!("{} {} {}", names(&change.before), model.symbols().step, names(&change.after));
+    let (before, after) = (names(&change.before), names(&change.after));
+    // A unit that keeps its name is named once.
+    let text = if before == after { after } else { format!("{before} {} {after}", model.symbols().step) };
     let width = model.width();
     vec![
         (format!("* {} ", model.text(unit_change_key(change.kind))), Tone::Mark),

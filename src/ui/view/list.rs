@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::pen::{Pen, Tone};
+use crate::domain::access::Grant;
 use crate::domain::indicator::Classing;
 use crate::domain::page::{HomePage, Row};
 use crate::domain::unit::Subject;
@@ -191,7 +192,19 @@ fn empty(model: &Model) -> String {
     if home.view.listing == Listing::Branches {
         return model.session.lang.fill("ui.empty.no_branches", &[&hint(Action::Back), &hint(Action::Listing)]);
     }
+    if model.is_bare() {
+        return bare(model);
+    }
     model.session.lang.fill("ui.empty.nothing", &[&hint(Action::Back), &hint(Action::Problems)])
+}
+
+/// What to do in a workspace that has nothing yet.
+pub(super) fn bare(model: &Model) -> String {
+    if !model.session.access.may(Grant::Import) {
+        return model.text("ui.empty.bare_read_only").to_owned();
+    }
+    let hint = |action| model.session.keymap.hint(action, model.session.lang);
+    model.session.lang.fill("ui.empty.bare", &[&hint(Action::Work), &hint(Action::Import)])
 }
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {

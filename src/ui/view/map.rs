@@ -28,6 +28,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let Some(raster) = &model.map.raster else {
         let text = match model.failure(Ask::Map) {
             Some(problem) => model.session.lang.problem(problem),
+            None if model.is_bare() => super::list::bare(model),
             None if model.map.answered && model.progress.is_none() => model.text("ui.empty.no_map").to_owned(),
             None => model.text("ui.loading").to_owned(),
         };

@@ -5,7 +5,7 @@ mod batches;
 mod board;
 mod card;
 mod dialog;
-mod import;
+pub(super) mod import;
 mod list;
 mod map;
 mod over;

@@ -386,6 +386,8 @@ fn choose(pen: &mut Pen<'_>, area: Rect, none: &str) {
         return;
     }
     let menu = matches!(model.overlay, Some(Overlay::Menu(_)));
+    // A menu of actions has nothing that is on or off.
+    let picks = !matches!(model.overlay, Some(Overlay::Menu(Menu::Work | Menu::Sheets)));
     let heads = if let Some(Overlay::Indicators { input }) = &model.overlay { pick::indicators(model, input.value()) } else { Vec::new() };
     for (y, (n, (text, note, checked))) in (area.y..area.bottom()).zip(all.iter().enumerate().skip(model.scroll)) {
         let line = Rect { y, height: 1, ..area };
@@ -401,7 +403,7 @@ fn choose(pen: &mut Pen<'_>, area: Rect, none: &str) {
             let sign = if *checked { "[x] " } else { "[ ] " };
             let dim = if chosen { style } else { pen.style(Tone::Accent) };
             x = pen.text(line, x, y, &number, dim);
-            x = pen.text(line, x, y, sign, style);
+            x = pen.text(line, x, y, if picks { sign } else { "" }, style);
         }
         let note_cells = pen.width.of(note).min(line.width / 2);
         let room = Rect { width: line.width.saturating_sub(if note_cells > 0 { note_cells + 1 } else { 0 }), ..line };

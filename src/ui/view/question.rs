@@ -1,12 +1,13 @@
 //! What a plan asks, in words.
 
-use crate::domain::plan::{About, Answer, Question, UNUSED};
+use crate::domain::id::Uid;
+use crate::domain::plan::{About, Answer, Plan, Question, UNUSED, Unmatched};
 use crate::domain::text::quote;
 use crate::domain::view_state::Listing;
 use crate::ui::dialog::Offer;
 use crate::ui::model::Model;
 use crate::ui::number;
-use crate::ui::update::ALL;
+use crate::ui::update::{ALL, alike};
 
 /// A question in one line.
 pub(in crate::ui) fn title(model: &Model, question: &Question) -> String {
@@ -27,6 +28,22 @@ pub(in crate::ui) fn title(model: &Model, question: &Question) -> String {
     }
 }
 
+/// A question in a list: of several files with which one it is about, its end where room is short.
+pub(in crate::ui) fn line(model: &Model, plan: &Plan, question: &Question, cells: u16) -> String {
+    let title = title(model, question);
+    if plan.inputs.len() < 2 || question.spot.file.is_empty() {
+        return title;
+    }
+    let width = model.width();
+    let room = cells.saturating_sub(width.of(&title) + 2);
+    format!("{title}  {}", width.cut_left(&quote(&question.spot.file), room, model.symbols().ellipsis))
+}
+
+/// The unit that is probably meant by what stands in a file; what the file leaves out is itself.
+pub(in crate::ui) fn suggestion(unmatched: &Unmatched) -> Option<&(Uid, String, String)> {
+    unmatched.suggestion.as_ref().filter(|_| unmatched.in_file)
+}
+
 /// Title and paragraphs of a question.
 pub(in crate::ui) fn words(model: &Model, question: &Question) -> (String, Vec<String>) {
     let lang = model.session.lang;
@@ -43,7 +60,8 @@ pub(in crate::ui) fn words(model: &Model, question: &Question) -> (String, Vec<S
         About::Privacy { .. } => "desk.ask.privacy_how",
         About::Since => "desk.ask.since_how",
         About::Complete { .. } => "desk.ask.complete_how",
-        About::Target | About::Column { .. } | About::Period | About::Part => "desk.ask.once",
+        About::Period => "desk.ask.period_how",
+        About::Target | About::Column { .. } | About::Part => "desk.ask.once",
     };
     if let About::Privacy { columns } = &question.about {
         text.extend(columns.iter().map(|(heading, rule)| format!("{} ({})", quote(heading), quote(rule))));
@@ -51,6 +69,10 @@ pub(in crate::ui) fn words(model: &Model, question: &Question) -> (String, Vec<S
     if let About::Indicator { sample, .. } = &question.about {
         let cells: Vec<String> = sample.iter().map(|cell| quote(cell)).collect();
         text.push(lang.fill("desk.ask.indicator_sample", &[&cells.join(lang.text("plan.comma"))]));
+    }
+    let alike = model.desk.import.plan.as_ref().map_or(0, |plan| alike(plan, question).len());
+    if alike > 0 {
+        text.push(lang.fill("desk.ask.alike", &[&alike]));
     }
     text.push(lang.text(how).to_owned());
     (title(model, question), text)

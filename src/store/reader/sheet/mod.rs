@@ -2,6 +2,7 @@
 
 mod cadence;
 mod change;
+mod checks;
 mod coverage;
 mod figure;
 mod form;
@@ -19,6 +20,7 @@ mod terms;
 mod what_if;
 mod why;
 
+pub(super) use self::form::filled;
 pub(super) use leads::sign;
 
 use super::ask::Ask;
@@ -59,11 +61,15 @@ mod tests {
     use crate::locale::Lang;
 
     /// The sources whose texts stand in `panel.toml`.
-    const SOURCES: [&str; 10] = [
+    const SOURCES: [&str; 14] = [
         include_str!("cadence.rs"),
+        include_str!("checks.rs"),
         include_str!("change.rs"),
         include_str!("coverage.rs"),
         include_str!("figure.rs"),
+        include_str!("form.rs"),
+        include_str!("form/answer.rs"),
+        include_str!("form/held.rs"),
         include_str!("matrices.rs"),
         include_str!("ratings.rs"),
         include_str!("scorecards.rs"),
