@@ -323,7 +323,7 @@ fn a_what_if_recolours_the_map_says_so_and_ends_with_esc() {
     }
     let mut h = at((120, 36));
     h.press(SUPPOSED);
-    for word in ["进入", "不变", "退出", "都不符合", "60 → 70"] {
+    for word in ["进入", "不变", "退出", "其余", "60 → 70"] {
         assert!(h.text().contains(word), "{word}\n{}", h.text());
     }
 }

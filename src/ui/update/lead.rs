@@ -164,6 +164,11 @@ impl Model {
     }
 
     fn choose_for(&mut self, title: &str, about: String, answers: Vec<Offer>, then: Chosen) {
+        if answers.is_empty() {
+            let text = self.text("leads.none_kinds");
+            self.refuse(text);
+            return;
+        }
         let text = vec![about];
         self.open_overlay(Overlay::Choose(Box::new(Choose { title: self.text(title).to_owned(), text, answers, other: false, then })));
     }
