@@ -288,7 +288,9 @@ fn question_row(model: &Model, plan: &Plan, n: usize, cells: u16) -> Line {
     let (state, tone) = match (decided.is_empty(), asked.needed) {
         (false, _) => (decided, Tone::Accent),
         (true, true) => (lang.text("desk.answer.needed").to_owned(), Tone::Lead),
-        (true, false) if matches!(asked.about, About::Indicator { .. }) || is_unread(plan, asked) => (lang.text("desk.answer.unread").to_owned(), Tone::Dim),
+        (true, false) if matches!(asked.about, About::Indicator { .. }) || is_unread(plan, asked) => {
+            (lang.text("desk.answer.unread").to_owned(), Tone::Dim)
+        }
         (true, false) => (lang.text("desk.answer.may").to_owned(), Tone::Dim),
     };
     let state = width.cut(&state, cells / 3, model.symbols().ellipsis).into_owned();
