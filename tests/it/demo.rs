@@ -244,7 +244,6 @@ fn branches_lie_in_known_grids_and_leads_have_many_causes() {
         fields: program.fields.iter().map(column).collect(),
         series: program.looks.iter().map(|_| Series { period: None, tables: vec![Arc::default(); branch + 1] }).collect(),
         groups: vec![vec![Arc::default(); branch + 1]; program.orders.len()],
-        ..Data::default()
     };
     let screening = Screening::new(Arc::new(program), data);
     let uid = |row: u32| Uid::of_branch("990121", &rows[row as usize][0]);
