@@ -78,7 +78,7 @@ fn worst(fill: Fill) -> u8 {
 }
 
 fn dress<'a>(fills: &'a [Fill], labels: &'a [LabelText]) -> Dress<'a> {
-    Dress { fills, selected: Some(77), labels, glyphs: Glyphs::Octant, pattern: false, hatch: &[], badges: &[], worst: &worst }
+    Dress { fills, selected: Some(77), labels, glyphs: Glyphs::Octant, pattern: false, hatch: &[], badges: &[], worst: &worst, layer: None }
 }
 
 /// The 20 largest units would like a label of four ideographs.

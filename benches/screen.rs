@@ -135,7 +135,7 @@ fn data(program: &Program) -> Data {
         let mut column = Readings::default();
         for row in 0..GRIDS {
             let x = draw(row, n + u32::from(look.back));
-            column.push(if x % 12 == 0 { Given::Gap(Gap::Missing) } else { Given::Number(f64::from(x % 100)) });
+            column.push(if x.is_multiple_of(12) { Given::Gap(Gap::Missing) } else { Given::Number(f64::from(x % 100)) });
         }
         let tables = [Readings::default(), Readings::default(), column, Readings::default()].map(Arc::new).to_vec();
         Series { period: "2025-10".parse().ok(), tables }

@@ -218,6 +218,7 @@ fn view(level: usize, indicator: &IndicatorId, zones: &[&str]) -> ViewState {
         classing: Classing::Policy,
         extent: None,
         selection: None,
+        what_if: None,
     }
 }
 

@@ -18,7 +18,7 @@
 //! |---|---|---|
 //! | [`domain`] | units, values, periods, facts, pages, requests: plain data and its arithmetic | input or output, a clock |
 //! | [`locale`] | every text, in Chinese and English, from `data/locales` | |
-//! | [`framework`] | one TOML file → levels, zones, indicators, rules, with all mistakes at once; the privacy gate | the name of a level or an indicator |
+//! | [`framework`] | TOML files → levels, zones, indicators, targets, rules …, with all mistakes at once; several as one; the privacy gate | the name of a level or an indicator |
 //! | [`gis`] | bytes → boundaries → cells, pure after reading | a terminal, SQL |
 //! | [`rules`] | conditions over a snapshot → leads with their evidence | a verdict |
 //! | [`ui`] | model, messages, actions, views | a terminal, file, clock, socket, SQL |
@@ -114,7 +114,24 @@
 //! in a crate ends that process and becomes a message. Marks of secrecy and the privacy gate
 //! ([`framework::privacy`]) come before anything is kept.
 //!
-//! //! # What is kept
+//! # What frameworks drive
+//!
+//! ```text
+//! data/frameworks/*.toml ─► load (all mistakes) ─► combine ─► Framework ─► rules::Program ─► Screening ─► leads, doubts
+//!                           privacy gate          ids a/b        │              ▲ columns of the store
+//!                                                                └► domain::sheet::Sheet ─► screen, text, JSON
+//! ```
+//!
+//! Several frameworks in use become one value: the first gives the tree, every id is `framework/id`, what one
+//! declares again hides what it extends, and what needs a level the tree lacks is left out and named. Rules are
+//! compiled once against columns and screened three-valued ([`rules::Truth`]): what cannot be told never makes a
+//! lead. What was found is kept per version of the data, and a change is screened again alone.
+//!
+//! Everything frameworks show beside list and map is one kind of page, a [`domain::sheet::Sheet`]: tables whose
+//! cells say what they are (a share with both parts, 未报, 未配置) and whose rows say where they lead. One screen,
+//! one text and one JSON show them all; `store::reader::sheet` has one file per sheet.
+//!
+//! # What is kept
 //!
 //! | file | holds | if it is lost |
 //! |---|---|---|

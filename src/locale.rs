@@ -31,10 +31,40 @@ macro_rules! tables {
     };
 }
 
-const ZH: Files =
-    tables!("zh", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "framework", "panel", "sheet", "leads");
-const EN: Files =
-    tables!("en", "ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "framework", "panel", "sheet", "leads");
+const ZH: Files = tables!(
+    "zh",
+    "ui",
+    "problem",
+    "cli",
+    "glossary",
+    "action",
+    "round",
+    "quality",
+    "plan",
+    "desk",
+    "framework",
+    "panel",
+    "places",
+    "sheet",
+    "leads"
+);
+const EN: Files = tables!(
+    "en",
+    "ui",
+    "problem",
+    "cli",
+    "glossary",
+    "action",
+    "round",
+    "quality",
+    "plan",
+    "desk",
+    "framework",
+    "panel",
+    "places",
+    "sheet",
+    "leads"
+);
 
 impl Lang {
     /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,

@@ -207,6 +207,23 @@ pub fn command(lang: Lang) -> Command {
                 .arg(opt("what-if", "RULE:TEST=VALUE"))
                 .arg(flag("json")),
         )
+        .subcommand(
+            Command::new("form")
+                .about(t("cmd.form").to_owned())
+                .after_help(t("form_help").to_owned())
+                .arg(Arg::new("name").value_name("NAME").help(t("opt.form_name").to_owned()))
+                .arg(Arg::new("place").long("place").value_name("PLACE").help(t("opt.place").to_owned()))
+                .arg(opt("as-at", "DATE").value_parser(value_parser!(Date)))
+                .arg(
+                    opt("out", "FILE")
+                        .value_parser(value_parser!(PathBuf))
+                        .requires("name")
+                        .conflicts_with("json")
+                        .help(t("opt.form_out").to_owned()),
+                )
+                .arg(flag("details"))
+                .arg(flag("json")),
+        )
         .subcommand(form(Command::new("marks").about(t("cmd.marks").to_owned())))
         .subcommand(
             form(Command::new("check").about(t("cmd.check").to_owned()).arg(place()))

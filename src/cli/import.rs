@@ -166,6 +166,10 @@ fn target(engine: &Engine, word: &str) -> Option<Target> {
         "entities" => Target::Entities,
         "values" => Target::Values,
         "zones" => Target::Zones,
+        "regions" => Target::Regions,
+        "links" => Target::Links,
+        "places" => Target::Places,
+        "items" => Target::Items,
         word => {
             let levels = &engine.store.framework().levels;
             let is = |l: &&crate::domain::unit::Level| {

@@ -8,6 +8,7 @@ mod check;
 mod choice;
 mod correct;
 mod doctor;
+mod form;
 mod framework;
 mod import;
 mod keys;
@@ -140,6 +141,7 @@ pub fn run(argv: Vec<OsString>) -> Exit {
         Some(("batches", m)) => batches::run(&common, m),
         Some(("undo", m)) => undo::run(&common, m),
         Some(("correct", m)) => correct::run(&common, m),
+        Some(("form", m)) => form::run(&common, m),
         Some(("marks", m)) => marks::run(&common, m),
         Some(("publish", m)) => publish::run(&common, m),
         Some((crate::import::book::child::COMMAND, _)) => read_book::run(),

@@ -114,6 +114,17 @@ pub(super) fn card(lang: Lang, workspace: &Workspace, card: &Card) -> String {
     for (kind, count) in &card.branches {
         out.push(&format!("{kind} {count}"));
     }
+    if !card.spans.is_empty() {
+        out.push(&lang.fill("places.card.spans", &[&card.spans.len(), &card.spans.join("、")]));
+    }
+    for (kind, word, count) in &card.entities {
+        let word = if word.is_empty() { lang.text("places.card.not_told") } else { word };
+        out.push(&format!("{kind} {word} {count}"));
+    }
+    for (kind, count) in &card.places {
+        let kind = if kind.is_empty() { lang.text("places.map.other") } else { kind };
+        out.push(&format!("{kind} {count}"));
+    }
     if let Some((table, place)) = &card.elsewhere {
         out.push(&lang.fill("ui.card.elsewhere", &[table, place]));
     }

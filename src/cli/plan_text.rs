@@ -93,6 +93,10 @@ fn target(lang: Lang, target: Option<&Target>) -> String {
         Some(Target::Entities) => lang.text("cli.import.kind.entities").to_owned(),
         Some(Target::Values) => lang.text("cli.import.kind.values").to_owned(),
         Some(Target::Zones) => lang.text("cli.import.kind.zones").to_owned(),
+        Some(Target::Regions) => lang.text("cli.import.kind.regions").to_owned(),
+        Some(Target::Links) => lang.text("cli.import.kind.links").to_owned(),
+        Some(Target::Places) => lang.text("cli.import.kind.places").to_owned(),
+        Some(Target::Items) => lang.text("cli.import.kind.items").to_owned(),
     }
 }
 

@@ -104,7 +104,7 @@ fn worded(sheet: &Sheet, lang: Lang) -> Sheet {
 }
 
 /// The whole sheet.
-fn text(sheet: &Sheet, lang: Lang, width: Option<u16>, details: bool) -> String {
+pub(super) fn text(sheet: &Sheet, lang: Lang, width: Option<u16>, details: bool) -> String {
     // Plain text goes to files, mail and screen readers: words and ASCII say the same everywhere.
     let symbols = Capability { glyphs: Glyphs::Ascii, ..Capability::default() }.symbols();
     let look = Look { lang, width: Width::new(false), symbols };

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::fact::{Body, Fact, FactId};
-use super::id::Uid;
+use super::id::{IndicatorId, Uid};
+use super::period::Period;
 use super::unit::Subject;
+use super::value::Shown;
 
 /// What the township answers about a lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,6 +22,44 @@ pub enum Answer {
     WrongData,
     /// 情况说明.
     Explained,
+}
+
+/// Where a value is corrected that a township says is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Amend {
+    /// A value of a unit: it is corrected beside what the batch has.
+    Value {
+        /// The unit.
+        entity: Uid,
+        /// Its name.
+        name: String,
+        /// The indicator.
+        indicator: IndicatorId,
+        /// The period.
+        period: Period,
+        /// What it is now.
+        old: Shown,
+    },
+    /// A cell of the table that a branch or unit came from: it is corrected there and imported again.
+    Cell {
+        /// File, as the manifest names it; empty where it is not known.
+        file: String,
+        /// Sheet inside it; empty where it has only one.
+        part: String,
+        /// 1-based physical row.
+        row: Option<u64>,
+        /// Heading of the column.
+        column: String,
+        /// What stands there.
+        text: String,
+    },
+    /// A sum: what it is made of is corrected, not the sum.
+    Sum {
+        /// The unit.
+        name: String,
+        /// The indicator.
+        indicator: IndicatorId,
+    },
 }
 
 /// What was said.

@@ -38,6 +38,12 @@ impl Uid {
         Self::of(&["entity", county, key])
     }
 
+    /// The uid of a record of a kind (`region`, `link`, `place`, `item`), from what makes it that one.
+    #[must_use]
+    pub fn of_record(county: &str, kind: &str, key: &str) -> Self {
+        Self::of(&["record", county, kind, key])
+    }
+
     /// The uid of a round, for the facts about it.
     #[must_use]
     pub fn of_round(county: &str, period: Period) -> Self {

@@ -163,6 +163,21 @@ impl Indicator {
         if self.rollup == Rollup::ShareAtOrAbove { "%" } else { &self.unit }
     }
 
+    /// Whether values of both mean the same: what is counted, in what, where, how it is rolled up and cut.
+    #[must_use]
+    pub fn is_defined_as(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.unit == other.unit
+            && self.level == other.level
+            && self.direction == other.direction
+            && self.rollup == other.rollup
+            && self.threshold == other.threshold
+            && self.bands == other.bands
+            && self.derived == other.derived
+            && self.coverage == other.coverage
+            && self.definition == other.definition
+    }
+
     /// The value of a parent from the readings of **all** its units on the reporting level.
     ///
     /// `None` and `NotDue` are not due and leave n and N alone; `Missing` counts in N only.

@@ -18,6 +18,19 @@ use super::unit::{Level, Subject};
 use super::value::{Reading, Shown};
 use super::view_state::{Listing, ViewState};
 
+/// An official kind 情形: a fixed text that a person may confirm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseKind {
+    /// Its number in the list.
+    pub number: u8,
+    /// Its text.
+    pub label: String,
+    /// English.
+    pub label_en: String,
+    /// No indicator can show it: it is confirmed without a lead too.
+    pub by_person: bool,
+}
+
 /// What a session knows of the open workspace before it asks for a page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Workspace {
@@ -35,8 +48,14 @@ pub struct Workspace {
     pub has_branches: bool,
     /// Indicators in the order of the number keys.
     pub indicators: Vec<Arc<Indicator>>,
-    /// Zones, code and label.
+    /// Zones and regions, code and label: what a scope may name.
     pub zones: Vec<(String, String)>,
+    /// Codes of those of them that are regions.
+    pub regions: Vec<String>,
+    /// Kinds of places that can be drawn over the map.
+    pub place_kinds: Vec<String>,
+    /// The official kinds that a person may confirm.
+    pub kinds: Vec<CaseKind>,
     /// Name of the framework in use.
     pub framework: String,
     /// Id, name and English name of each framework in use.
@@ -138,6 +157,26 @@ pub struct Legend {
     pub total: u32,
 }
 
+/// What another threshold would change in the units of a list: 假设·未采用. A unit in which anything
+/// enters counts there, else one in which anything leaves, else one in which something stays.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Supposed {
+    /// The rule, in Chinese.
+    pub label: String,
+    /// In English.
+    pub label_en: String,
+    /// The test with its threshold now and then, in words.
+    pub threshold: Words,
+    /// Units in which a place leaves; they have class 0.
+    pub leave: u32,
+    /// Units in which places stay and nothing moves; they have class 2.
+    pub stay: u32,
+    /// Units in which a place enters; they have class 4.
+    pub enter: u32,
+    /// Units that the rule holds for neither way.
+    pub neither: u32,
+}
+
 /// List, legend and totals of a place.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct HomePage {
@@ -165,6 +204,9 @@ pub struct HomePage {
     pub listings: Vec<Listing>,
     /// Periods with values of this indicator, the oldest first.
     pub periods: Vec<Period>,
+    /// The rows show how many leads another threshold would give, not the indicator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supposed: Option<Supposed>,
 }
 
 /// One figure of a card.
@@ -282,6 +324,12 @@ pub struct Card {
     pub below: Vec<(LevelId, u32)>,
     /// Branches in it by kind.
     pub branches: Vec<(String, u32)>,
+    /// Enterprises and social organisations in it: kind, how they are covered in the table's word, number.
+    pub entities: Vec<(String, String, u32)>,
+    /// Places in it by kind.
+    pub places: Vec<(String, u32)>,
+    /// Names of the units that a branch stands over, where it has more than its own.
+    pub spans: Vec<String>,
     /// Further columns of a branch.
     pub fields: Vec<(String, String)>,
     /// Names of a branch's unit by its table and by its place, where the two disagree.

@@ -27,6 +27,14 @@ pub enum Target {
     Values,
     /// Zones and their members.
     Zones,
+    /// Regions 片区 and their members.
+    Regions,
+    /// Pairings 结对: who gives and who receives.
+    Links,
+    /// Places 点线: stations, centres, routes.
+    Places,
+    /// Items of lists 清单.
+    Items,
 }
 
 /// What a word of a column means, asked once per column and kept in the profile.

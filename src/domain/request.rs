@@ -9,17 +9,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::civil::Date;
 
 use super::access::{Grant, Permit};
-use super::decision::Answer;
+use super::decision::{Amend, Answer};
 use super::fact::FactId;
 use super::files::FileList;
+use super::form::Filled;
 use super::id::{IndicatorId, LevelId, Uid};
+use super::map_layer::MapLayer;
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
 use super::period::Period;
 use super::plan::{Applied, BatchRow, Choices, Plan, Rests};
 use super::problem::Problem;
 use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
-use super::scene::{MapSize, Raster};
+use super::scene::{Extent, MapSize, Raster};
 use super::sheet::{Sheet, SheetKind};
 use super::unit::Subject;
 use super::view_state::ViewState;
@@ -41,6 +43,19 @@ pub enum Query {
         view: ViewState,
         /// Size of the map area.
         size: MapSize,
+    },
+    /// What is drawn over the map of the same state.
+    Layer {
+        /// Place, scope, AsOf.
+        view: ViewState,
+        /// What the map shows.
+        extent: Extent,
+        /// Its size.
+        size: MapSize,
+        /// Kinds of places that are wanted.
+        kinds: Vec<String>,
+        /// A branch whose units are outlined, where it has more than its own.
+        branch: Option<Uid>,
     },
     /// Everything about one unit or branch.
     Card {
@@ -117,6 +132,13 @@ pub enum Query {
         /// Which.
         kind: SheetKind,
         /// Place, indicator, period, AsOf, scope.
+        view: ViewState,
+    },
+    /// A form with what goes into its cells.
+    Filled {
+        /// Its name, id or label.
+        name: String,
+        /// Place and AsOf.
         view: ViewState,
     },
     /// What lies in a folder.
@@ -384,6 +406,8 @@ pub struct Receipt {
     pub write: Write,
     /// What would take it back; `None` where nothing can.
     pub undo: Option<Write>,
+    /// Where what was said to be wrong is corrected.
+    pub amend: Option<Amend>,
     /// Characters that were masked by the privacy scan of the text.
     pub masked: usize,
     /// Version of the data after it.
@@ -400,6 +424,8 @@ pub enum Loaded {
     Home(Arc<HomePage>),
     /// To [`Query::Map`]; `None` where nothing of the listing has a geometry.
     Map(Option<Arc<Raster>>),
+    /// To [`Query::Layer`].
+    Layer(Arc<MapLayer>),
     /// To [`Query::Card`]; `None` where the uid is not known as of the time asked.
     Card(Option<Arc<Card>>),
     /// To [`Query::Provenance`].
@@ -426,6 +452,8 @@ pub enum Loaded {
     Rests(Arc<Vec<Rests>>),
     /// To [`Query::Sheet`].
     Sheet(Arc<Sheet>),
+    /// To [`Query::Filled`].
+    Filled(Arc<Filled>),
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.

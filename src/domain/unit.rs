@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{LevelId, Uid};
 
+/// The field of a branch that names its units, where it has more than its own: 联村党委, 联合党支部.
+pub const MEMBER_UNITS: &str = "成员单位";
+
 /// One level of the tree, as the framework declares it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Level {

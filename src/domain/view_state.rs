@@ -9,6 +9,7 @@ use super::id::{IndicatorId, LevelId, Uid};
 use super::indicator::Classing;
 use super::period::Period;
 use super::scene::Extent;
+use super::sheet::Threshold;
 
 /// What the list holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,6 +56,17 @@ impl Scope {
     }
 }
 
+/// A rule with another threshold: list and map show what it would change. Nothing of it is saved.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WhatIf {
+    /// The rule.
+    pub rule: String,
+    /// Which test of the rule, 0-based in the order of the file.
+    pub test: usize,
+    /// Its threshold instead.
+    pub value: Threshold,
+}
+
 /// Where a session stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ViewState {
@@ -85,4 +97,7 @@ pub struct ViewState {
     /// The selected row.
     #[serde(default)]
     pub selection: Option<Uid>,
+    /// 假设: what is shown is not in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what_if: Option<WhatIf>,
 }

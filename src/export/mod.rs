@@ -2,6 +2,7 @@
 //! cells and never as a formula, and only into cells of a workbook's body.
 
 pub mod faults;
+pub mod form;
 pub mod returned;
 mod style;
 pub mod template;

@@ -176,7 +176,7 @@ fn ids(f: &Framework) -> HashSet<(&'static str, String)> {
     all.extend(named("list", f.lists.iter().map(|x| &x.named)));
     all.extend(named("pairing", f.pairings.iter().map(|x| &x.named)));
     all.extend(named("region", f.regions.iter().map(|x| &x.named)));
-    all.extend(named("group", f.groups.iter().map(|x| &x.named)));
+    all.extend(named("groups", f.groups.iter().map(|x| &x.named)));
     all.extend(named("matrix", f.matrices.iter().map(|x| &x.named)));
     all
 }
@@ -348,7 +348,7 @@ impl Joined<'_> {
             lists: self.each("list", &part.lists, |x| &mut x.named, |_, _| ()),
             pairings: self.pairings(),
             regions: self.each("region", &part.regions, |x| &mut x.named, |_, _| ()),
-            groups: self.each("group", &part.groups, |x| &mut x.named, |me, x| x.metric = me.metric(x.metric.as_ref())),
+            groups: self.each("groups", &part.groups, |x| &mut x.named, |me, x| x.metric = me.metric(x.metric.as_ref())),
             matrices: self.each(
                 "matrix",
                 &part.matrices,

@@ -3,6 +3,7 @@
 mod cadence;
 mod combine;
 pub mod condition;
+pub mod form;
 mod load;
 pub mod privacy;
 mod read;
@@ -98,6 +99,8 @@ pub struct Framework {
     pub privacy: Privacy,
     /// What it extends, and what that extends, the nearest first; empty once it was put together.
     pub bases: Vec<Arc<Framework>>,
+    /// Forms 报表 that are filled in with its numbers; read when a workspace is opened.
+    pub forms: form::Forms,
     /// What was left out when it was put together, and why.
     pub notes: Vec<Problem>,
 }

@@ -7,8 +7,10 @@
 
 mod cell;
 mod glyph;
+mod layer;
 
 use cell::{Mix, Paint};
+pub use layer::{Layer, Pin};
 
 use super::label;
 use crate::domain::scene::{OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
@@ -62,6 +64,8 @@ pub enum Ink {
     Badge(Fill),
     /// A pattern over the map, on the fill.
     Hatch(Fill),
+    /// The sign of a place, the same on every fill as in the legend.
+    Pin,
 }
 
 /// What stands in a cell.
@@ -122,6 +126,8 @@ pub struct Dress<'a> {
     pub worst: &'a dyn Fn(Fill) -> u8,
     /// Samples under a pattern ([`super::raster::mask`]); empty for none.
     pub hatch: &'a [bool],
+    /// Places and outlines.
+    pub layer: Option<&'a Layer>,
 }
 
 /// The character that a cell of one fill shows, for a legend too: a digit for a class where there is
@@ -166,10 +172,12 @@ pub fn compose(raster: &Raster, dress: &Dress<'_>, width: impl Fn(&str) -> u16) 
     canvas.cells = canvas.paint.cells();
     canvas.crowds();
     canvas.hatch();
+    canvas.trace();
     if let Some(unit) = dress.selected {
         canvas.select(unit);
     }
     canvas.write(&width);
+    canvas.pin(&width);
     canvas.cells
 }
 

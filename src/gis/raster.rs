@@ -7,7 +7,7 @@ mod fill;
 mod mask;
 mod places;
 
-pub use mask::mask;
+pub use mask::{mask, trace};
 
 use rustc_hash::FxHashMap;
 

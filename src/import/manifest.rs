@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::record;
 use crate::domain::id::LevelId;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
+use crate::store::record::RecordKind;
 
 /// Where a workspace keeps its manifest.
 pub const FILE: &str = "maps/manifest.toml";
@@ -89,6 +91,29 @@ pub enum What {
     Values,
     /// Zones and their members.
     Zones,
+    /// Entities: enterprises and social organisations.
+    Entities,
+    /// Regions and their members.
+    Regions,
+    /// Pairings.
+    Links,
+    /// Places: stations, centres, routes; of a map the points and lines.
+    Places,
+    /// Items of lists.
+    Items,
+}
+
+impl What {
+    /// The kind of its records, where it holds records.
+    pub(super) fn record(self) -> Option<RecordKind> {
+        match self {
+            Self::Regions => Some(RecordKind::Region),
+            Self::Links => Some(RecordKind::Link),
+            Self::Places => Some(RecordKind::Place),
+            Self::Items => Some(RecordKind::Item),
+            Self::Units | Self::Branches | Self::Values | Self::Zones | Self::Entities => None,
+        }
+    }
 }
 
 /// A table of the office.
@@ -375,11 +400,15 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
         Some(What::Units) => &["name", "parent", "level"],
         Some(What::Branches) => &["name", "kind", "unit", "lon", "lat", "code"],
         Some(What::Zones) => &["zone"],
+        Some(What::Entities) => &["name", "kind", "unit", "coverage", "code"],
         Some(What::Values) | None => &[],
+        Some(what) => what.record().map_or(&[], record::roles),
     };
     let needed: &[&str] = match what {
-        Some(What::Branches) => &["name", "unit"],
+        Some(What::Branches | What::Entities) => &["name", "unit"],
         Some(What::Zones) => &["zone"],
+        Some(What::Regions) => &["region"],
+        Some(What::Links) => &["giver"],
         _ => &[],
     };
     // A branch of which the place is known lies in the unit there.

@@ -11,12 +11,15 @@ pub mod manifest;
 mod match_unit;
 mod names;
 mod official;
+mod place_layer;
 pub mod plan;
 mod profile;
+mod record;
 pub mod repair;
 pub(crate) mod round;
 mod sheet;
 mod table;
+mod table_records;
 #[cfg(test)]
 mod tests;
 mod units;
@@ -29,12 +32,14 @@ use rustc_hash::FxHashMap;
 use self::files::Found;
 pub use self::glance::glance;
 use self::manifest::{Layer, Manifest, Table, What};
+use crate::domain::as_of::AsOf;
 use crate::domain::page::ReadCount;
 use crate::domain::problem::Problem;
 use crate::domain::request::Progress;
 use crate::framework::Framework;
 use crate::store::Writer;
 use crate::store::load::{self, Loaded, Source};
+use crate::store::world::{At, World};
 
 /// What a refresh did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -132,9 +137,11 @@ impl Entry<'_> {
 fn in_order<'m>(manifest: &'m Manifest, framework: &Framework) -> Vec<Entry<'m>> {
     let level = |layer: &Layer| framework.levels.iter().position(|l| l.code == layer.level);
     let mut entries: Vec<(usize, usize, Entry<'m>)> = Vec::new();
+    // A workspace may begin below the top level of its framework: a county without the city above it.
+    let top = manifest.layers.iter().filter_map(level).min();
     for layer in &manifest.layers {
         let at = level(layer).unwrap_or(usize::MAX);
-        let rank = if layer.parent.is_some() || at == 0 { 0 } else { 2 };
+        let rank = if layer.parent.is_some() || Some(at) == top { 0 } else { 2 };
         entries.push((rank, at, Entry::Layer(layer)));
     }
     for table in &manifest.tables {
@@ -142,7 +149,11 @@ fn in_order<'m>(manifest: &'m Manifest, framework: &Framework) -> Vec<Entry<'m>>
             What::Units => 1,
             What::Zones => 3,
             What::Branches => 4,
-            What::Values => 5,
+            What::Entities => 5,
+            // Organisations may be members of a region.
+            What::Regions => 6,
+            What::Links | What::Places | What::Items => 7,
+            What::Values => 8,
         };
         entries.push((rank, 0, Entry::Table(table)));
     }
@@ -341,7 +352,8 @@ impl Refresh<'_> {
             files.retain(|file| {
                 let last = known.iter().find(|k| k.source.source == entry.name() && k.source.file == file.shown_as);
                 let tried = self.tried.get(&(entry.name().to_owned(), file.shown_as.clone()));
-                last.is_some_and(|k| orphans(&k.problems) > 0) && tried.is_some_and(|t| *t < self.unit_loads)
+                let since = tried.is_some_and(|t| *t < self.unit_loads);
+                since && last.is_some_and(|k| orphans(&k.problems) > 0 || self.hangs(*entry))
             });
             if !files.is_empty() {
                 let spec = entry.spec(self.manifest, self.framework);
@@ -349,6 +361,16 @@ impl Refresh<'_> {
             }
         }
         Ok(self.unit_loads > before)
+    }
+
+    /// Whether a layer that names nothing above its units was loaded as the top one, and units came above it.
+    fn hangs(&self, entry: Entry<'_>) -> bool {
+        let Entry::Layer(layer) = entry else { return false };
+        let Some(at) = self.framework.levels.iter().position(|l| l.code == layer.level) else { return false };
+        let today = self.now.to_zoned(jiff::tz::TimeZone::system()).date();
+        layer.parent.is_none()
+            && World::scan(self.writer.reference(), self.framework, At::new(AsOf::NOW, today), at)
+                .is_ok_and(|world| world.top().is_some_and(|top| top < at))
     }
 
     fn load(&mut self, entry: Entry<'_>, spec: &str, changed: Vec<Found>) -> Result<(), Problem> {

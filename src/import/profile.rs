@@ -31,7 +31,8 @@ pub(super) struct Profile {
     /// Headings it was learned from, joined by a vertical bar: for people who read the file.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) headings: String,
-    /// What the records are: `units`, `branches`, `entities`, `values`, `zones`.
+    /// What the records are: `units`, `branches`, `entities`, `values`, `zones`,
+    /// `regions`, `links`, `places`, `items`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) what: Option<What>,
     /// Level of the units, where they are of one.
@@ -106,6 +107,14 @@ pub(super) enum What {
     Values,
     /// Zones.
     Zones,
+    /// Regions.
+    Regions,
+    /// Pairings.
+    Links,
+    /// Places.
+    Places,
+    /// Items of lists.
+    Items,
 }
 
 impl Profile {
@@ -117,6 +126,10 @@ impl Profile {
             What::Entities => Target::Entities,
             What::Values => Target::Values,
             What::Zones => Target::Zones,
+            What::Regions => Target::Regions,
+            What::Links => Target::Links,
+            What::Places => Target::Places,
+            What::Items => Target::Items,
         })
     }
 
@@ -128,6 +141,10 @@ impl Profile {
             Target::Entities => (What::Entities, None),
             Target::Values => (What::Values, None),
             Target::Zones => (What::Zones, None),
+            Target::Regions => (What::Regions, None),
+            Target::Links => (What::Links, None),
+            Target::Places => (What::Places, None),
+            Target::Items => (What::Items, None),
         };
         Self { what: Some(what), level, ..self }
     }

@@ -3,7 +3,8 @@
 use super::book::{self, BookOptions, Grid};
 use super::files::Found;
 use super::layout::{self, Laid};
-use super::manifest::{Column, Table};
+use super::manifest::{Column, Table, What};
+use super::place_layer;
 use crate::domain::problem::{Problem, Severity};
 use crate::framework::privacy::Gate;
 
@@ -31,7 +32,14 @@ impl Sheet {
     /// Reads a file and stops it at the privacy gate.
     pub(super) fn read(file: &Found, table: &Table) -> Result<Self, Problem> {
         let options = BookOptions { sheet: table.table.clone(), child: book::child::executable(), ..BookOptions::default() };
-        let mut books = book::read_file(&file.path, &file.shown_as, &options)?;
+        let mut books = match table.what {
+            What::Places => place_layer::of_file(&file.path, &file.shown_as)?.map(|book| vec![book]),
+            _ => None,
+        };
+        let mut books = match books.take() {
+            Some(books) => books,
+            None => book::read_file(&file.path, &file.shown_as, &options)?,
+        };
         // An archive gives several files, and a manifest names one table.
         let [_] = books.as_slice() else {
             return Err(Problem::new("E_BOOK_SEVERAL", Severity::Refused, &*file.shown_as));
@@ -88,6 +96,16 @@ impl Sheet {
         (0..self.len()).map(|n| self.row(n))
     }
 
+    /// The unit of measure of a column: in brackets at its end, or of the whole sheet.
+    pub(super) fn unit(&self, column: usize) -> Option<String> {
+        let heading = self.laid.headings.get(column)?;
+        let bracketed = || {
+            let inner = heading.text.trim_end().strip_suffix([')', '）'])?;
+            Some(inner[inner.rfind(['(', '（'])?..].trim_start_matches(['(', '（']).to_owned())
+        };
+        heading.unit.clone().or_else(bracketed).or_else(|| self.laid.unit.clone())
+    }
+
     /// Position of a column.
     pub(super) fn column(&self, name: &str, file: &Found) -> Result<usize, Problem> {
         let mut found = self.headings.iter().enumerate().filter(|(_, h)| *h == name).map(|(n, _)| n);
@@ -122,7 +140,6 @@ fn lay_out(grid: Grid, wanted: &[&str], shown_as: &str) -> Laid {
 
 #[cfg(test)]
 mod tests {
-    use super::super::manifest::What;
     use super::*;
 
     fn read(bytes: &[u8], key: &str) -> Result<Sheet, Problem> {

@@ -17,12 +17,14 @@ use crate::domain::text::clean_name;
 use crate::framework::Framework;
 use crate::framework::privacy::Gate;
 use crate::store::load::{Load, NewBranch, NewUnit, Source};
+use crate::store::record::RecordKind;
+use crate::store::world::Membership;
 
 /// A file that was read, before anything of it is stored.
 pub(super) struct Read {
     pub(super) file: Found,
     sha256: String,
-    sheet: Sheet,
+    pub(super) sheet: Sheet,
 }
 
 /// Reads a file of a table whole.
@@ -64,6 +66,11 @@ pub(super) fn store(
             What::Branches => rows.branches(load, batch, &mut taken)?,
             What::Zones => rows.zones(load, batch)?,
             What::Values => rows.values(load, batch)?,
+            What::Entities => rows.entities(load, batch)?,
+            What::Regions => rows.regions(load, batch)?,
+            What::Links => rows.records(load, batch, RecordKind::Link)?,
+            What::Places => rows.records(load, batch, RecordKind::Place)?,
+            What::Items => rows.records(load, batch, RecordKind::Item)?,
         };
         let problems = rows.problems;
         let read_rows = u32::try_from(read.sheet.len()).unwrap_or(u32::MAX);
@@ -88,20 +95,20 @@ pub(super) fn store(
 }
 
 /// One file being stored.
-struct Rows<'a> {
-    manifest: &'a Manifest,
-    framework: &'a Framework,
-    table: &'a Table,
-    read: &'a Read,
-    problems: Vec<Problem>,
+pub(super) struct Rows<'a> {
+    pub(super) manifest: &'a Manifest,
+    pub(super) framework: &'a Framework,
+    pub(super) table: &'a Table,
+    pub(super) read: &'a Read,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl<'a> Rows<'a> {
-    fn refuse(&self, code: &str) -> Problem {
+    pub(super) fn refuse(&self, code: &str) -> Problem {
         Problem::new(code, Severity::Refused, &*self.read.file.shown_as)
     }
 
-    fn aside(&mut self, code: &str, line: u64, field: &str, args: &[&str]) {
+    pub(super) fn aside(&mut self, code: &str, line: u64, field: &str, args: &[&str]) {
         let mut problem = Problem::new(code, Severity::Aside, &*self.read.file.shown_as).line(line);
         if !field.is_empty() {
             problem = problem.field(field);
@@ -110,7 +117,7 @@ impl<'a> Rows<'a> {
         self.problems.push(problem);
     }
 
-    fn column(&self, role: &str) -> Result<Option<usize>, Problem> {
+    pub(super) fn column(&self, role: &str) -> Result<Option<usize>, Problem> {
         match self.table.columns.get(role) {
             None => Ok(None),
             Some(Column::One(name)) => self.read.sheet.column(name, &self.read.file).map(Some),
@@ -118,12 +125,12 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn keys(&self) -> Result<Vec<usize>, Problem> {
+    pub(super) fn keys(&self) -> Result<Vec<usize>, Problem> {
         self.table.key.iter().map(|name| self.read.sheet.column(name, &self.read.file)).collect()
     }
 
     /// The key of a row; a problem where it is empty or was spoiled by a spreadsheet.
-    fn key(&mut self, keys: &[usize], line: u64, cells: Cells<'_>) -> Option<String> {
+    pub(super) fn key(&mut self, keys: &[usize], line: u64, cells: Cells<'_>) -> Option<String> {
         let parts: Vec<&str> = keys.iter().map(|n| cells.get(*n).unwrap_or_default()).collect();
         let field = self.table.key.join("+");
         if parts.iter().any(|p| p.is_empty()) {
@@ -137,7 +144,7 @@ impl<'a> Rows<'a> {
         Some(parts.join("\u{1f}"))
     }
 
-    fn levels(&self) -> Result<std::ops::Range<usize>, Problem> {
+    pub(super) fn levels(&self) -> Result<std::ops::Range<usize>, Problem> {
         match &self.table.level {
             None => Ok(0..self.framework.levels.len()),
             Some(level) => match self.framework.levels.iter().position(|l| l.code == *level) {
@@ -147,7 +154,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn unit(&mut self, directory: &Directory<'_>, key: &str, line: u64, field: &str) -> Option<Uid> {
+    pub(super) fn unit(&mut self, directory: &Directory<'_>, key: &str, line: u64, field: &str) -> Option<Uid> {
         match directory.find(key) {
             Match::One(uid) => Some(uid),
             Match::None => {
@@ -292,7 +299,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Stops the table at a column with values that look personal.
-    fn gate(&self, columns: &[usize]) -> Result<(), Problem> {
+    pub(super) fn gate(&self, columns: &[usize]) -> Result<(), Problem> {
         for &n in columns {
             for (line, cells) in self.read.sheet.rows() {
                 if cells.get(n).is_some_and(|v| Gate.value_looks_personal(v)) {
@@ -323,7 +330,7 @@ impl<'a> Rows<'a> {
                 members.push((zone.code.clone(), uid, line));
             }
         }
-        load.zones(batch, &members)?;
+        load.members(batch, Membership::Zone, &members)?;
         Ok(u32::try_from(members.len()).unwrap_or(u32::MAX))
     }
 }

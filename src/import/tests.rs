@@ -5,6 +5,7 @@ mod kept;
 mod leads;
 mod level;
 mod plan;
+mod records;
 mod stop;
 
 use std::path::Path;
@@ -317,6 +318,7 @@ fn view(place: Option<Uid>, listing: &str, indicator: &str) -> ViewState {
         classing: Classing::Policy,
         extent: None,
         selection: None,
+        what_if: None,
     }
 }
 
@@ -779,4 +781,25 @@ fn a_file_that_is_named_and_gone_is_a_mistake_and_takes_nothing_with_it() {
     let problems = place.refresh(false);
     assert!(problems.iter().any(|p| p.starts_with("E_IMPORT_ABSENT maps/mid.geojson")), "{problems:?}");
     assert_eq!((place.workspace().counts.clone(), place.summary.pending.clone()), (before, None));
+}
+
+#[test]
+fn a_workspace_may_begin_below_the_top_level_and_hang_on_a_table_later() {
+    let mut place = Place::unloaded();
+    let layers = MANIFEST.replace("file = \"top.geojson\"\nlevel = \"top\"\nid = \"编码\"\nname = \"名称\"\n\n[[layer]]\n", "");
+    let alone = layers.replace("parent = { by = \"prefix\" }\n", "");
+    assert!(!alone.contains("top.geojson"));
+    place.put("maps/manifest.toml", &alone);
+    assert_eq!(place.refresh(false), Vec::<String>::new());
+    assert_eq!(place.workspace().counts, [0, 2, 5]);
+    assert_eq!(names(&place.home(view(Some(uid("mid", "0101")), "leaf", "X-1"))), ["一格", "二格", "三格"]);
+
+    // The same layer where a table has what is above it.
+    let mut place = Place::unloaded();
+    let table = "\n[[table]]\nroot = \"../data\"\nfile = \"units.csv\"\nwhat = \"units\"\nkey = \"编码\"\ncolumns = { name = \"名称\", level = \"层级\" }\n";
+    place.put("maps/manifest.toml", &format!("{alone}{table}"));
+    place.put("data/units.csv", "编码,名称,层级\n01,上县,top\n");
+    assert_eq!(place.refresh(false), Vec::<String>::new());
+    assert_eq!(names(&place.home(view(Some(uid("top", "01")), "mid", "X-1"))), ["东镇", "西镇"]);
+    assert_eq!(place.workspace().counts, [1, 2, 5]);
 }

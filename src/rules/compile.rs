@@ -46,6 +46,8 @@ pub enum Idle {
     NotInForce,
     /// There is no such level.
     NoLevel,
+    /// A season of elections stands for its leads while it lasts.
+    InSeason,
 }
 
 /// What a framework's rules look at, and how.
@@ -150,6 +152,9 @@ impl Program {
         }
         if !in_force(&rule.basis, day) {
             return Err(Idle::NotInForce);
+        }
+        if framework.seasons.iter().any(|s| (s.from..=s.to).contains(&day) && s.rules.contains(&rule.id)) {
+            return Err(Idle::InSeason);
         }
         table(framework, rule).ok_or(Idle::NoLevel)
     }
@@ -272,6 +277,20 @@ impl Node {
             Self::Not(part) => part.tests(),
             Self::Test(test) => vec![test],
         }
+    }
+
+    /// Every reading that it looks at, directly or in an order.
+    pub(super) fn looks(&self, program: &Program) -> Vec<usize> {
+        let of_source = |source: &Source| match source {
+            Source::Looks(looks) => looks.clone(),
+            Source::Places(orders) => orders.iter().map(|order| program.orders[*order].look).collect(),
+            Source::Field(_) | Source::Age(..) => Vec::new(),
+        };
+        let right = |test: &Compiled| match &test.right {
+            Held::Source(source) => of_source(source),
+            Held::Literal(_) | Held::OneOf(_) | Held::Unset => Vec::new(),
+        };
+        self.tests().into_iter().flat_map(|test| of_source(&test.left).into_iter().chain(right(test))).collect()
     }
 
     /// Every order that it looks at.

@@ -203,15 +203,25 @@ pub(super) fn age(since: Date, day: Date, span: Span) -> Option<f64> {
 /// Rows without a value or a group have none, 0.
 pub(super) fn places(groups: &[u32], value: impl Fn(u32) -> Option<f64>, ascending: Option<bool>) -> Vec<u32> {
     let mut places = vec![0; groups.len()];
-    let Some(ascending) = ascending else { return places };
+    let rows = (0u32..).zip(groups).filter(|(_, group)| **group != NONE).map(|(row, group)| (*group, row));
+    for (row, place) in ranked(rows, value, ascending) {
+        places[row as usize] = place;
+    }
+    places
+}
+
+/// The rows that have a place in their group, with it: of (group, row).
+pub(super) fn ranked(
+    rows: impl Iterator<Item = (u32, u32)>,
+    value: impl Fn(u32) -> Option<f64>,
+    ascending: Option<bool>,
+) -> Vec<(u32, u32)> {
+    let Some(ascending) = ascending else { return Vec::new() };
     let sign = if ascending { 1.0 } else { -1.0 };
-    let mut rows: Vec<(u32, f64, u32)> = (0u32..)
-        .zip(groups)
-        .filter(|(_, group)| **group != NONE)
-        .filter_map(|(row, group)| Some((*group, value(row)? * sign, row)))
-        .collect();
+    let mut rows: Vec<(u32, f64, u32)> = rows.filter_map(|(group, row)| Some((group, value(row)? * sign, row))).collect();
     rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let (mut start, mut place) = (0, 1);
+    let mut out = Vec::with_capacity(rows.len());
     for n in 0..rows.len() {
         let (group, value, row) = rows[n];
         if n > 0 && rows[n - 1].0 != group {
@@ -220,7 +230,7 @@ pub(super) fn places(groups: &[u32], value: impl Fn(u32) -> Option<f64>, ascendi
         if n == start || rows[n - 1].1 < value {
             place = u32::try_from(n - start + 1).unwrap_or(NONE);
         }
-        places[row as usize] = place;
+        out.push((row, place));
     }
-    places
+    out
 }

@@ -12,7 +12,8 @@ use crate::framework::condition::{Literal, Op, Span};
 
 impl Screening {
     /// The first day after its own on which something may come out differently because of the day alone:
-    /// an age passes its threshold, a rule comes into force or ends, a period begins. At most the first
+    /// an age passes its threshold, a rule comes into force or ends, a season begins or ends, a period
+    /// begins. At most the first
     /// of the next month.
     #[must_use]
     pub fn holds_until(&self, framework: &Framework) -> Date {
@@ -22,6 +23,11 @@ impl Screening {
         for rule in &framework.rules {
             let begins = rule.basis.since.filter(|since| *since > day);
             let ended = rule.basis.until.filter(|last| *last >= day).and_then(|last| last.tomorrow().ok());
+            until = [begins, ended].into_iter().flatten().fold(until, Ord::min);
+        }
+        for season in &framework.seasons {
+            let begins = Some(season.from).filter(|from| *from > day);
+            let ended = Some(season.to).filter(|last| *last >= day).and_then(|last| last.tomorrow().ok());
             until = [begins, ended].into_iter().flatten().fold(until, Ord::min);
         }
         // Readings of single days may begin on any.

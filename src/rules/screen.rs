@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::compile::{Idle, Program, Running};
-use super::data::{Data, Given, NONE, Readings, Texts};
+use super::data::{Data, Gap, Given, NONE, Readings, Texts};
 use super::eval::{self, Eyes, Row};
 use super::truth::Truth;
 
@@ -149,10 +149,18 @@ impl Screening {
     }
 
     /// Every rule that cannot be told, in the order of the subjects, then of the rules; relative rules
-    /// say nothing by themselves and are left out.
+    /// say nothing by themselves and are left out, and so is a rule that looks at what is not asked of
+    /// the subject: nothing is missing there.
     #[must_use]
     pub fn doubts(&self) -> Vec<Hit> {
-        self.with(Truth::Unknown, |rule| !rule.relative)
+        let mut hits = self.with(Truth::Unknown, |rule| !rule.relative);
+        let looks: Vec<(usize, Vec<usize>)> = self.program.running.iter().map(|r| (r.rule, r.node.looks(&self.program))).collect();
+        hits.retain(|hit| {
+            let at = self.eyes().row(hit.table, hit.row);
+            let asked = |look: &usize| at.unit.is_none() || self.eyes().given(*look, at) != Given::Gap(Gap::NotDue);
+            looks.iter().filter(|(rule, _)| *rule == hit.rule).all(|(_, looks)| looks.iter().all(asked))
+        });
+        hits
     }
 
     /// Every subject that a rule holds for, whether it makes a lead or not.
@@ -203,15 +211,19 @@ impl Screening {
         orders.sort_unstable();
         orders.dedup();
         for (order, table, group) in orders {
-            let places = self.order(order, table);
-            let groups = &self.data.groups[order][table];
-            let old = &self.places[order][table];
-            let moved: Vec<(usize, u32)> = (0u32..)
-                .zip(groups.iter())
-                .filter(|(row, of)| **of == group && places[*row as usize] != old[*row as usize])
-                .map(|(row, _)| (table, row))
-                .collect();
-            self.places[order][table] = places;
+            let of = &self.program.orders[order];
+            let readings: &Readings = &self.data.series[of.look].tables[table];
+            let members: Vec<u32> =
+                (0u32..).zip(self.data.groups[order][table].iter()).filter(|(_, of)| **of == group).map(|(row, _)| row).collect();
+            let ranked = eval::ranked(members.iter().map(|row| (group, *row)), |row| readings.number(row), of.ascending);
+            let old: Vec<u32> = members.iter().map(|row| self.places[order][table][*row as usize]).collect();
+            members.iter().for_each(|row| self.places[order][table][*row as usize] = 0);
+            for (row, place) in ranked {
+                self.places[order][table][row as usize] = place;
+            }
+            let now = &self.places[order][table];
+            let moved: Vec<(usize, u32)> =
+                members.iter().zip(old).filter(|(row, old)| now[**row as usize] != *old).map(|(row, _)| (table, *row)).collect();
             self.depending(&moved, |rule| rule.node.looks_at_order(order), &mut again);
         }
         again.sort_unstable();

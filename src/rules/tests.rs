@@ -63,11 +63,14 @@ fn framework(rules: Vec<Rule>) -> Framework {
     }
 }
 
+/// Its leaf and its cells.
+type Branch = (Option<u32>, Vec<(String, String)>);
+
 /// One top unit, leaves with readings (the newest first), branches each with its leaf and cells.
 #[derive(Clone, Debug, Default)]
 struct County {
     readings: Vec<Vec<Option<f64>>>,
-    branches: Vec<(Option<u32>, Vec<(String, String)>)>,
+    branches: Vec<Branch>,
 }
 
 impl County {
@@ -164,6 +167,16 @@ fn what_is_missing_is_a_doubt_that_says_what() {
     let why = screening.why(&framework, hit).expect("why");
     assert_eq!(why.missing, [crate::domain::sheet::Words::fill("leads.gap.field", [crate::domain::sheet::Words::data("月数")])]);
     assert_eq!(why.clear, None);
+}
+
+#[test]
+fn what_is_not_asked_of_a_unit_is_no_doubt_there() {
+    let framework = framework(vec![rule("r", Some("leaf"), Condition::Test(test(reading("X-1"), Op::More, n(3.0))))]);
+    let county = County { readings: vec![vec![None], vec![None]], branches: Vec::new() };
+    let mut screening = county.screen(&framework);
+    assert_eq!(screening.doubts().len(), 2);
+    screening.update(&[Change::Reading { look: 0, table: 1, row: 0, given: Given::Gap(Gap::NotDue) }]);
+    assert_eq!(screening.doubts().iter().map(|hit| hit.row).collect::<Vec<_>>(), [1]);
 }
 
 #[test]
@@ -279,6 +292,22 @@ fn rules_run_only_in_force_and_on_their_level() {
     }
     let framework = framework(vec![rule("none", Some("elsewhere"), when()), Rule { enabled: false, ..rule("off", None, when()) }]);
     assert_eq!(one(&[], &[]).screen(&framework).idle(), [(0, Idle::NoLevel), (1, Idle::Off)]);
+}
+
+#[test]
+fn a_season_stands_for_the_leads_of_its_rules_while_it_lasts() {
+    use crate::framework::schema::{Named, Season};
+    let months = rule("months", None, Condition::Test(test(field("月数"), Op::More, n(3.0))));
+    let season = |from, to| Framework {
+        seasons: vec![Season { named: Named::default(), from, to, rules: vec!["months".into()], material: Vec::new() }],
+        ..framework(vec![months.clone()])
+    };
+    let (before, after) = (DAY.yesterday().expect("a day"), DAY.tomorrow().expect("a day"));
+    let now = one(&[("月数", "4")], &[]).screen(&season(before, DAY));
+    assert_eq!((now.leads().len(), now.idle()), (0, &[(0, Idle::InSeason)][..]));
+    assert_eq!(now.holds_until(&season(before, DAY)), after);
+    let later = one(&[("月数", "4")], &[]).screen(&season(after, after));
+    assert_eq!((later.leads().len(), later.holds_until(&season(after, after))), (1, after));
 }
 
 #[test]

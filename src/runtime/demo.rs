@@ -21,10 +21,19 @@ const FILES: &[(&str, &[u8])] = files![
     "maps/villages.geojson",
     "maps/grids.geojson",
     "data/frameworks/qinghe.toml",
+    "data/frameworks/base.toml",
+    "data/frameworks/gansu-wuqu.toml",
+    "data/frameworks/huzhang-shida.toml",
+    "data/frameworks/anning-wuxin.toml",
     "data/units.csv",
     "data/branches.csv",
+    "data/entities.csv",
     "data/values.csv",
     "data/zones.csv",
+    "data/regions.csv",
+    "data/links.csv",
+    "data/places.csv",
+    "data/items.csv",
 ];
 
 /// Unpacks the demo into the state folder where it is not there yet, and returns its folder.

@@ -15,6 +15,7 @@ use crate::domain::problem::{Problem, Severity};
 use crate::domain::quality::Mended;
 use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
 use crate::framework::Framework;
+use crate::framework::form::{self, Forms};
 use crate::import::manifest::Manifest;
 use crate::import::plan::{self, Scene};
 use crate::import::repair::{self, Wanted};
@@ -50,7 +51,9 @@ impl Engine {
             return Err(vec![Problem::new("E_NO_MANIFEST", Severity::Refused, dir.join(folders::MANIFEST).display().to_string())]);
         }
         let manifest = Manifest::read(dir)?;
-        let framework = Arc::new(frameworks(dir, &manifest)?);
+        let mut framework = frameworks(dir, &manifest)?;
+        framework.forms = Forms::read(Some(&dir.join(form::FOLDER)), &framework);
+        let framework = Arc::new(framework);
         let mode = if read_only { Mode::ReadOnly } else { Mode::ReadWrite };
         let store = Store::open(dir, mode, Arc::clone(&framework)).map_err(|p| vec![p])?;
         Ok(Self { store, dir: dir.to_path_buf(), source: (!read_only).then_some((manifest, framework)) })

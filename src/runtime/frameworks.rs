@@ -197,11 +197,11 @@ mod tests {
         assert!(base.iter().any(|k| k.used && !k.shipped) && base.iter().any(|k| k.shipped));
         let other = base.iter().find(|k| k.shipped).expect("a shipped one");
         let before = std::fs::read_to_string(dir.path().join(manifest::FILE)).expect("the manifest");
-        let lost = choose(dir.path(), &[other.id.clone()], &["no-such".into()]).expect_err("lost");
+        let lost = choose(dir.path(), std::slice::from_ref(&other.id), &["no-such".into()]).expect_err("lost");
         assert_eq!(lost[0].code, "E_FRAMEWORK_LEVELS_LOST");
         assert_eq!(choose(dir.path(), &["none".into()], &[]).expect_err("none")[0].code, "E_NO_FRAMEWORK");
         assert_eq!(std::fs::read_to_string(dir.path().join(manifest::FILE)).expect("the manifest"), before);
-        let done = choose(dir.path(), &[other.id.clone()], &[]).expect("done");
+        let done = choose(dir.path(), std::slice::from_ref(&other.id), &[]).expect("done");
         assert!(done.copied.contains(&other.file) && dir.path().join(FOLDER).join(&other.file).is_file());
         let now = super::super::engine::frameworks(dir.path(), &Manifest::read(dir.path()).expect("reads")).expect("loads");
         assert_eq!(now.parts[0].id, other.id);

@@ -8,7 +8,7 @@ use crate::domain::plan::BatchRow;
 use crate::domain::problem::{Problem, Severity};
 
 /// Tables whose rows belong to batches, as they are counted.
-const COUNTED: [&str; 6] = ["unit_version", "geometry", "branch_version", "entity_version", "membership", "value"];
+const COUNTED: [&str; 7] = ["unit_version", "geometry", "branch_version", "entity_version", "membership", "record_version", "value"];
 
 /// Every batch, the newest first.
 pub(crate) fn rows(connection: &Connection) -> Result<Vec<BatchRow>, Problem> {

@@ -9,6 +9,7 @@ use super::glance::Glance;
 use super::reader::covered::Entity;
 use super::reader::quality::Checked;
 use super::reader::screening::Screened;
+use super::record::Record;
 use super::rolled::Rolled;
 use super::world::{At, World};
 use crate::domain::decision::{Decisions, fold_decisions};
@@ -17,6 +18,7 @@ use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::period::Period;
 use crate::domain::scene::{MapSize, Raster};
 use crate::domain::view_state::Listing;
+use crate::framework::Framework;
 
 /// Trees kept: now, and what a person compares it with.
 const WORLDS: usize = 4;
@@ -29,6 +31,10 @@ const RASTERS: usize = 64;
 pub(super) type WorldKey = (u64, At);
 /// Key of a screening: tree, number of rounds that rules may look back on.
 pub(super) type ScreenedKey = (WorldKey, u64);
+/// Key of a table of a tree.
+pub(super) type TableKey = (WorldKey, usize);
+/// A number per row.
+pub(super) type Counts = Arc<Vec<u32>>;
 /// Key of a column: tree, level, indicator, period.
 pub(super) type ColumnKey = (WorldKey, usize, IndicatorId, Period);
 
@@ -70,9 +76,11 @@ pub(crate) struct Cache {
     columns: Mutex<Kept<ColumnKey, Arc<Column>>>,
     rolled: Mutex<Kept<ColumnKey, Option<Arc<Rolled>>>>,
     screened: Mutex<Kept<ScreenedKey, Arc<Screened>>>,
-    stored: Mutex<Kept<(WorldKey, usize), Arc<Vec<u32>>>>,
+    stored: Mutex<Kept<TableKey, Counts>>,
     entities: Mutex<Kept<WorldKey, Arc<Vec<Entity>>>>,
+    frameworks: Mutex<Kept<String, Option<Arc<Framework>>>>,
     checks: Mutex<Kept<WorldKey, Arc<Checked>>>,
+    places: Mutex<Kept<WorldKey, Arc<Vec<Record>>>>,
     rasters: Mutex<Kept<RasterKey, Option<Arc<Raster>>>>,
     marks: Mutex<Kept<u64, Arc<Marks>>>,
     glance: Mutex<Option<Arc<Glance>>>,
@@ -97,9 +105,11 @@ impl Cache {
     shelf!(columns, ColumnKey, Arc<Column>, COLUMNS);
     shelf!(rolled, ColumnKey, Option<Arc<Rolled>>, COLUMNS);
     shelf!(screened, ScreenedKey, Arc<Screened>, WORLDS);
-    shelf!(stored, (WorldKey, usize), Arc<Vec<u32>>, COLUMNS);
+    shelf!(stored, TableKey, Counts, COLUMNS);
     shelf!(entities, WorldKey, Arc<Vec<Entity>>, 2);
+    shelf!(frameworks, String, Option<Arc<Framework>>, 4);
     shelf!(checks, WorldKey, Arc<Checked>, 2);
+    shelf!(places, WorldKey, Arc<Vec<Record>>, WORLDS);
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);
     shelf!(marks, u64, Arc<Marks>, 2);
 

@@ -43,6 +43,8 @@ pub(super) const REFERENCE: Schema = Schema {
         include_str!("migrations/reference_003.sql"),
         include_str!("migrations/reference_004.sql"),
         include_str!("migrations/reference_005.sql"),
+        include_str!("migrations/reference_006.sql"),
+        include_str!("migrations/reference_007.sql"),
     ],
     synchronous: "NORMAL",
     page_bytes: 16384,

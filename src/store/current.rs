@@ -114,16 +114,36 @@ pub(crate) fn entities(connection: &Connection, world: &World) -> Result<FxHashM
     Ok(out)
 }
 
-/// File and row that a unit or branch was last loaded from.
-pub(crate) fn origin(connection: &Connection, world: &World, uid: Uid) -> Result<Spot, Problem> {
+/// The row of a table that something was last loaded from.
+#[derive(Default)]
+pub(crate) struct RowOf {
+    /// File, as the manifest names it; empty where it is not known.
+    pub(crate) file: String,
+    /// Sheet inside it; empty where it has only one.
+    pub(crate) part: String,
+    /// 1-based physical row.
+    pub(crate) row: Option<u64>,
+}
+
+/// The row that a unit, branch or entity was last loaded from.
+pub(crate) fn row_of(connection: &Connection, world: &World, uid: Uid) -> Result<RowOf, Problem> {
     let mut statement = connection.prepare_cached(
-        "SELECT b.file, r.source_row FROM
-           (SELECT batch, source_row FROM unit_version WHERE county = ?1 AND uid = ?2
-            UNION ALL SELECT batch, source_row FROM branch_version WHERE county = ?1 AND uid = ?2) r
-         JOIN batch b ON b.county = ?1 AND b.id = r.batch WHERE b.withdrawn_at IS NULL ORDER BY b.id DESC LIMIT 1",
+        "SELECT b.file, coalesce(p.name, ''), r.source_row FROM
+           (SELECT batch, source_row, source_part FROM unit_version WHERE county = ?1 AND uid = ?2
+            UNION ALL SELECT batch, source_row, source_part FROM branch_version WHERE county = ?1 AND uid = ?2
+            UNION ALL SELECT batch, source_row, source_part FROM entity_version WHERE county = ?1 AND uid = ?2) r
+         JOIN batch b ON b.county = ?1 AND b.id = r.batch
+         LEFT JOIN batch_part p ON p.county = ?1 AND p.batch = r.batch AND p.part = r.source_part
+         WHERE b.withdrawn_at IS NULL ORDER BY b.id DESC LIMIT 1",
     )?;
     let found = statement
-        .query_row(params![world.county, uid.as_bytes()], |row| Ok(Spot { file: row.get(0)?, line: row.get(1)?, ..Spot::default() }))
+        .query_row(params![world.county, uid.as_bytes()], |row| Ok(RowOf { file: row.get(0)?, part: row.get(1)?, row: row.get(2)? }))
         .optional()?;
     Ok(found.unwrap_or_default())
+}
+
+/// File and row that a unit, branch or entity was last loaded from.
+pub(crate) fn origin(connection: &Connection, world: &World, uid: Uid) -> Result<Spot, Problem> {
+    let of = row_of(connection, world, uid)?;
+    Ok(Spot { file: of.file, line: of.row, ..Spot::default() })
 }

@@ -10,7 +10,7 @@ use super::screened;
 use super::writer::{Writer, mask};
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
-use crate::domain::decision::{Decision, Said};
+use crate::domain::decision::{Amend, Answer, Decision, Said};
 use crate::domain::fact::{Body, FactId};
 use crate::domain::id::Uid;
 use crate::domain::page::Lead;
@@ -121,6 +121,10 @@ impl Writer {
             }
             _ => return Err(refused("E_INTERNAL")),
         };
+        let amend = match (write, &case.lead) {
+            (Write::Answer { answer: Answer::WrongData, .. }, Some(lead)) => self.amend(lead, today)?,
+            _ => None,
+        };
         let fact = self.append(entity, &body, now, actor)?;
         let version = self.version()?;
         let undo = match write {
@@ -128,7 +132,17 @@ impl Writer {
             Write::Confirm { .. } | Write::Reject { .. } => Some(Write::Undecide { entity, decisions: vec![fact], reason: String::new() }),
             _ => None,
         };
-        Ok(Loaded::Written(Box::new(Receipt { fact, entity, subject: case.subject, name, write: write.clone(), undo, masked, version })))
+        Ok(Loaded::Written(Box::new(Receipt {
+            fact,
+            entity,
+            subject: case.subject,
+            name,
+            write: write.clone(),
+            undo,
+            amend,
+            masked,
+            version,
+        })))
     }
 
     /// A kind that no indicator can show is confirmed by a person with or without a lead; every other
@@ -141,6 +155,13 @@ impl Writer {
             (false, true) => Ok(()),
             (false, false) => Err(refused("E_LEAD_GONE")),
         }
+    }
+
+    /// Where the first value that made a lead hold is corrected.
+    fn amend(&mut self, lead: &Lead, today: Date) -> Result<Option<Amend>, Problem> {
+        let transaction = self.reference.transaction()?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, AsOf::NOW, &Access::read_only(), today)?;
+        ask.amend(lead)
     }
 
     fn case(&mut self, entity: Uid, rule: &str, today: Date) -> Result<Case, Problem> {

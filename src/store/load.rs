@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::block;
 use super::error::damaged;
 use super::put::{NewBatch, Stamp};
-use super::world::{self, At, World};
+use super::world::{self, At, Membership, World};
 use crate::domain::as_of::AsOf;
 use crate::domain::id::{IndicatorId, LevelId, Uid};
 use crate::domain::indicator;
@@ -124,6 +124,7 @@ impl<'a> Load<'a> {
                 params![self.county, part.sha256, self.now_ms, part.file, &*part.text],
             )?;
         }
+        super::framework_log::note(&self.transaction, &self.county, framework, self.now_ms)?;
         self.qualify(framework)
     }
 
@@ -274,9 +275,9 @@ impl<'a> Load<'a> {
         branches.iter().try_for_each(|branch| self.put_branch(Stamp::of(batch, branch.row), branch))
     }
 
-    /// Adds zone memberships: zone code, member, row.
-    pub(crate) fn zones(&mut self, batch: i64, members: &[(String, Uid, u64)]) -> Result<(), Problem> {
-        members.iter().try_for_each(|(zone, uid, row)| self.put_member(Stamp::of(batch, *row), zone, *uid))
+    /// Adds memberships: code of the zone or region, member, row.
+    pub(crate) fn members(&mut self, batch: i64, kind: Membership, members: &[(String, Uid, u64)]) -> Result<(), Problem> {
+        members.iter().try_for_each(|(group, uid, row)| self.put_member(Stamp::of(batch, *row), kind, group, *uid))
     }
 
     /// Adds values of an indicator, in the order of period and uid, which SQLite stores fastest. What is
@@ -298,7 +299,7 @@ impl<'a> Load<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// How many units, boundaries, branches, memberships and values of a withdrawn batch no batch
+    /// How many units, boundaries, branches, entities, records, memberships and values of a withdrawn batch no batch
     /// that counts has any more.
     pub(crate) fn vanished(&self, batch: i64) -> Result<u64, Problem> {
         const COUNTS: &str = "batch IN (SELECT id FROM batch WHERE county = ?1 AND withdrawn_at IS NULL)";
@@ -320,6 +321,8 @@ impl<'a> Load<'a> {
         Ok(gone("unit_version", &["tree", "level", "uid"])?
             + gone("geometry", &["role", "level", "uid"])?
             + gone("branch_version", &["uid"])?
+            + gone("entity_version", &["uid"])?
+            + gone("record_version", &["kind", "uid"])?
             + gone("membership", &["kind", "grp", "uid"])?
             + gone("value", &["indicator", "period_start", "period_end", "uid"])?)
     }

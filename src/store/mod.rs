@@ -15,6 +15,7 @@ pub(crate) mod current;
 mod decide;
 mod error;
 pub(crate) mod foreign;
+mod framework_log;
 pub mod geopackage;
 pub(crate) mod glance;
 pub(crate) mod import_log;
@@ -22,6 +23,7 @@ pub(crate) mod load;
 mod log;
 pub(crate) mod put;
 mod reader;
+pub(crate) mod record;
 pub(crate) mod rests;
 mod rolled;
 pub(crate) mod round;
@@ -48,6 +50,7 @@ pub use self::writer::Writer;
 use crate::domain::fact::Fact;
 use crate::domain::problem::{Problem, Severity};
 use crate::framework::Framework;
+use crate::framework::form::Forms;
 /// A connection, for whom may look but writes no SQL.
 pub(crate) use rusqlite::Connection as Db;
 
@@ -127,7 +130,8 @@ impl Store {
     pub fn open_snapshot(file: &Path) -> Result<Self, Problem> {
         let file = if file.is_dir() { file.join(snapshot::FILE_NAME) } else { file.to_owned() };
         let connection = open_readable(&file, &REFERENCE)?;
-        let framework = snapshot::framework(&connection)?;
+        let mut framework = snapshot::framework(&connection)?;
+        framework.forms = Forms::read(None, &framework);
         let paths = Paths { home: file.clone(), reference: file.clone(), records: file };
         Self::at(paths, Mode::ReadOnly, Arc::new(framework))
     }

@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use super::error::damaged;
 use super::load::{Load, NewBranch, NewUnit, NewValue};
-use super::world::World;
+use super::world::{Membership, World};
 use crate::domain::id::{IndicatorId, LevelId, Uid};
 use crate::domain::plan::UnitChange;
 use crate::domain::problem::Problem;
@@ -59,7 +59,7 @@ pub(crate) struct EntityRow {
 
 impl Stamp<'_> {
     /// A row of a file's only part that always held.
-    pub(super) fn of(batch: i64, row: u64) -> Self {
+    pub(crate) fn of(batch: i64, row: u64) -> Self {
         Self { batch, row: Some(row), ..Self::default() }
     }
 }
@@ -205,14 +205,24 @@ impl Load<'_> {
         Ok(())
     }
 
-    /// Adds a membership of a zone; a file may name one twice.
-    pub(crate) fn put_member(&mut self, stamp: Stamp<'_>, zone: &str, uid: Uid) -> Result<(), Problem> {
+    /// Adds a membership of a zone or a region; a file may name one twice.
+    pub(crate) fn put_member(&mut self, stamp: Stamp<'_>, kind: Membership, group: &str, uid: Uid) -> Result<(), Problem> {
         self.transaction
             .prepare_cached(
                 "INSERT OR IGNORE INTO membership (county, kind, grp, uid, batch, valid_from, source_row, source_part, gone)
-                 VALUES (?1, 'zone', ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
-            .execute(params![self.county, zone, uid.as_bytes(), stamp.batch, stamp.since, stamp.row, stamp.part, stamp.gone])?;
+            .execute(params![
+                self.county,
+                kind.word(),
+                group,
+                uid.as_bytes(),
+                stamp.batch,
+                stamp.since,
+                stamp.row,
+                stamp.part,
+                stamp.gone
+            ])?;
         Ok(())
     }
 

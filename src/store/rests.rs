@@ -35,13 +35,14 @@ struct Rows {
     unit: &'static str,
 }
 
-const TABLES: [Rows; 6] = [
+const TABLES: [Rows; 7] = [
     Rows { table: "value", index: "", same: &["indicator", "period_start", "period_end", "uid"], unit: "uid" },
     Rows { table: "unit_version", index: "", same: &["tree", "level", "uid"], unit: "parent_uid" },
     // The index alone: the rows hold the boundaries.
     Rows { table: "geometry", index: "INDEXED BY geometry_drawn", same: &["role", "level", "uid"], unit: "uid" },
     Rows { table: "branch_version", index: "", same: &["uid"], unit: "unit_uid" },
     Rows { table: "entity_version", index: "", same: &["uid"], unit: "unit_uid" },
+    Rows { table: "record_version", index: "", same: &["kind", "uid"], unit: "unit_uid" },
     Rows { table: "membership", index: "", same: &["kind", "grp", "uid"], unit: "uid" },
 ];
 

@@ -77,7 +77,7 @@ impl Writer {
         let fact = self.append(round, &body, now, actor)?;
         let version = self.version()?;
         let entity = entity.unwrap_or(round);
-        let receipt = Receipt { fact, entity, subject: Subject::Unit, name, write, undo: None, masked, version };
+        let receipt = Receipt { fact, entity, subject: Subject::Unit, name, write, undo: None, amend: None, masked, version };
         Ok(Loaded::Written(Box::new(receipt)))
     }
 

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+use rusqlite::{Connection, OpenFlags};
 
 use super::Paths;
 use super::error::{io, sql};
+use super::framework_log;
 use super::world::meta;
 use crate::domain::problem::{Problem, Severity};
-use crate::framework::{Framework, Source, shipped};
+use crate::framework::Framework;
 
 /// Name of a snapshot in a folder.
 pub(super) const FILE_NAME: &str = "snapshot.db";
@@ -84,21 +85,10 @@ fn seal(part: &Path) -> Result<(), Problem> {
 
 /// The frameworks that a snapshot carries, as one: those in use, the tree's first, and what they extend.
 pub(super) fn framework(connection: &Connection) -> Result<Framework, Problem> {
-    let file = connection.path().unwrap_or_default();
-    let unusable = || Problem::new("E_STORE_FRAMEWORK", Severity::Refused, file);
     let several = meta(connection, "frameworks")?.filter(|hashes| !hashes.is_empty());
-    let alone = several.is_none();
     let hashes = several.or(meta(connection, "framework")?).unwrap_or_default();
-    let mut one = connection.prepare("SELECT file, body FROM framework_in_use WHERE sha256 = ?1")?;
-    let mut sources = Vec::new();
-    for hash in hashes.split_whitespace() {
-        let source = one.query_row([hash], |row| Ok(Source { file: row.get(0)?, text: row.get(1)? })).optional()?;
-        sources.push(source.ok_or_else(unusable)?);
+    if hashes.is_empty() {
+        return Err(Problem::new("E_STORE_FRAMEWORK", Severity::Refused, connection.path().unwrap_or_default()));
     }
-    // A part that others extend is found by the name of its file, which is its id.
-    let find = |id: &str| sources.iter().find(|s| s.file == format!("{id}.toml")).cloned().or_else(|| shipped::find(id));
-    let parts: Result<Vec<_>, _> = sources.iter().map(|s| Framework::parse_with(&s.text, &s.file, &find)).collect();
-    // Before frameworks stood side by side there was one, and the ids that are kept have none.
-    let whole = |mut parts: Vec<Framework>| if alone { parts.pop().ok_or_else(Vec::new) } else { Framework::combine(parts) };
-    parts.and_then(whole).map_err(|problems| problems.into_iter().next().unwrap_or_else(unusable))
+    framework_log::of_hashes(connection, &hashes)
 }

@@ -244,11 +244,28 @@ pub(crate) mod derived {
     }
 }
 
+/// The reference data of a store.
+pub(crate) fn reference(store: &Store) -> Connection {
+    store.connect_readable().expect("opens").0
+}
+
 /// Everything in the reference data, row by row; without versions and times of files, which no
 /// screen shows.
 pub(crate) fn contents(connection: &Connection) -> Vec<String> {
-    const TABLES: [&str; 10] =
-        ["batch", "unit_version", "geometry", "branch_version", "membership", "value", "source", "pack", "level_table", "block"];
+    const TABLES: [&str; 12] = [
+        "batch",
+        "unit_version",
+        "geometry",
+        "branch_version",
+        "entity_version",
+        "membership",
+        "record_version",
+        "value",
+        "source",
+        "pack",
+        "level_table",
+        "block",
+    ];
     let mut out = Vec::new();
     for table in TABLES {
         let mut statement = connection.prepare(&["SELECT * FROM ", table].concat()).expect("a table");
@@ -265,4 +282,10 @@ pub(crate) fn contents(connection: &Connection) -> Vec<String> {
     }
     out.sort();
     out
+}
+
+/// Rows of a table of a workspace's reference data.
+pub(crate) fn rows_of(workspace: &Path, table: &str) -> i64 {
+    let db = rusqlite::Connection::open(workspace.join("data/reference.db")).expect("opens");
+    db.query_row(&["SELECT count(*) FROM ", table].concat(), [], |row| row.get(0)).expect("counts")
 }

@@ -74,6 +74,28 @@ impl At {
     }
 }
 
+/// What units are members of beside the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Membership {
+    /// A kind of area of the framework.
+    Zone,
+    /// A region 片区.
+    Region,
+}
+
+impl Membership {
+    /// As it is stored.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Zone => "zone",
+            Self::Region => "region",
+        }
+    }
+}
+
+/// Codes and the uids of their members.
+pub(crate) type Members = HashMap<String, Vec<Uid>>;
+
 /// Columns of branches beside [`Table`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct BranchColumns {
@@ -135,8 +157,8 @@ pub(crate) struct World {
     lens: Vec<u32>,
     /// Ids of the levels.
     pub(crate) levels: Vec<LevelId>,
-    /// Zone codes and their members.
-    zones: OnceLock<HashMap<String, Vec<Uid>>>,
+    /// Per kind of membership: codes and their members.
+    members: [OnceLock<Members>; 2],
     /// Fingerprint of the order of rows per level: blocks of another order are not used.
     pub(crate) order: Vec<u64>,
 }
@@ -196,7 +218,7 @@ impl World {
             shelves: Vec::new(),
             lens: Vec::new(),
             levels,
-            zones: OnceLock::new(),
+            members: Default::default(),
             order: Vec::new(),
         };
         world.fill(tables, BranchColumns::default());
@@ -224,7 +246,7 @@ impl World {
             shelves: vec![OnceLock::new(); framework.levels.len() + 1],
             lens: Vec::new(),
             levels: framework.levels.iter().map(|l| l.code.clone()).collect(),
-            zones: OnceLock::new(),
+            members: Default::default(),
             order: Vec::new(),
         })
     }
@@ -303,27 +325,30 @@ impl World {
         Ok(None)
     }
 
-    /// Zone codes and the uids of their members.
-    pub(crate) fn zones(&self, connection: &Connection) -> Result<&HashMap<String, Vec<Uid>>, Problem> {
-        if let Some(zones) = self.zones.get() {
-            return Ok(zones);
+    /// Codes of zones or regions and the uids of their members.
+    pub(crate) fn members(&self, connection: &Connection, kind: Membership) -> Result<&Members, Problem> {
+        let slot = &self.members[kind as usize];
+        if let Some(members) = slot.get() {
+            return Ok(members);
         }
         let mut statement = connection.prepare_cached(concat!(
-            "SELECT grp, uid, gone FROM membership m WHERE m.county = :county AND m.kind = 'zone' AND ",
+            "SELECT grp, uid, gone FROM membership m WHERE m.county = :county AND m.kind = :kind AND ",
             as_of!("m"),
             " ORDER BY m.grp, m.uid, m.batch"
         ))?;
-        let parameters = named_params! { ":county": self.county, ":day": self.at.day.to_string(), ":known": self.at.known_ms };
-        let mut rows = statement.query(parameters)?;
-        let mut zones: HashMap<String, Vec<Uid>> = HashMap::new();
+        let mut rows = statement.query(named_params! {
+            ":county": self.county, ":kind": kind.word(), ":day": self.at.day.to_string(), ":known": self.at.known_ms
+        })?;
+        let mut groups = Members::new();
         while let Some(row) = rows.next()? {
-            let (members, this) = (zones.entry(row.get(0)?).or_default(), uid(row, 1)?);
+            let (members, this) = (groups.entry(row.get(0)?).or_default(), uid(row, 1)?);
             members.pop_if(|last| *last == this);
             if !row.get::<_, bool>(2)? {
                 members.push(this);
             }
         }
-        Ok(self.zones.get_or_init(|| zones))
+        groups.retain(|_, members| !members.is_empty());
+        Ok(slot.get_or_init(|| groups))
     }
 
     /// The highest level that has units.

@@ -113,7 +113,7 @@ impl Writer {
             }
             _ => (command.write().clone(), undo),
         };
-        Ok(Loaded::Written(Box::new(Receipt { fact, entity, subject, name, write, undo, masked, version })))
+        Ok(Loaded::Written(Box::new(Receipt { fact, entity, subject, name, write, undo, amend: None, masked, version })))
     }
 
     /// Appends a fact and returns its id once it is committed.

@@ -160,7 +160,14 @@ actions! {
     Round "round" Work Anywhere None, ["shift-f8"];
     Quality "quality" Work Anywhere None, ["shift-f9"];
     Gaps "gaps" Map Anywhere None, ["b", "shift-f10"];
+    Places "places" Map Anywhere None, ["p", "shift-f12"];
     Correct "correct" Work Anywhere Some(Grant::Correct), ["e", "shift-f3"];
+    Answer "answer" Work Anywhere Some(Grant::Answer), [];
+    ConfirmLead "confirm-lead" Work Anywhere Some(Grant::Confirm), [];
+    RejectLead "reject-lead" Work Anywhere Some(Grant::Confirm), [];
+    WhatIf "what-if" Work Anywhere None, [];
+    WhatIfMap "what-if-map" Work Anywhere None, [];
+    ConfirmKind "confirm-kind" Work Anywhere Some(Grant::Confirm), [];
     Marks "marks" Work Anywhere None, ["M", "shift-f4"];
     CopyName "copy-name" Work Anywhere None, ["y y"];
     CopyCode "copy-code" Work Anywhere None, ["y c"];

@@ -14,7 +14,8 @@ pub(super) struct Confirm {
     pub(super) title: String,
     /// Paragraphs.
     pub(super) text: Vec<String>,
-    pub(super) write: Write,
+    /// `None`: there is only something to be read.
+    pub(super) write: Option<Write>,
 }
 
 /// An answer that is offered.
@@ -38,8 +39,18 @@ pub(super) struct Choose {
     pub(super) answers: Vec<Offer>,
     /// Something else may be typed: one line more.
     pub(super) other: bool,
-    /// Which question of the plan.
-    pub(super) question: usize,
+    pub(super) then: Chosen,
+}
+
+/// What a chosen answer is for.
+#[derive(Clone, Debug)]
+pub(super) enum Chosen {
+    /// A question of the plan.
+    Question(usize),
+    /// The township's answer about a lead.
+    Reply { entity: Uid, rule: String },
+    /// The kind of a case; the rule is empty where there is no lead.
+    Kind { entity: Uid, rule: String },
 }
 
 impl Choose {

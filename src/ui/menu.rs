@@ -10,6 +10,7 @@ use crate::ui::action::Action;
 use crate::ui::model::{Model, shown_origin};
 use crate::ui::overlay::Menu;
 use crate::ui::theme::Theme;
+use crate::ui::update::{LEAD_KEYS, sign_of_place};
 
 /// A line that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +39,13 @@ pub(super) const STANDINGS: [(Standing, &str); 5] = [
 pub(super) const WORK: [Action; 6] = [Action::Import, Action::Round, Action::Batches, Action::Quality, Action::Gaps, Action::Correct];
 
 /// The actions that a menu lists: the screens of the desk, or the sheets.
-pub(super) fn actions(menu: Menu) -> Vec<Action> {
+pub(super) fn actions(model: &Model, menu: Menu) -> Vec<Action> {
     match menu {
-        Menu::Work => WORK.to_vec(),
+        Menu::Work => {
+            // What is on the screen comes first: leads before the screens of the desk.
+            let leads = LEAD_KEYS.iter().map(|(_, action)| *action).filter(|action| model.holds_here(*action));
+            leads.chain(WORK).chain([Action::ConfirmKind].into_iter().filter(|action| model.holds_here(*action))).collect()
+        }
         Menu::Sheets => SheetKind::named().iter().filter_map(|kind| Action::parse(kind.word())).collect(),
         _ => Vec::new(),
     }
@@ -70,14 +75,25 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
         Menu::Scope => {
             let Some(scope) = model.view.as_ref().map(|v| &v.scope) else { return Vec::new() };
             let zones = model.workspace.iter().flat_map(|w| &w.zones);
-            let mut out: Vec<Item> =
-                zones.map(|(code, label)| Item::new(label.as_str(), lang.text("ui.scope.zone"), scope.zones.contains(code))).collect();
+            let is_region = |code: &String| model.workspace.iter().any(|w| w.regions.contains(code));
+            let kind = |code: &String| lang.text(if is_region(code) { "places.regions.title" } else { "ui.scope.zone" });
+            let mut out: Vec<Item> = zones.map(|(code, label)| Item::new(label.as_str(), kind(code), scope.zones.contains(code))).collect();
             out.extend(
                 STANDINGS
                     .iter()
                     .map(|(standing, key)| Item::new(lang.text(key), lang.text("ui.scope.standing"), scope.standings.contains(standing))),
             );
             out.push(Item::new(lang.text("ui.scope.clear"), "", false));
+            out
+        }
+        Menu::Places => {
+            let kinds = model.workspace.iter().flat_map(|w| &w.place_kinds);
+            let mut out: Vec<Item> = kinds
+                .enumerate()
+                .map(|(n, kind)| Item::new(format!("{} {}", sign_of_place(n), model.place_kind(kind)), "", model.places.contains(kind)))
+                .collect();
+            out.push(Item::new(lang.text("places.map.all"), "", false));
+            out.push(Item::new(lang.text("places.map.none"), "", false));
             out
         }
         Menu::Themes => Theme::ids()
@@ -87,11 +103,15 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
                 Item::new(if lang == Lang::En { t.name_en } else { t.name }, t.id, now)
             })
             .collect(),
-        Menu::Work | Menu::Sheets => actions(menu)
+        Menu::Work | Menu::Sheets => actions(model, menu)
             .iter()
             .map(|action| {
                 let denied = action.info().needs.is_some_and(|grant| !model.session.access.may(grant));
-                let keys = if denied { lang.text("ui.help.denied").to_owned() } else { model.session.keymap.hint(*action, lang) };
+                let key = || match LEAD_KEYS.iter().find(|(_, of)| of == action) {
+                    Some((key, _)) => key.to_string(),
+                    None => model.session.keymap.hint(*action, lang),
+                };
+                let keys = if denied { lang.text("ui.help.denied").to_owned() } else { key() };
                 let name = model.width().pad(action.name(lang), if lang == Lang::En { NAMES_EN } else { NAMES }, "");
                 Item::new(format!("{name} {}", action.doc(lang)), keys, false)
             })
@@ -106,6 +126,7 @@ pub(super) fn title(menu: Menu) -> &'static str {
         Menu::Periods => "ui.menu.periods",
         Menu::Listings => "ui.menu.listings",
         Menu::Scope => "ui.menu.scope",
+        Menu::Places => "places.map.menu",
         Menu::Themes => "ui.menu.themes",
         Menu::Languages => "ui.menu.languages",
         Menu::Work => "ui.menu.work",

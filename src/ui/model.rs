@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use crate::domain::access::Access;
 use crate::domain::id::Uid;
 use crate::domain::indicator::Indicator;
+use crate::domain::map_layer::MapLayer;
 use crate::domain::page::{Card, HomePage, Row, Workspace};
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
@@ -18,7 +19,7 @@ use crate::domain::scene::{Extent, Raster};
 use crate::domain::unit::Subject;
 use crate::domain::value::{Origin, Shown, State};
 use crate::domain::view_state::{Listing, ViewState};
-use crate::gis::compose::{Fill, LabelText, MapCell};
+use crate::gis::compose::{Fill, LabelText, Layer, MapCell};
 use crate::gis::neighbour::Toward;
 use crate::locale::Lang;
 use crate::ui::action::Action;
@@ -127,6 +128,7 @@ pub(super) enum Ask {
     Rests,
     Quality,
     Gaps,
+    Layer,
     Round,
     Rounds,
     Intake,
@@ -186,6 +188,8 @@ pub(super) struct MapState {
     pub(super) labels: Vec<LabelText>,
     /// Samples of `raster` under a pattern: what nobody covers, a fault.
     pub(super) hatch: Vec<bool>,
+    /// Places and outlines over it.
+    pub(super) layer: Layer,
     /// Leads and marks on the map.
     pub(super) badges: Vec<(u32, char)>,
     /// Counts every change of what is above.
@@ -228,6 +232,10 @@ pub struct Model {
     pub(super) gaps_shown: bool,
     /// The uncovered ground of the place and below, as far as it is known.
     pub(super) gaps: Option<Arc<QualityPage>>,
+    /// Kinds of places that are drawn over the map.
+    pub(super) places: BTreeSet<String>,
+    /// What lies over the map, as far as it is known.
+    pub(super) layer: Option<Arc<MapLayer>>,
     /// The card takes the place of the map, or of everything.
     pub(super) card_open: bool,
     pub(super) card_scroll: usize,
@@ -287,6 +295,8 @@ impl Model {
             map_alone: false,
             gaps_shown: false,
             gaps: None,
+            places: BTreeSet::new(),
+            layer: None,
             card_open: false,
             card_scroll: 0,
             trail: Vec::new(),
@@ -405,6 +415,11 @@ impl Model {
     pub(super) fn kind_label<'a>(&'a self, kind: &'a str) -> &'a str {
         let level = self.workspace.iter().flat_map(|w| &w.levels).find(|l| l.label == kind);
         level.filter(|l| self.session.lang == Lang::En && !l.label_en.is_empty()).map_or(kind, |l| &l.label_en)
+    }
+
+    /// A kind of places in words.
+    pub(super) fn place_kind<'a>(&self, kind: &'a str) -> &'a str {
+        if kind.is_empty() { self.text("places.map.other") } else { kind }
     }
 
     /// The label of an indicator, in the session's language.

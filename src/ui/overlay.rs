@@ -56,6 +56,8 @@ pub(super) enum Menu {
     Listings,
     /// Zones and standings; stays open.
     Scope,
+    /// Kinds of places over the map; stays open.
+    Places,
     /// Themes.
     Themes,
     /// Languages.

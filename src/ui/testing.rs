@@ -158,6 +158,7 @@ impl Fake {
             classing: Default::default(),
             extent: None,
             selection: None,
+            what_if: None,
         }
     }
 
@@ -303,6 +304,7 @@ impl Fake {
             data_day: Some(date(2025, 9, 30)),
             listings: vec![Listing::Units("mid".into()), Listing::Units("leaf".into()), Listing::Branches],
             periods,
+            supposed: None,
         }
     }
 
@@ -426,6 +428,9 @@ impl Fake {
             } else {
                 vec![("党支部".into(), 2)]
             },
+            entities: vec![],
+            places: vec![],
+            spans: vec![],
             fields: if branch.is_some() { vec![("书记任职".into(), "2023-05".into())] } else { vec![] },
             elsewhere: None,
             figures: self
@@ -476,6 +481,9 @@ impl Fake {
                 has_branches: true,
                 indicators: self.indicators.clone(),
                 zones: vec![("n".into(), "农区".into()), ("m".into(), "牧区".into())],
+                regions: vec![],
+                place_kinds: vec!["服务站".into(), "牧道".into()],
+                kinds: leads::kinds(),
                 framework: "sample".into(),
                 frameworks: vec![("f-1".into(), "第一体系".into(), "First framework".into())],
                 home: self.home_view(),
@@ -483,12 +491,14 @@ impl Fake {
                 reads: vec![ReadCount { name: "mid".into(), read: 6, drawn: 5, listed: 1 }],
                 pending: self.pending.clone(),
             })),
-            Query::Home(view) => Loaded::Home(Arc::new(self.home(view))),
+            Query::Home(view) => Loaded::Home(Arc::new(leads::supposed(self.home(view)))),
             Query::Map { view, size } => Loaded::Map(self.map(view, *size).map(Arc::new)),
             Query::Sheet { kind, view } => Loaded::Sheet(Arc::new(match &self.sheet {
                 Some(sheet) => Sheet { kind: kind.clone(), ..sheet.clone() },
+                None if leads::is_of(kind) => leads::sample(kind, view, self.branches[0].0),
                 None => sheets::sample(kind, self.version, view, [self.units[1].uid, self.units[3].uid, self.branches[0].0]),
             })),
+            Query::Layer { view, extent, kinds, .. } => Loaded::Layer(Arc::new(fixtures::layer(view, extent, kinds))),
             Query::Card { uid, view } => Loaded::Card(self.card(*uid, view).map(Arc::new)),
             Query::Provenance { uid, indicator, period, .. } => {
                 let unit = self.at(*uid).unwrap_or(0);
@@ -539,7 +549,7 @@ impl Fake {
             Query::Rounds => Loaded::Rounds(Arc::new(fixtures::rounds())),
             // Files are read outside of the screens.
             Query::Intake { period, files } => Loaded::Intake(Arc::new(fixtures::intake(*period, files, &self.middle()))),
-            Query::Forms { .. } => Loaded::Forms(Arc::default()),
+            Query::Forms { .. } | Query::Filled { .. } => Loaded::Forms(Arc::default()),
             Query::Plan { files, choices } => Loaded::Plan(Arc::new(fixtures::plan(files, choices))),
             Query::Batches => Loaded::Batches(Arc::new(fixtures::batches(&self.withdrawn))),
             Query::Rests { batches } => Loaded::Rests(Arc::new(fixtures::rests(batches))),
@@ -618,6 +628,7 @@ impl Fake {
             entity,
             subject: Subject::Unit,
             name: self.at(entity).map_or_else(String::new, |n| self.units[n].name.clone()),
+            amend: leads::amend(command.write(), (self.units[1].uid, &self.units[1].name)),
             write: command.write().clone(),
             undo,
             masked: 0,
@@ -785,6 +796,8 @@ pub(super) fn text(buffer: &Buffer, ambiguous_wide: bool) -> String {
 
 mod desk;
 mod fixtures;
+mod layer;
+mod leads;
 mod screens;
 mod scripts;
 mod sheets;

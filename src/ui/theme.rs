@@ -223,12 +223,13 @@ impl Theme {
                 Ink::Ground | Ink::Fill(_) => self.role(Role::Ground),
                 Ink::Shade(_) => self.role(Role::Dim),
                 Ink::Border(_) | Ink::Text(_) | Ink::Selection(_) | Ink::Hatch(_) => self.role(Role::Text),
-                Ink::Badge(_) => self.role(Role::Lead),
+                Ink::Badge(_) | Ink::Pin => self.role(Role::Lead),
             };
         }
         let on = |fill: Fill, dark: Paint, light: Paint| self.fill(fill, down).clearer(dark, light);
         match ink {
             Ink::Ground => self.role(Role::Ground),
+            Ink::Pin => self.role(Role::Lead),
             Ink::Fill(fill) => self.fill(fill, down).colour(),
             Ink::Shade(fill) => self.fill(fill, down).shade(),
             Ink::Border(fill) | Ink::Text(fill) | Ink::Badge(fill) => on(fill, self.dark, self.light).colour(),

@@ -1,15 +1,21 @@
 //! The shipped frameworks: each loads, joins the base, says everything in two languages, and has
 //! nothing to show before data comes.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use xiantu::domain::access::Access;
 use xiantu::domain::problem::Problem;
+use xiantu::domain::request::{Loaded, Query};
+use xiantu::domain::sheet::{Cell, SheetKind};
 use xiantu::domain::value::{Reading, State};
 use xiantu::framework::Framework;
 use xiantu::framework::schema::{Named, RatingKind};
+use xiantu::locale::Lang;
+use xiantu::store::{Mode, Store};
 
-use crate::support::root;
+use crate::support::{Workspace, root};
 
 /// Where they are.
 pub(crate) fn folder() -> PathBuf {
@@ -158,6 +164,27 @@ fn without_data_nothing_is_nought() {
 }
 
 #[test]
+fn a_county_without_data_has_a_page_of_each() {
+    let workspace = Workspace::empty();
+    for framework in all().iter().filter(|f| extends_base(f)) {
+        let manifest = format!("[workspace]\nname = \"空县\"\ncounty = \"99\"\nframework = \"{}\"\n", framework.file);
+        let text = std::fs::read_to_string(folder().join(&framework.file)).expect("the file");
+        workspace.write("maps/manifest.toml", manifest).write(&format!("maps/{}", framework.file), text);
+        let page = workspace.out(["sheet", "体系", &framework.id]);
+        for label in framework.indicators.iter().map(|i| &i.label) {
+            assert!(page.contains(label), "{}: {label} in\n{page}", framework.id);
+        }
+        // These between them declare every kind of section.
+        if ["huancui-3jia1", "fupin-jixiao", "xundian-yizhou-siwang"].contains(&framework.id.as_str()) {
+            for kind in SheetKind::named() {
+                let sheet = workspace.json(["sheet", kind.word(), "--json"]);
+                assert!(sheet["tables"].is_array(), "{} {kind:?}", framework.id);
+            }
+        }
+    }
+}
+
+#[test]
 fn every_label_is_said_in_two_languages() {
     let mut wrong = Vec::new();
     let traditional = "黨網織區縣鄉鎮級員書記發環樓棟設單處動產業聯據個們";
@@ -235,4 +262,55 @@ fn the_same_word_means_what_its_framework_says() {
     assert_eq!(badges("xinyuan-3jia/four-fixed"), ["定人员", "定职责", "定制度", "定标准"]);
     assert_eq!(badges("chengguan-wuding/five-good"), ["书记示范好", "党员队伍好", "活动开展好", "制度建设好", "作用发挥好"]);
     assert_eq!(badges("zhaotong-sichou/five-good"), ["领导班子好", "队伍素质好", "制度建设好", "工作业绩好", "群众反映好"]);
+}
+
+/// A cell as a person would read it, without the widths of a screen.
+fn read_cell(cell: &Cell) -> String {
+    let zh = Lang::Zh;
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(words) => zh.words(words),
+        Cell::Number { value, unit } | Cell::Change { value, unit } => format!("{value}{unit}"),
+        Cell::Share { num, den } => format!("{num}/{den}"),
+        Cell::Day(day) => day.to_string(),
+        Cell::DaysLeft(days) => format!("{days} 天"),
+        Cell::Flag(yes) => zh.text(if *yes { "sheet.yes" } else { "sheet.no" }).to_owned(),
+        Cell::Stars { of, max } => format!("{of}/{max} 星"),
+        Cell::Missing => zh.text("sheet.cell.missing").to_owned(),
+        Cell::Unset => zh.text("sheet.cell.unset").to_owned(),
+    }
+}
+
+/// Every sheet of every framework over a county that has nothing: what it declares stands there, and no
+/// number that nobody reported.
+#[test]
+fn every_framework_draws_its_sheets_without_any_data() {
+    let today = jiff::civil::date(2025, 11, 22);
+    for framework in all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("data")).expect("a folder");
+        let whole = Framework::combine(vec![framework.clone()]).unwrap_or_else(|p| panic!("{}: {p:#?}", framework.id));
+        let store = Store::open(folder.path(), Mode::ReadWrite, Arc::new(whole)).expect("a store");
+        let mut reader = store.reader().expect("a reader");
+        let access = Access::local(None);
+        let mut ask = |query: &Query| reader.answer(query, &access, today).unwrap_or_else(|p| panic!("{}: {p:?}", framework.id));
+        let Loaded::Workspace(workspace) = ask(&Query::Workspace) else { panic!("a workspace") };
+        let mut drawn = String::new();
+        for kind in SheetKind::named().into_iter().chain([SheetKind::Framework { id: framework.id.clone() }]) {
+            let Loaded::Sheet(sheet) = ask(&Query::Sheet { kind: kind.clone(), view: workspace.home.clone() }) else { panic!("a sheet") };
+            for table in &sheet.tables {
+                let title = table.title.as_ref().map(|t| Lang::Zh.words(t)).unwrap_or_default();
+                let _ = writeln!(drawn, "## {} · {title}", kind.word());
+                for row in &table.rows {
+                    assert_eq!(row.cells.len(), table.columns.len(), "{} {kind:?} {title}", framework.id);
+                    // The hash of the file changes with every comment in it.
+                    let cells: Vec<String> = row.cells.iter().map(read_cell).filter(|c| !c.starts_with(&framework.sha256[..8])).collect();
+                    let _ = writeln!(drawn, "{}", cells.join(" | "));
+                }
+            }
+        }
+        insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "../snapshots/frameworks"}, {
+            insta::assert_snapshot!(framework.id.as_str(), drawn);
+        });
+    }
 }

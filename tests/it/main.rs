@@ -13,6 +13,7 @@ mod corpus_maps;
 mod corpus_tables;
 mod demo;
 mod figures;
+mod forms;
 mod frameworks;
 mod generated;
 mod import;

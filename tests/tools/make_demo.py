@@ -22,9 +22,12 @@ import json
 import math
 import os
 import sys
+from datetime import date, timedelta
 
 import numpy as np
 from scipy.spatial import Voronoi, cKDTree
+
+from demo_tables import Asked, Registers
 
 SEED = 990121
 AREA_KM2 = 2_700.0
@@ -530,8 +533,8 @@ class Numbers:
             for year in ("2022", "2023", "2024"):
                 self.put(u["code"], "ECO-01", year, state="无")       # no collective economy in a city estate
             return
-        level = math.exp(0.1 + 3.6 * s + rng.normal(0, 0.55))
-        shell = s < 0.42 and rng.random() < 0.12
+        level = math.exp(1.15 + 2.3 * s + rng.normal(0, 0.42))
+        shell = s < 0.42 and rng.random() < 0.06
         for n, year in enumerate(("2022", "2023", "2024")):
             value = 0 if shell and n < 2 + (rng.random() < 0.5) else level * (1 + 0.09 * n + rng.normal(0, 0.05))
             self.put(u["code"], "ECO-01", year, value=f"{max(value, 0):.1f}")
@@ -540,18 +543,19 @@ class Numbers:
         u["area"] = None
         if rng.random() < 0.01:
             for q in QUARTERS:
-                self.put(u["code"], "FAC-02", q, state="无")
+                self.put(u["code"], "FAC-01", q, state="无")
             return
-        area = int(np.clip(rng.normal(85 + 300 * s + (120 if city else 0), 75), 45, 1_200))
+        area = int(np.clip(rng.normal(130 + 280 * s + (90 if city else 0), 62), 70, 1_200))
         built = int(rng.integers(0, 12))                              # a few are enlarged during the year
         for n, q in enumerate(QUARTERS):
             if built == n and area < 200:
                 area += int(rng.integers(60, 180))
-            self.put(u["code"], "FAC-02", q, value=area)
+            self.put(u["code"], "FAC-01", q, value=area)
         u["area"] = area
 
     def write(self, path):
-        order = {i: n for n, i in enumerate(["COV-10", "ECO-01", "FAC-02", "COV-12", "ORG-06", "COV-13", "SRV-01"])}
+        own = ["COV-10", "ECO-01", "FAC-01", "COV-12", "ORG-06", "COV-13", "SRV-01"]
+        order = {i: n for n, i in enumerate(own + sorted({r[1] for r in self.rows} - set(own)))}
         self.rows.sort(key=lambda r: (order[r[1]], r[2], r[0]))
         write_table(path, ["单元编码", "指标", "期间", "分子", "分母", "数值", "状态"], self.rows)
 
@@ -563,10 +567,18 @@ FORESTRY = ["松涛林场", "东坪林场", "护林联防", "苗圃"]
 HERDS = ["转场服务站", "草场联户", "畜牧合作社"]
 SCENES = ["云台景区", "雁鸣湖景区", "青石峡景区"]
 SIZES = ["<3", "3–6", "7–50", "51–99", "≥100"]
+HEAD = ["组织编码", "名称", "类型", "领域", "所在网格", "经度", "纬度", "党员规模档", "支部委员数", "覆盖单位数", "书记空缺月数", "连续未发展党员年数",
+        "近12月主题党日缺次", "最近换届日期", "最近组织生活会日期", "阵地面积", "数据日期"]
+
+
+def day(first, last):
+    """A day from the first to the last, as the tables write it."""
+    first, last = date.fromisoformat(first), date.fromisoformat(last)
+    return str(first + timedelta(int(rng.integers(0, (last - first).days + 1))))
 
 
 class Branches:
-    """About 900 organisations: committees, village branches and those of grids and trades."""
+    """About 900 organisations: committees, village branches and those of grids, offices and trades."""
 
     def __init__(self, land, tree, numbers, zones):
         self.land, self.numbers, self.rows, self.count = land, numbers, [], {}
@@ -575,15 +587,25 @@ class Branches:
             place.setdefault(g["parent"], []).append(g)
         for t in tree.towns:
             home = next(u for u in tree.villages if u["parent"] == t["code"])
-            self.add(f"{t['code']}00001", f"{t['name']}党委" if "街道" not in t["name"] else f"{t['name'].removesuffix('街道')}街道党工委", "党委", home, place[home["code"]][0], 3, None)
+            hub = place[home["code"]][0]
+            stem = t["name"].removesuffix("街道")
+            self.add(f"{t['code']}00001", f"{stem}街道党工委" if stem != t["name"] else f"{t['name']}党委", "党委", "乡镇街道", home, hub, 4, 600)
+            self.add(f"{t['code']}00002", f"{t['name']}机关党支部", "党支部", "机关", home, hub, 2, 120)
         for u in tree.villages:
             big = u["grids"] >= 11 or u["name"].endswith("社区") and u["grids"] >= 7
             kind = "党总支" if big else "党支部"
             hub = place[u["code"]][len(place[u["code"]]) // 2]
-            self.add(None, u["name"] + kind, kind, u, hub, 3 if big else 2, u.get("area"))
+            size = 3 if big else 2
+            if rng.random() < 0.012:
+                size += 1                                             # grown, and not yet of the next kind
+            self.add(None, u["name"] + kind, kind, self.field(u), u, hub, size, u.get("area"))
         for u in tree.villages:
             self.of_village(u, place[u["code"]], zones.get(u["code"]) or zones.get(u["parent"], "N"))
         self.rows.sort(key=lambda r: r[0])
+
+    @staticmethod
+    def field(u):
+        return "社区" if u["name"].endswith("社区") else "农村"
 
     def of_village(self, u, grids, zone):
         stem, city = u["name"].removesuffix("村").removesuffix("社区"), u["name"].endswith("社区")
@@ -597,7 +619,7 @@ class Branches:
             if r < 0.20:
                 kind, name, size = "党支部", f"{u['name']}{g['name'].split('(')[0]}党支部", 1 + (rng.random() < 0.6)
             elif r < 0.312:
-                kind, name, size = "功能型党支部", f"{stem}{own}{'产业' if words is TRADES else ''}功能型党支部", 1
+                kind, name, size = "功能型党支部", f"{stem}{own}{'产业' if words is TRADES else ''}功能型党支部", int(rng.random() > 0.02)
             elif r < 0.36:
                 tail = "企业" if trades is PARKS else "" if city else "合作社"
                 kind, name, size = "联合党支部", f"{stem}{joint}{tail}联合党支部", 1
@@ -605,9 +627,28 @@ class Branches:
                 continue
             if name not in named:
                 named.add(name)
-                self.add(None, name, kind, u, g, size, None)
+                self.add(None, name, kind, "非公企业" if kind == "联合党支部" else self.field(u), u, g, size, int(rng.integers(25, 90)))
 
-    def add(self, code, name, kind, u, grid, size, area):
+    def election(self, code, kind, field):
+        """Villages were elected in the winter of 2020, some earlier and already again; others as their terms run."""
+        r = rng.random()
+        if len(code) == 14 and code.endswith("01") and field in ("农村", "社区"):
+            if r < 0.02:
+                return day("2020-06-20", "2020-09-20")                # has ended
+            if r < 0.11:
+                return day("2025-07-10", "2025-09-18")                # elected this autumn
+            if r < 0.90:
+                return day("2020-11-10", "2021-02-28")
+            return day("2021-03-10", "2021-12-20")
+        if field in ("农村", "社区"):
+            return day("2019-06-01", "2019-08-30") if r < 0.002 else day("2021-11-01", "2024-12-20")
+        if field == "乡镇街道":
+            return day("2021-05-20", "2021-06-30")
+        if r < 0.02:
+            return day("2021-04-01", "2021-06-30")
+        return day("2022-06-01", "2022-08-30") if r < 0.05 else day("2022-11-20", "2025-08-30")
+
+    def add(self, code, name, kind, field, u, grid, size, area):
         if code is None:
             n = self.count[u["code"]] = self.count.get(u["code"], 0) + 1
             code = f"{u['code']}{n:02d}"
@@ -615,16 +656,23 @@ class Branches:
         at = lonlat(self.land.xy[[grid["cell"]]])[0] if grid["cell"] is not None else None
         lost = rng.random() < 0.03
         lon, lat = ("", "") if at is None or lost else (f"{at[0]:.{DECIMALS}f}", f"{at[1]:.{DECIMALS}f}")
-        vacant = int(rng.integers(1, 10)) if rng.random() < 0.02 + 0.09 * weak else 0
-        years = int(rng.choice([0, 1, 2, 3], p=[1 - 0.30 - 0.1 * weak, 0.25, 0.04 + 0.07 * weak, 0.01 + 0.03 * weak]))
-        missed = int(min(rng.poisson(0.15 + 1.5 * weak ** 1.5), 9))
-        overdue = int(rng.integers(1, 20)) if rng.random() < 0.02 + 0.03 * weak else 0
+        posts = 5 if size > 2 else 3 if size == 2 else 1
+        posts -= size == 2 and kind == "党支部" and rng.random() < 0.006
+        units = int(rng.integers(2, 6)) + (rng.random() < 0.05) * 3 if kind == "联合党支部" else ""
+        vacant = int(rng.integers(1, 10)) if rng.random() < 0.006 + 0.012 * weak else 0
+        years = int(rng.choice([0, 1, 2, 3], p=[0.72, 0.272 - 0.012 * weak, 0.005 + 0.008 * weak, 0.003 + 0.004 * weak]))
+        missed = int(rng.poisson(0.08 + 0.30 * weak) + (rng.poisson(0.9) if vacant else 0))
+        if rng.random() < 0.0015:
+            missed = 12
+        met = day("2022-11-20", "2023-01-20") if rng.random() < 0.003 else day("2024-11-20", "2025-02-20")
+        if rng.random() < 0.0015:
+            area = 0
         blank = lambda x, p: "" if rng.random() < p else x
-        self.rows.append((code, name, kind, grid["code"], lon, lat, blank(vacant, 0.01), blank(years, 0.03), blank(missed, 0.03), blank(overdue, 0.02),
-                          "" if area is None else area, SIZES[size], "2025-09-20"))
+        self.rows.append((code, name, kind, field, grid["code"], lon, lat, SIZES[size], posts, units, blank(vacant, 0.002), blank(years, 0.003), blank(missed, 0.003),
+                          blank(self.election(code, kind, field), 0.004), blank(met, 0.003), "" if area is None else area, "2025-09-20"))
 
     def write(self, path):
-        write_table(path, ["组织编码", "名称", "类型", "所在网格", "经度", "纬度", "书记空缺月数", "连续未发展党员年数", "近12月主题党日缺次", "换届超期月数", "阵地面积", "党员规模档", "数据日期"], self.rows)
+        write_table(path, HEAD, self.rows)
 
 
 def zones(land, tree):
@@ -656,6 +704,7 @@ name = "青禾县"
 county = "990121"
 tree = "admin"
 framework = "../data/frameworks/qinghe.toml"
+frameworks = ["../data/frameworks/gansu-wuqu.toml", "../data/frameworks/huzhang-shida.toml", "../data/frameworks/anning-wuxin.toml"]
 """
 SOURCE = "invented (tests/tools/make_demo.py)"
 
@@ -666,7 +715,7 @@ def manifest(root):
             return hashlib.sha256(f.read()).hexdigest()
 
     text = MANIFEST
-    layers = [("county", "county", "code", "name", None), ("towns", "town", "XZQDM", "XZQMC", '{ by = "prefix" }'),
+    layers = [("county", "county", "code", "name", None), ("towns", "township", "XZQDM", "XZQMC", '{ by = "prefix" }'),
               ("villages", "village", "ZLDWDM", "ZLDWMC", '{ by = "prefix" }'), ("grids", "grid", "网格编码", "网格名称", '{ by = "parent", field = "上级编码" }')]
     for file, level, key, name, parent in layers:
         text += f'\n[[layer]]\nfile = "{file}.geojson"\nlevel = "{level}"\nid = "{key}"\nname = "{name}"\n'
@@ -674,8 +723,13 @@ def manifest(root):
         text += f'crs = "EPSG:4490"\nsource = "{SOURCE}"\nlicence = "CC0-1.0"\nsha256 = "{sha(f"maps/{file}.geojson")}"\n'
     tables = [("units", "编码", '{ name = "名称", level = "层级", parent = "上级编码" }', "# Units that no layer draws."),
               ("branches", "组织编码", '{ name = "名称", kind = "类型", unit = "所在网格", lon = "经度", lat = "纬度" }', "# Columns that are not named here are kept as fields of the branch; rules look at them."),
+              ("entities", "编码", '{ name = "名称", kind = "类型", unit = "所在网格", coverage = "覆盖状态" }', "# Enterprises and social organisations; the other columns are kept, coverage and establishment look at them."),
               ("values", "单元编码", '{ indicator = "指标", period = "期间", num = "分子", den = "分母", value = "数值", state = "状态" }', "# Long table; no row or an empty one is 未报, which is never 0."),
-              ("zones", "单元编码", '{ zone = "区型" }', "# A unit lies in a zone if it or a unit above it does.")]
+              ("zones", "单元编码", '{ zone = "区型" }', "# A unit lies in a zone if it or a unit above it does."),
+              ("regions", "成员", '{ region = "片区名称", kind = "片区类型", lead = "牵头组织" }', "# Sets of units beside the tree."),
+              ("links", "村", '{ pairing = "结对类型", giver = "结对单位", since = "结对时间", until = "到期时间", activities = "本年活动次数", effect = "成效" }', "# Who is paired with whom."),
+              ("places", "站点编号", '{ name = "站点名称", kind = "类型", unit = "所在村", lon = "经度", lat = "纬度", shape = "WKT", area_m2 = "面积（㎡）", state = "达标情况", season = "开放月份" }', "# Centres, stations with their season, routes."),
+              ("items", "条目号", '{ list = "清单", name = "内容", unit = "村", category = "类别", organisation = "提出组织", state = "办理状态", since = "提出时间", due = "期限", done = "办结时间", amount = "金额（万元）", match = "对接条目" }', "# Items of the lists that the frameworks keep.")]
     for what, key, columns, comment in tables:
         text += f'\n{comment}\n[[table]]\nfile = "../data/{what}.csv"\nwhat = "{what}"\nkey = "{key}"\ncolumns = {columns}\n'
         text += f'source = "{SOURCE}"\nlicence = "CC0-1.0"\nsha256 = "{sha(f"data/{what}.csv")}"\n'
@@ -707,9 +761,14 @@ def main():
     numbers = Numbers(land, tree)
     numbers.coverage()
     numbers.villages()
-    numbers.write(f"{data}/values.csv")
     branches = Branches(land, tree, numbers, zone)
     branches.write(f"{data}/branches.csv")
+    asked = Asked(tree, numbers, zone)
+    numbers.rows += asked.rows
+    numbers.write(f"{data}/values.csv")
+    more = Registers(tree, zone, lambda u: lonlat(land.village_xy[[u["village"]]])[0].tolist())
+    for name, head, rows in more.tables():
+        write_table(f"{data}/{name}.csv", head, rows)
     manifest(root)
     print(f"{len(tree.towns)} townships, {len(tree.villages)} villages, {len(tree.grids)} grids, {len(branches.rows)} branches, {len(numbers.rows)} values")
 

@@ -8,15 +8,8 @@ use super::{EXTENDS_MAX, Ids, Reader};
 
 /// The only value of `privacy`: organisations, never people.
 const PRIVACY: &str = "org-level";
-const SCOPES: [(&str, &str); 7] = [
-    ("province", "province"),
-    ("city", "city"),
-    ("county", "county"),
-    ("township", "township"),
-    ("street", "street"),
-    ("village", "village"),
-    ("unit", "unit"),
-];
+/// Whose framework it is; none of these is a level of a tree.
+const SCOPES: &str = "province city county township street village unit";
 const STATUSES: [(&str, &str); 4] = [("draft", "draft"), ("in-force", "in-force"), ("archived", "archived"), ("demo", "demo")];
 
 impl Reader<'_, '_> {
@@ -25,7 +18,10 @@ impl Reader<'_, '_> {
         let name = s.required(self.report, "name");
         let name_en = s.text(self.report, "name_en");
         let issuer = self.plain(&mut s, "issuer");
-        let scope = s.word(self.report, "scope", &SCOPES);
+        let scope = s.text(self.report, "scope");
+        if let Some(scope) = scope.as_ref().filter(|scope| !SCOPES.split(' ').any(|known| known == scope.value)) {
+            self.report.add("E_FRAMEWORK_WORD", scope.at, &s.field("scope"), &[&scope.value, SCOPES]);
+        }
         let status = s.word(self.report, "status", &STATUSES);
         let (start, due) = (self.day(&mut s, "start"), self.day(&mut s, "due"));
         if let (Some(start), Some(due)) = (&start, &due)
@@ -48,7 +44,7 @@ impl Reader<'_, '_> {
         let (id, name) = (id?.value, name?.value);
         let head = Head {
             issuer,
-            scope: scope.map(|w| w.value.to_owned()).unwrap_or_default(),
+            scope: scope.map(|w| w.value).unwrap_or_default(),
             start: start.map(|d| d.value),
             due: due.map(|d| d.value),
             status: status.map(|w| w.value.to_owned()).unwrap_or_default(),

@@ -72,6 +72,10 @@ impl Reader<'_, '_> {
 
     fn indicator(&mut self, mut s: Section<'_, '_>, basis: &Basis, covers: bool, ids: &mut Ids) -> Option<Indicator> {
         let named = self.named(&mut s, ids);
+        // Tables may have the id of an indicator as a heading.
+        if let (Some(named), Some(at)) = (&named, s.at_key("id")) {
+            self.gated(&At { value: named.id.clone(), at }, &s.field("id"));
+        }
         let short = s.text(self.report, "short");
         let synonyms = self.words(&mut s, "synonyms");
         let unit = self.plain(&mut s, "unit");

@@ -6,6 +6,7 @@
 mod conditions;
 mod cover;
 mod flow;
+mod forms;
 mod head;
 mod indicators;
 mod levels;
@@ -26,6 +27,7 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 use toml::de::{DeTable, DeValue};
 
+pub(super) use self::forms::form;
 use super::privacy::Gate;
 use super::read::{At, Report, Section};
 use super::schema::{Basis, Confidence, Named, Part};
@@ -285,9 +287,6 @@ impl Reader<'_, '_> {
     /// `id`, `label` and `label_en`.
     fn named(&mut self, s: &mut Section<'_, '_>, ids: &mut Ids) -> Option<Named> {
         let id = self.id_of(s, "id", ids);
-        if let Some(id) = &id {
-            self.gated(id, &s.field("id"));
-        }
         let label = self.label(s);
         let (label, label_en) = label?;
         Some(Named { id: id?.value, label, label_en })

@@ -59,7 +59,7 @@ fn a_good_framework_loads_with_its_levels_in_order() {
 fn the_demo_framework_loads() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/frameworks/qinghe.toml");
     let f = Framework::load(&path, "qinghe.toml").expect("the demo");
-    assert_eq!((f.levels.len(), f.zones.len(), f.demo), (4, 5, true));
+    assert_eq!((f.levels.len(), f.bases.len(), f.seasons.len(), f.demo), (5, 4, 1, true));
     assert!((9..=10).contains(&f.indicators.len()) && (5..=7).contains(&f.rules.len()));
     // Indicators of different kinds, two of them counted, and something 未配置.
     let kinds: HashSet<_> = f.indicators.iter().map(|i| i.kind).collect();

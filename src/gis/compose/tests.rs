@@ -62,6 +62,7 @@ const PLAIN: Dress<'static> = Dress {
     badges: &[],
     worst: &worst,
     hatch: &[],
+    layer: None,
 };
 
 fn label(unit: u32, text: &str, priority: u32) -> LabelText {
@@ -448,5 +449,45 @@ proptest! {
                 prop_assert!(own >= 5);
             }
         }
+    }
+}
+
+#[test]
+fn pins_stand_over_everything_and_their_names_where_nothing_is_written() {
+    let raster = raster_of(&THREE, 30, 10);
+    let pin = |col, row, sign, name: &str| Pin { col, row, sign, labels: vec![(name.to_owned(), width(name))] };
+    let layer = Layer { pins: vec![pin(5, 4, 'A', "甲站"), pin(6, 4, 'B', "乙站"), pin(29, 2, 'A', "丙站")], ..Layer::default() };
+    let cells = compose(&raster, &Dress { layer: Some(&layer), ..PLAIN }, width);
+    let line = |row: usize| -> String {
+        let text = |cell: &MapCell| match cell.text {
+            CellText::Char(c) if c.is_alphanumeric() => Some(c),
+            CellText::Char(_) => Some('.'),
+            CellText::Continuation => None,
+        };
+        cells[row * 30..(row + 1) * 30].iter().filter_map(text).collect()
+    };
+    // Of two neighbours the later one has the right side, the other the left.
+    assert!(line(4).contains("甲站AB乙站"), "{}", line(4));
+    assert!(line(2).ends_with("丙站A"), "{}", line(2));
+    assert!(cells[4 * 30 + 5].reverse && cells[4 * 30 + 5].bold);
+    // Without a layer nothing is drawn.
+    assert_eq!(compose(&raster, &PLAIN, width), compose(&raster, &Dress { layer: Some(&Layer::default()), ..PLAIN }, width));
+}
+
+#[test]
+fn an_outline_is_the_edge_of_the_union() {
+    let raster = raster_of(&THREE, 30, 10);
+    let inside = raster.samples.iter().map(|unit| *unit == 0 || *unit == 1).collect::<Vec<_>>();
+    let layer = Layer { outlines: vec![inside.clone()], ..Layer::default() };
+    let cells = compose(&raster, &Dress { layer: Some(&layer), ..PLAIN }, width);
+    let drawn = |cell: &MapCell| matches!(cell.fg, Ink::Hatch(_));
+    assert!(cells.iter().any(drawn));
+    // A cell wholly inside has no dots of the outline, nor has one wholly outside.
+    for (n, cell) in cells.iter().enumerate().filter(|(_, cell)| drawn(cell)) {
+        let (col, row) = (u16::try_from(n % 30).expect("small"), u16::try_from(n / 30).expect("small"));
+        let around =
+            (row.saturating_sub(1)..=(row + 1).min(9)).flat_map(|r| (col.saturating_sub(1)..=(col + 1).min(29)).map(move |c| (c, r)));
+        let here: Vec<u32> = around.flat_map(|(c, r)| raster.cell(c, r)).collect();
+        assert!(here.iter().any(|u| *u > 1) && here.iter().any(|u| *u <= 1), "{cell:?}");
     }
 }

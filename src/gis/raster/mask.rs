@@ -28,6 +28,21 @@ pub fn mask<'a>(raster: &Raster, shapes: impl IntoIterator<Item = &'a [Ring]>) -
     if any { samples } else { Vec::new() }
 }
 
+/// The samples that some lines run through, in degrees; empty where none is on the map.
+#[must_use]
+pub fn trace<'a>(raster: &Raster, lines: impl IntoIterator<Item = &'a Ring>) -> Vec<bool> {
+    let view = View { raster, width: raster.width(), height: raster.height() };
+    let mut samples = vec![false; view.width * view.height];
+    let mut any = false;
+    for line in lines {
+        let line: Ring = line.iter().map(|at| view.sample(*at)).collect();
+        for pair in line.windows(2) {
+            any |= view.line(pair[0], pair[1], &mut samples);
+        }
+    }
+    if any { samples } else { Vec::new() }
+}
+
 struct View<'a> {
     raster: &'a Raster,
     width: usize,

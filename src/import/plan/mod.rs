@@ -15,6 +15,8 @@ mod map;
 mod open;
 mod people;
 mod planner;
+mod records;
+mod regions;
 mod report;
 mod roles;
 mod sheet;

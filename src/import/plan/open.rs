@@ -3,14 +3,16 @@
 use super::copy::Part;
 use super::map::Map;
 use super::planner::Planner;
+use super::report::answer;
 use super::sheet::Sheet;
 use super::source::{Item, Shape};
-use crate::domain::plan::Target;
-use crate::domain::problem::{Problem, Severity};
+use crate::domain::plan::{About, Target};
+use crate::domain::problem::{Problem, Severity, Spot};
 use crate::domain::request::Progress;
 use crate::gis::read::Content;
 use crate::import::book::{self, Book, BookOptions, Format};
 use crate::import::profile::fingerprint;
+use crate::import::{layout, place_layer, record};
 use crate::store::world::World;
 
 /// One table or layer, opened.
@@ -40,7 +42,7 @@ impl Planner<'_, '_> {
             match Map::open(item, self.choices, self.scene.stop, progress) {
                 Ok(maps) => {
                     for map in maps {
-                        out.push(Opened::Map(Box::new(Map { at: (n, out.len()), ..map })));
+                        self.open_map(Map { at: (n, out.len()), ..map }, out);
                     }
                 }
                 Err(problem) => self.report.problems.push(problem),
@@ -77,6 +79,38 @@ impl Planner<'_, '_> {
         match read {
             Ok(books) => books.into_iter().for_each(|book| self.sheets(n, book, &item, out)),
             Err(problem) => self.report.problems.push(problem),
+        }
+    }
+
+    /// A map of units, or of places where a person or its profile says so.
+    fn open_map(&mut self, map: Map, out: &mut Vec<Opened>) {
+        let headings: Vec<String> = map.names().into_iter().chain([record::WKT.to_owned()]).collect();
+        let learned = || self.profile(&fingerprint(&headings)).unwrap_or_default().target();
+        if self.said(&map.asked_as()).cloned().or_else(learned) != Some(Target::Places) {
+            return out.push(Opened::Map(Box::new(map)));
+        }
+        let mut problems = Vec::new();
+        let crs = self.choices.crs.as_deref();
+        match place_layer::book(&map.file, &map.overview, &map.item.found.shown_as, crs, &mut problems) {
+            Ok(mut book) => {
+                self.report.problems.append(&mut problems);
+                let laid = layout::plain(std::mem::take(&mut book.sheets).swap_remove(0));
+                let sheet = Sheet::again(laid, map.item.found.shown_as.clone());
+                self.opened(sheet, book, &map.item, map.part, map.at, out);
+                if let Some(Opened::Table(table)) = out.last_mut() {
+                    map.format().clone_into(&mut table.input.format);
+                    table.input.crs = self.choices.crs.clone().or_else(|| map.overview.crs.clone());
+                }
+            }
+            Err(problem) => {
+                let unknown = problem.code.starts_with("E_CRS");
+                self.report.problems.push(problem);
+                if unknown {
+                    let candidates = map.overview.crs_candidates().into_iter();
+                    let answers = candidates.map(|c| answer(c.crs, &format!("problem.{}", c.reason.code), c.reason.args)).collect();
+                    self.report.ask(About::Crs, Spot { file: map.item.found.shown_as.clone(), ..Spot::default() }, true, answers);
+                }
+            }
         }
     }
 

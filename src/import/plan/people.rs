@@ -258,7 +258,14 @@ impl Planner<'_, '_> {
     }
 
     /// Notes a new, changed or unchanged organisation; whether it has to be stored.
-    fn organisation_change(&mut self, old: Option<Vec<FieldChange>>, who: (Uid, &str, &str), sheet: &Sheet, line: u64, unit: &str) -> bool {
+    pub(super) fn organisation_change(
+        &mut self,
+        old: Option<Vec<FieldChange>>,
+        who: (Uid, &str, &str),
+        sheet: &Sheet,
+        line: u64,
+        unit: &str,
+    ) -> bool {
         match old {
             Some(fields) if fields.is_empty() => {
                 self.report.unchanged();

@@ -171,7 +171,10 @@ impl<'p, 'l> Planner<'p, 'l> {
                     Some(Target::Zones) => 3,
                     Some(Target::Branches) => 4,
                     Some(Target::Entities) => 5,
-                    Some(Target::Values) => 6,
+                    // Organisations may be members of a region.
+                    Some(Target::Regions) => 6,
+                    Some(Target::Links | Target::Places | Target::Items) => 7,
+                    Some(Target::Values) => 8,
                 };
                 (kind, 0, 0)
             }

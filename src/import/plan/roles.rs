@@ -12,6 +12,8 @@ use crate::import::match_unit::{Finder, Found};
 use crate::import::names::plain;
 use crate::import::official;
 use crate::import::profile::{Profile, Profiles, column};
+use crate::import::record;
+use crate::store::record::RecordKind;
 
 /// Columns of an indicator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,11 +73,20 @@ pub(super) fn guess(
         let sign = |kind| headings.iter().any(|h| profiles.is_sign(kind, h));
         let long = has("indicator") && (has("value") || has("num"));
         match () {
+            () if sign("items") => Some(Target::Items),
+            () if sign("places") => Some(Target::Places),
+            () if sign("links") => Some(Target::Links),
+            () if sign("regions") && has("region") => Some(Target::Regions),
             () if !indicators.is_empty() || long => Some(Target::Values),
             () if sign("branches") || has("lon") && has("lat") && has("unit") => Some(Target::Branches),
             () if sign("entities") => Some(Target::Entities),
             () if is_filled_in(sheet, profiles, tree) => Some(Target::Values),
-            () if has("zone") && (has("unit") || has("code") || has("name")) => Some(Target::Zones),
+            () if has("zone") && (has("unit") || has("code") || has("name")) => {
+                // A word that is no zone of the framework names a region.
+                let is_zone = |word: &str| framework.zones.iter().any(|z| z.code == word || z.label == word || z.label_en == word);
+                let zones = usual("zone").is_none_or(|n| sheet.sample(n).next().is_none() || sheet.sample(n).any(is_zone));
+                Some(if zones || usual("region").is_none() { Target::Zones } else { Target::Regions })
+            }
             () if has("code") && has("name") => Some(Target::Units(None)),
             () => None,
         }
@@ -85,6 +96,10 @@ pub(super) fn guess(
         Some(Target::Branches) => &["code", "name", "kind", "unit", "lon", "lat"],
         Some(Target::Entities) => &["code", "name", "kind", "unit", "coverage"],
         Some(Target::Zones) => &["zone"],
+        Some(Target::Regions) => &["region", "kind", "lead"],
+        Some(Target::Links) => record::roles(RecordKind::Link),
+        Some(Target::Places) => record::roles(RecordKind::Place),
+        Some(Target::Items) => record::roles(RecordKind::Item),
         Some(Target::Values) => &["indicator", "period", "value", "num", "den", "state"],
         None => &[],
     };
@@ -109,7 +124,7 @@ pub(super) fn guess(
         }
     }
     match target {
-        Some(Target::Values | Target::Zones) => {
+        Some(Target::Values | Target::Zones | Target::Regions) => {
             let taken: Vec<usize> =
                 columns.values().copied().chain(indicators.iter().flat_map(|(_, p)| [p.value, p.num, p.den]).flatten()).collect();
             let key = said("unit").or_else(|| said("code")).or_else(|| key(sheet, profiles, tree, &taken));
@@ -117,7 +132,7 @@ pub(super) fn guess(
             let beside = profiles.usual("name", headings).into_iter().find(|n| Some(*n) != key && !taken.contains(n));
             columns.extend(said("name").or(beside).map(|n| ("name".to_owned(), n)));
         }
-        Some(Target::Branches | Target::Entities) if !columns.contains_key("unit") => {
+        Some(Target::Branches | Target::Entities | Target::Links | Target::Places | Target::Items) if !columns.contains_key("unit") => {
             let taken: Vec<usize> = columns.values().copied().collect();
             let all = (0..headings.len()).filter(|n| !taken.contains(n));
             let best = all.map(|n| (hits(sheet, tree, n), n)).max_by_key(|(hits, n)| (*hits, std::cmp::Reverse(*n)));

@@ -11,6 +11,7 @@ use crate::domain::plan::{About, Choices, Target};
 use crate::domain::problem::{Problem, Severity, Spot};
 use crate::import::match_unit::{Finder, Found};
 use crate::import::profile::{OneOrMore, Profile};
+use crate::store::record::RecordKind;
 use crate::store::world::World;
 
 /// Digits of a village's code in the statistical division codes.
@@ -68,7 +69,7 @@ impl Planner<'_, '_> {
         };
         let world = self.world(self.scene.framework.levels.len())?;
         let roles = self.roles(sheet, &profile, &world);
-        let keys: Vec<usize> = ["code", "parent", "unit"].into_iter().filter_map(|role| roles.get(role)).collect();
+        let keys: Vec<usize> = ["code", "parent", "unit", "shape"].into_iter().filter_map(|role| roles.get(role)).collect();
         let without = |heading: &str| self.choices.without.contains(heading) || profile.without.contains(heading);
         let personal = {
             let tree = Finder::new(&world, 0..self.scene.framework.levels.len());
@@ -113,6 +114,10 @@ impl Planner<'_, '_> {
             Target::Branches => self.branches(sheet, &roles, &without, &from)?,
             Target::Entities => self.entities(sheet, &roles, &without, &from)?,
             Target::Zones => self.zones(sheet, &roles, &from)?,
+            Target::Regions => self.regions(sheet, &roles, &from)?,
+            Target::Links => self.records(RecordKind::Link, sheet, &roles, &without, &from)?,
+            Target::Places => self.records(RecordKind::Place, sheet, &roles, &without, &from)?,
+            Target::Items => self.records(RecordKind::Item, sheet, &roles, &without, &from)?,
             Target::Values => self.values(sheet, &roles, &profile, &mut input, &from)?,
         };
         let now = self.report.counts;
@@ -147,12 +152,12 @@ impl Planner<'_, '_> {
         self.report.ask(About::Privacy { columns: personal }, spot, true, answers);
     }
 
-    /// Asks what the records are: every level, and the four kinds of tables.
+    /// Asks what the records are: every level, and the kinds of tables.
     pub(super) fn ask_target(&mut self, spot: Spot, needed: bool) {
         let levels = &self.scene.framework.levels;
         let mut answers: Vec<_> =
             levels.iter().map(|l| answer(l.code.as_str(), "plan.why.level", vec![l.label.clone(), l.label_en.clone()])).collect();
-        for kind in ["branches", "entities", "values", "zones"] {
+        for kind in ["branches", "entities", "values", "zones", "regions", "links", "places", "items"] {
             answers.push(answer(kind, &format!("plan.why.{kind}"), Vec::new()));
         }
         self.report.ask(About::Target, spot, needed, answers);

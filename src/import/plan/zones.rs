@@ -12,6 +12,7 @@ use crate::domain::id::Uid;
 use crate::domain::plan::{About, ChangeKind, Meaning};
 use crate::domain::problem::{Problem, Spot};
 use crate::import::match_unit::{Finder, Found, tell};
+use crate::store::world::Membership;
 
 /// What was decided of the words of a sheet's columns.
 pub(super) type Meanings = BTreeMap<String, BTreeMap<String, Meaning>>;
@@ -26,7 +27,7 @@ impl Planner<'_, '_> {
         let levels = self.scene.framework.levels.len();
         let world = self.world(levels)?;
         let finder = Finder::new(&world, 0..levels);
-        let now = world.zones(self.load.connection())?;
+        let now = world.members(self.load.connection(), Membership::Zone)?;
         let mut held: FxHashSet<(&str, Uid)> =
             now.iter().flat_map(|(zone, uids)| uids.iter().map(move |uid| (zone.as_str(), *uid))).collect();
         let mut rows: Vec<(String, Uid, u64, bool)> = Vec::new();
@@ -66,7 +67,7 @@ impl Planner<'_, '_> {
                 self.scene.stop.check()?;
                 let mut stamp = from.stamp(batch, line, if gone { &changed } else { &new });
                 stamp.gone = gone;
-                self.load.put_member(stamp, &zone, uid)?;
+                self.load.put_member(stamp, Membership::Zone, &zone, uid)?;
             }
         }
         Ok(Meanings::new())

@@ -1,8 +1,9 @@
 //! Leads from load to decision: what is kept, what is screened again, who said what.
 
 use super::*;
-use crate::domain::decision::{Answer, Said};
+use crate::domain::decision::{Amend, Answer, Said};
 use crate::domain::sheet::{Cell, Sheet, SheetKind, Table, Threshold, Words};
+use crate::domain::view_state::WhatIf;
 use crate::locale::Lang;
 
 const RULES: &str = r#"
@@ -232,6 +233,54 @@ fn a_rejection_ends_when_the_values_are_others() {
     assert_eq!(counts(&mut place), [1, 1, 0, 0, 0]);
 }
 
+#[test]
+fn a_what_if_stands_on_list_and_map_as_at_any_day_and_saves_nothing() {
+    let mut place = place();
+    let real = place.home(view(None, "leaf", "X-1"));
+    let with = |rule: &str, value, level: &str| {
+        let what_if = Some(WhatIf { rule: rule.into(), test: 0, value: Threshold::of(value) });
+        ViewState { what_if, ..view(None, level, "X-1") }
+    };
+    let classes = |home: &HomePage| home.rows.iter().map(|row| row.class).collect::<Vec<_>>();
+    // 100 % enters, 50 % stays; what was not reported neither enters nor leaves.
+    let higher = place.home(with("R-2", 101.0, "leaf"));
+    assert_eq!(classes(&higher), [Some(4), Some(2), None, None, None]);
+    let supposed = higher.supposed.clone().expect("a what-if");
+    assert_eq!([supposed.enter, supposed.stay, supposed.leave, supposed.neither], [1, 1, 0, 3]);
+    assert_eq!((Lang::Zh.words(&supposed.threshold).as_str(), higher.indicator.label.as_str()), ("率 < 60 → 101", "率低"));
+    assert_eq!(higher.total.reading.value, Some(2.0));
+    // What lies below a unit is counted in it.
+    let above = place.home(with("R-2", 40.0, "mid"));
+    assert_eq!(classes(&above), [Some(0), None]);
+    assert!(above.rows[0].shown.reading.value == Some(0.0) && above.periods.is_empty());
+    let old = AsOf { valid: Some(date(2025, 1, 1)), ..AsOf::NOW };
+    let _ = place.home(ViewState { as_of: old, ..with("R-2", 101.0, "leaf") });
+    assert_eq!(place.home(view(None, "leaf", "X-1")), real, "nothing of it stays");
+    let refused = place.ask(&Query::Home(with("R-9", 1.0, "leaf")));
+    assert_eq!(refused.map_err(|p| p.code).err().as_deref(), Some("E_LEAD_RULE"));
+}
+
+#[test]
+fn wrong_data_names_the_value_or_the_cell_that_made_the_lead_hold() {
+    let mut place = place();
+    let mut answer = |entity: Uid, rule: &str, answer: Answer| {
+        let write = Write::Answer { entity, rule: rule.into(), answer, text: "录错".into() };
+        place.mark(write).expect("written").amend
+    };
+    let leaf = uid("leaf", "010102");
+    assert_eq!(answer(leaf, "R-2", Answer::True), None);
+    let value = answer(leaf, "R-2", Answer::WrongData);
+    assert!(
+        matches!(&value, Some(Amend::Value { entity, indicator, period, old, .. })
+            if *entity == leaf && indicator.as_str() == "X-1" && period.to_string() == "2025Q3" && old.reading.value == Some(50.0)),
+        "{value:?}"
+    );
+    let cell = answer(branch("B1"), "R-1", Answer::WrongData);
+    let wanted =
+        Amend::Cell { file: "data/branches.csv".into(), part: String::new(), row: Some(2), column: "状态".into(), text: "出缺".into() };
+    assert_eq!(cell, Some(wanted));
+}
+
 /// What is kept, what is screened again after a change, and what a store that knows nothing yet makes
 /// anew are the same.
 #[test]
@@ -252,10 +301,7 @@ fn kept_changed_and_made_anew_are_the_same() {
     let made = fresh(&place);
     assert_eq!(ask(&mut place.reader), made);
     place.writer.screen(TODAY).expect("kept");
-    let rows = |place: &Place, table: &str| -> i64 {
-        let db = rusqlite::Connection::open(place.dir.path().join("data/reference.db")).expect("opens");
-        db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("counts")
-    };
+    let rows = |place: &Place, table: &str| crate::store::tests::rows_of(place.dir.path(), table);
     assert_eq!((rows(&place, "lead"), rows(&place, "lead_count")), (2, 4));
     assert_eq!(fresh(&place), made, "from what is kept");
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::plan::{About, Applied, Cause, Choices, Meaning, Plan, UnitChangeKind};
 use crate::domain::request::Stop;
 use crate::import::plan::{self, Rebuilt, Scene};
+use crate::store::record::RecordKind;
 
 impl Place {
     pub(super) fn manifest(&self) -> Manifest {
@@ -91,6 +92,9 @@ impl Place {
                 let raster = self.map(view).map(|r| Raster { version: 0, ..Raster::clone(&r) });
                 out.push(crate::import::files::sha256_of(&format!("{raster:?}")));
             }
+        }
+        for kind in [RecordKind::Region, RecordKind::Link, RecordKind::Place, RecordKind::Item] {
+            out.extend(self.records_at(kind, as_of).iter().map(|record| format!("{record:?}")));
         }
         for uid in [uid("mid", "0101"), uid("leaf", "010101"), uid("leaf", "010105")] {
             let mut view = view(None, "leaf", "X-1");
@@ -498,6 +502,10 @@ enum Step {
     Branches(Vec<(usize, u32)>, bool),
     Zones(Vec<usize>, bool),
     Map(Vec<(usize, u32)>, bool),
+    Regions(Vec<(usize, u32)>, bool),
+    Links(Vec<(usize, u32)>, bool),
+    Places(Vec<(usize, u32)>, bool),
+    Items(Vec<(usize, u32)>, bool),
     Undo,
 }
 
@@ -511,6 +519,10 @@ fn step() -> impl Strategy<Value = Step> {
         (some(), any::<bool>()).prop_map(|(v, c)| Step::Branches(v, c)),
         (proptest::collection::vec(0..LEAVES.len(), 1..3), any::<bool>()).prop_map(|(v, c)| Step::Zones(v, c)),
         (some(), any::<bool>()).prop_map(|(v, c)| Step::Map(v, c)),
+        (some(), any::<bool>()).prop_map(|(v, c)| Step::Regions(v, c)),
+        (some(), any::<bool>()).prop_map(|(v, c)| Step::Links(v, c)),
+        (some(), any::<bool>()).prop_map(|(v, c)| Step::Places(v, c)),
+        (some(), any::<bool>()).prop_map(|(v, c)| Step::Items(v, c)),
         Just(Step::Undo),
     ]
 }
@@ -544,6 +556,23 @@ impl Step {
                 let units: Vec<_> = rows.iter().map(|(n, v)| (LEAVES[*n], "图", &LEAVES[*n][..4], f64::from(*v), 0.0, 1.0)).collect();
                 return ("map.geojson", squares(&units));
             }
+            Self::Regions(rows, _) => {
+                text.push_str("片区名称,片区类型,成员\n");
+                rows.iter().for_each(|(n, v)| write(&mut text, format_args!("流域{},流域,{}", v % 2, LEAVES[*n])));
+            }
+            Self::Links(rows, _) => {
+                text.push_str("结对单位,村,活动次数\n");
+                rows.iter().for_each(|(n, v)| write(&mut text, format_args!("某局{},{},{v}", n % 2, LEAVES[*n])));
+            }
+            Self::Places(rows, _) => {
+                text.push_str("站点编号,站点名称,类型,所在村,经度,纬度,开放月份\n");
+                rows.iter().for_each(|(n, v)| write(&mut text, format_args!("S{n},站{v},服务站,{},{v}.5,0.5,{}月", LEAVES[*n], v + 8)));
+            }
+            Self::Items(rows, _) => {
+                text.push_str("条目号,清单,村,状态\n");
+                rows.iter()
+                    .for_each(|(n, v)| write(&mut text, format_args!("{n},需求,{},{}", LEAVES[*n], if *v > 1 { "已办" } else { "未办" })));
+            }
             Self::Undo => {}
         }
         ("table.csv", text)
@@ -552,7 +581,7 @@ impl Step {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 12,
+        cases: 20,
         failure_persistence: Some(Box::new(proptest::test_runner::FileFailurePersistence::Direct("tests/regressions/import_plan.txt"))),
         ..ProptestConfig::default()
     })]
@@ -570,7 +599,15 @@ proptest! {
                     place.undo(&batches);
                     prop_assert_eq!(place.everything(None), before);
                 }
-                Step::Values(_, c) | Step::Units(_, c) | Step::Branches(_, c) | Step::Zones(_, c) | Step::Map(_, c) => {
+                Step::Values(_, c)
+                | Step::Units(_, c)
+                | Step::Branches(_, c)
+                | Step::Zones(_, c)
+                | Step::Map(_, c)
+                | Step::Regions(_, c)
+                | Step::Links(_, c)
+                | Step::Places(_, c)
+                | Step::Items(_, c) => {
                     let before = place.everything(None);
                     let (name, text) = step.file();
                     let file = place.file(&format!("in/{n}{name}"), &text);

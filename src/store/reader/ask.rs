@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rusqlite::Connection;
 
+use super::region;
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
 use crate::domain::decision::{Decision, Decisions};
@@ -18,11 +19,12 @@ use crate::domain::view_state::{Listing, Scope};
 use crate::framework::Framework;
 use crate::store::block::{self, Column};
 use crate::store::cache::{Cache, Marks};
+use crate::store::framework_log;
 use crate::store::glance::Glance;
 use crate::store::log;
 use crate::store::rolled::{self, Rolled};
 use crate::store::table::Table;
-use crate::store::world::{self, At, World};
+use crate::store::world::{self, At, Membership, World};
 
 /// A unit or a branch: position of its table and row.
 pub(in crate::store) type Place = (usize, u32);
@@ -182,6 +184,13 @@ impl<'r> Ask<'r> {
         self.cache.rolled(&key, || Ok(rolled::read(self.connection, &self.world, table, indicator, period)?.map(Arc::new)))
     }
 
+    /// The definitions of an indicator when two periods of it were first reported, where they differ.
+    pub(super) fn redefined(&self, indicator: &Indicator, periods: [Period; 2]) -> Result<Option<[Arc<Indicator>; 2]>, Problem> {
+        let first = |period| block::first_known(self.connection, &self.world, &indicator.id, period);
+        let (Some(older), Some(newer)) = (first(periods[0])?, first(periods[1])?) else { return Ok(None) };
+        framework_log::redefined(self.connection, self.cache, &self.world.county, &indicator.id, [older, newer])
+    }
+
     /// Every fact of the log.
     pub(super) fn facts(&self) -> &[Fact] {
         &self.marks.facts
@@ -257,7 +266,7 @@ impl<'r> Ask<'r> {
     }
 }
 
-/// Which units lie in the zones of a scope.
+/// Which units lie in the zones and regions of a scope.
 pub(in crate::store) struct Zones {
     /// Per table and row: it or a unit above it lies in one.
     pub(super) own: Vec<Vec<bool>>,
@@ -273,9 +282,11 @@ impl Zones {
         }
         let world = &ask.world;
         ask.table(world.branch_table())?;
-        let zones = world.zones(ask.connection)?;
+        let zones = world.members(ask.connection, Membership::Zone)?;
         let mut own: Vec<Vec<bool>> = (0..world.tables()).map(|table| vec![false; world.len(table) as usize]).collect();
-        for (table, row) in scope.zones.iter().filter_map(|z| zones.get(z)).flatten().filter_map(|uid| world.place(*uid)) {
+        let regions = region::members_of(ask, scope.zones.iter().filter(|code| !zones.contains_key(*code)))?;
+        let members = scope.zones.iter().filter_map(|z| zones.get(z)).flatten().chain(&regions);
+        for (table, row) in members.filter_map(|uid| world.place(*uid)) {
             own[table][row as usize] = true;
         }
         for table in 1..own.len() {

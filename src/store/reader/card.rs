@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::ask::{Ask, Place};
 use super::gauge::{Gauge, shown_at};
+use super::{covered, map_layer, region};
 use crate::domain::decision::{Decision, Said};
 use crate::domain::id::Uid;
 use crate::domain::indicator::Indicator;
@@ -16,6 +17,7 @@ use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
 use crate::gis::{classify, measure};
 use crate::store::boundaries;
+use crate::store::world::Membership;
 
 /// Readings of a sparkline at most.
 const TREND: usize = 12;
@@ -60,6 +62,9 @@ pub(super) fn card(ask: &Ask<'_>, uid: Uid, view: &ViewState) -> Result<Option<C
             Subject::Branch => Vec::new(),
         },
         branches: kinds.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
+        entities: if subject == Subject::Unit { entities(ask, place)? } else { Vec::new() },
+        places: if subject == Subject::Unit { places(ask, place)? } else { Vec::new() },
+        spans: if subject == Subject::Branch { spans(ask, row)? } else { Vec::new() },
         fields: if subject == Subject::Branch { ask.fields(row)? } else { Vec::new() },
         elsewhere: if subject == Subject::Branch { elsewhere(ask, place)? } else { None },
         figures: figures(ask, place, view)?,
@@ -70,17 +75,50 @@ pub(super) fn card(ask: &Ask<'_>, uid: Uid, view: &ViewState) -> Result<Option<C
     }))
 }
 
+/// Enterprises and social organisations in it, by kind and the word for how they are covered.
+fn entities(ask: &Ask<'_>, place: Place) -> Result<Vec<(String, String, u32)>, Problem> {
+    let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    let all = covered::entities(ask)?;
+    for entity in all.iter().filter(|e| ask.world.lies_in(e.place, place)) {
+        *counts.entry((&entity.kind, &entity.word)).or_default() += 1;
+    }
+    Ok(counts.into_iter().map(|((kind, word), n)| (kind.to_owned(), word.to_owned(), n)).collect())
+}
+
+/// Places in it by kind.
+fn places(ask: &Ask<'_>, place: Place) -> Result<Vec<(String, u32)>, Problem> {
+    let all = map_layer::places(ask)?;
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for record in all.iter() {
+        if let Some(uid) = record.unit
+            && ask.seen(uid)?.is_some_and(|at| ask.world.lies_in(at, place))
+        {
+            *counts.entry(record.get("kind")).or_default() += 1;
+        }
+    }
+    Ok(counts.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect())
+}
+
+/// Names of the units that a branch stands over, where it has more than its own.
+fn spans(ask: &Ask<'_>, row: u32) -> Result<Vec<String>, Problem> {
+    let units = region::units_of_branch(ask, &region::regions(ask)?, row)?;
+    let names = units.iter().filter_map(|uid| ask.world.place(*uid)).map(|p| ask.world.name(p).to_owned());
+    Ok(if units.len() > 1 { names.collect() } else { Vec::new() })
+}
+
 /// What a person confirmed about it 情形.
 fn findings(ask: &Ask<'_>, uid: Uid) -> Vec<Decision> {
     ask.decisions_on(uid).iter().filter(|d| matches!(d.said, Said::Confirmed { .. })).cloned().collect()
 }
 
-/// Labels of the zones that it or a unit above it lies in.
+/// Labels of the zones and regions that it or a unit above it lies in.
 fn zones(ask: &Ask<'_>, place: Place) -> Result<Vec<String>, Problem> {
     let way: Vec<Uid> = ask.world.way(place).into_iter().map(|p| ask.uid(p)).collect();
-    let zones = ask.world.zones(ask.connection)?;
+    let zones = ask.world.members(ask.connection, Membership::Zone)?;
     let lies = |code: &str| zones.get(code).is_some_and(|members| members.iter().any(|m| way.contains(m)));
-    Ok(ask.framework.zones.iter().filter(|z| lies(&z.code)).map(|z| z.label.clone()).collect())
+    let mut out: Vec<String> = ask.framework.zones.iter().filter(|z| lies(&z.code)).map(|z| z.label.clone()).collect();
+    out.extend(region::regions(ask)?.into_iter().filter(|r| r.members.iter().any(|m| way.contains(m))).map(|r| r.label));
+    Ok(out)
 }
 
 /// The unit of a branch and the one that its place lies in, where the two disagree.

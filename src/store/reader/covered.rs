@@ -15,6 +15,7 @@ use crate::store::current;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entity {
     pub(crate) uid: Uid,
+    pub(crate) code: String,
     pub(crate) name: String,
     pub(crate) kind: String,
     /// Its unit.
@@ -32,10 +33,11 @@ pub(crate) struct Entity {
 /// Every entity whose unit is there, by the order of the tree.
 pub(super) fn entities(ask: &Ask<'_>) -> Result<Arc<Vec<Entity>>, Problem> {
     ask.cache.entities(&(ask.world.version, ask.world.at), || {
-        for table in 0..ask.world.levels.len() {
+        let rows = current::entities(ask.connection, &ask.world)?;
+        // Most workspaces have none: then no level is loaded for them.
+        for table in 0..if rows.is_empty() { 0 } else { ask.world.levels.len() } {
             ask.table(table)?;
         }
-        let rows = current::entities(ask.connection, &ask.world)?;
         let mut found: Vec<Entity> = rows
             .into_values()
             .filter_map(|row| {
@@ -43,7 +45,17 @@ pub(super) fn entities(ask: &Ask<'_>) -> Result<Arc<Vec<Entity>>, Problem> {
                 let fields: Vec<(String, String)> = serde_json::from_str(&row.fields).unwrap_or_default();
                 let instructor = fields.iter().find(|(heading, _)| heading.contains(INSTRUCTOR)).and_then(|(_, cell)| has_instructor(cell));
                 let state = CoverageState::read(&row.coverage);
-                Some(Entity { uid: row.uid, name: row.name, kind: row.kind, place, state, word: row.coverage, instructor, fields })
+                Some(Entity {
+                    uid: row.uid,
+                    code: row.code,
+                    name: row.name,
+                    kind: row.kind,
+                    place,
+                    state,
+                    word: row.coverage,
+                    instructor,
+                    fields,
+                })
             })
             .collect();
         found.sort_by(|a, b| a.place.cmp(&b.place).then_with(|| a.uid.cmp(&b.uid)));

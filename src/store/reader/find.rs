@@ -3,6 +3,7 @@
 use ib_matcher::matcher::{IbMatcher, PinyinMatchConfig};
 
 use super::ask::{Ask, Place};
+use super::covered::{self, Entity};
 use crate::domain::page::Hit;
 use crate::domain::problem::Problem;
 use crate::domain::text::clean_name;
@@ -16,32 +17,48 @@ pub(super) fn find(ask: &Ask<'_>, text: &str, limit: usize) -> Result<Vec<Hit>, 
     }
     let begins = IbMatcher::builder(&*text).pinyin(PinyinMatchConfig::default()).starts_with(true).build();
     let anywhere = IbMatcher::builder(&*text).pinyin(PinyinMatchConfig::default()).build();
-    let mut hits: Vec<(u8, usize, usize, Place)> = Vec::new();
+    let rank = |name: &str, code: &str| {
+        Some(match () {
+            () if name == text || code == text => 0_u8,
+            () if name.starts_with(&*text) => 1,
+            () if code.starts_with(&*text) => 2,
+            () if name.contains(&*text) => 3,
+            () if begins.is_match(name) => 4,
+            () if anywhere.is_match(name) => 5,
+            () => return None,
+        })
+    };
+    let mut hits: Vec<(u8, usize, usize, Place, Option<usize>)> = Vec::new();
     for table in 0..ask.world.tables() {
         let columns = ask.table(table)?;
         for row in ask.world.range(ask.within, table) {
             let place = (table, row);
             let (name, code) = (ask.world.name(place), columns.codes.get(row as usize));
-            let rank = if name == text || code == text {
-                0
-            } else if name.starts_with(&*text) {
-                1
-            } else if code.starts_with(&*text) {
-                2
-            } else if name.contains(&*text) {
-                3
-            } else if begins.is_match(name) {
-                4
-            } else if anywhere.is_match(name) {
-                5
-            } else {
-                continue;
-            };
-            hits.push((rank, table, name.len(), place));
+            hits.extend(rank(name, code).map(|rank| (rank, table, name.len(), place, None)));
+        }
+    }
+    // Enterprises and social organisations after units and branches: they lead to their unit.
+    let entities = covered::entities(ask)?;
+    for (n, entity) in entities.iter().enumerate() {
+        if ask.within.is_none_or(|within| ask.world.lies_in(entity.place, within)) {
+            let found = rank(&entity.name, &entity.code);
+            hits.extend(found.map(|rank| (rank, ask.world.tables(), entity.name.len(), entity.place, Some(n))));
         }
     }
     hits.sort();
-    Ok(hits.into_iter().take(limit).map(|(.., place)| hit(ask, place)).collect())
+    let made = hits.into_iter().take(limit).map(|(.., place, entity)| match entity {
+        None => hit(ask, place),
+        Some(n) => of_entity(hit(ask, place), &entities[n]),
+    });
+    Ok(made.collect())
+}
+
+/// The hit of an entity: its unit's, under its own name.
+fn of_entity(mut unit: Hit, entity: &Entity) -> Hit {
+    unit.path.push(std::mem::replace(&mut unit.name, entity.name.clone()));
+    unit.kind.clone_from(&entity.kind);
+    unit.code.clone_from(&entity.code);
+    unit
 }
 
 fn hit(ask: &Ask<'_>, place: Place) -> Hit {

@@ -2,6 +2,7 @@
 
 use super::ask::{Ask, Place, Zones};
 use super::gauge::{Gauge, shown_at};
+use super::what_if;
 use crate::domain::indicator::{Classing, Indicator};
 use crate::domain::page::{Class, HomePage, Legend, Row};
 use crate::domain::problem::Problem;
@@ -51,7 +52,7 @@ pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem>
     let legend = legend(&gauge, indicator, view.classing, &mut rows);
 
     let view = ViewState { place: place.map(|p| ask.uid(p)), listing, period, ..view.clone() };
-    Ok(HomePage {
+    let mut page = HomePage {
         view,
         version: ask.version,
         crumbs: ask.crumbs(place),
@@ -64,7 +65,12 @@ pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem>
         data_day: period.map(crate::domain::period::Period::end),
         listings,
         periods,
-    })
+        supposed: None,
+    };
+    if let Some(what_if) = page.view.what_if.clone() {
+        what_if::suppose(ask, &what_if, table, zones.as_ref(), &mut page)?;
+    }
+    Ok(page)
 }
 
 fn this_row(ask: &Ask<'_>, place: Option<Place>, (table, row): Place, shown: Shown, leads: u32, marks: u32) -> Row {

@@ -57,14 +57,24 @@ fn points(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<(Uid, [f64; 2])>, P
 fn shapes(ask: &Ask<'_>, place: Option<Place>, table: usize, extent: Option<Extent>, size: &MapSize) -> Result<Shapes, Problem> {
     let columns = ask.table(table)?;
     let range = ask.world.range(place, table);
-    let keep = |uid: Uid| columns.row(uid).is_some_and(|row| range.contains(&row));
+    shapes_of(ask, table, extent, size, &|uid| columns.row(uid).is_some_and(|row| range.contains(&row)))
+}
+
+/// Boundaries of some units of a table, likewise.
+pub(super) fn shapes_of(
+    ask: &Ask<'_>,
+    table: usize,
+    extent: Option<Extent>,
+    size: &MapSize,
+    keep: &dyn Fn(Uid) -> bool,
+) -> Result<Shapes, Problem> {
     if let Some(glance) = &ask.glance {
         return Ok(glance.shapes(table).map_or_else(Shapes::default, |all| all.only(keep)));
     }
-    let pieces = if ask.world.at.now { stored(ask, table, extent, size, &keep)? } else { packed(ask, table, extent, size, &keep)? };
+    let pieces = if ask.world.at.now { stored(ask, table, extent, size, keep)? } else { packed(ask, table, extent, size, keep)? };
     let mut shapes = Shapes::default();
     for piece in &pieces {
-        decode_into(piece, &keep, &mut shapes).map_err(|_| damaged("reference.db", "pack"))?;
+        decode_into(piece, keep, &mut shapes).map_err(|_| damaged("reference.db", "pack"))?;
     }
     Ok(shapes)
 }

@@ -1,5 +1,6 @@
 //! Answers to questions: every number of a screen comes from here, with its provenance.
 
+mod amend;
 mod ask;
 mod card;
 pub(super) mod covered;
@@ -8,11 +9,14 @@ mod gauge;
 mod home;
 mod long_table;
 mod map;
+mod map_layer;
 mod provenance;
 pub(super) mod quality;
+mod region;
 mod round;
 pub(super) mod screening;
 mod sheet;
+mod what_if;
 mod workspace;
 
 use std::path::Path;
@@ -59,10 +63,12 @@ impl Reader {
         let as_of = match query {
             Query::Home(view)
             | Query::Map { view, .. }
+            | Query::Layer { view, .. }
             | Query::Card { view, .. }
             | Query::Provenance { view, .. }
             | Query::Quality { view, .. }
-            | Query::Sheet { view, .. } => view.as_of,
+            | Query::Sheet { view, .. }
+            | Query::Filled { view, .. } => view.as_of,
             Query::Workspace
             | Query::Find { .. }
             | Query::Marks
@@ -82,6 +88,9 @@ impl Reader {
             Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
             Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),
             Query::Map { view, size } => Loaded::Map(map::map(&ask, view, *size)?),
+            Query::Layer { view, extent, size, kinds, branch } => {
+                Loaded::Layer(Arc::new(map_layer::map_layer(&ask, view, (*extent, *size), kinds, *branch)?))
+            }
             Query::Card { uid, view } => Loaded::Card(card::card(&ask, *uid, view)?.map(Arc::new)),
             Query::Provenance { uid, indicator, period, view } => {
                 Loaded::Provenance(Arc::new(provenance::provenance(&ask, *uid, indicator, *period, view)?))
@@ -89,6 +98,7 @@ impl Reader {
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
             Query::Quality { view, level, kind } => Loaded::Quality(Arc::new(quality::quality(&ask, view, level.as_ref(), *kind)?)),
             Query::Sheet { kind, view } => Loaded::Sheet(Arc::new(sheet::sheet(&ask, kind, view)?)),
+            Query::Filled { name, view } => Loaded::Filled(Arc::new(sheet::filled(&ask, view, name)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
             Query::Round { period } => Loaded::Round(round::board(&ask, *period, today)?.map(Arc::new)),
             Query::Forms { period } => Loaded::Forms(Arc::new(round::forms(&ask, *period, today)?)),

@@ -181,12 +181,10 @@ fn fields(ask: &Ask<'_>, program: &Program) -> Result<Vec<Vec<Arc<Texts>>>, Prob
             columns.iter_mut().zip(&cells).for_each(|(column, cell)| column[branch].push(cell));
         }
     }
-    for table in 0..branch {
-        for (field, own) in own_fields(program, table) {
-            let units = world.table(table);
-            let texts = if own == 1 { &units.names } else { &units.codes };
-            texts.iter().for_each(|text| columns[field][table].push(text));
-        }
+    for (table, field, own) in (0..branch).flat_map(|table| own_fields(program, table).into_iter().map(move |(f, o)| (table, f, o))) {
+        let units = world.table(table);
+        let texts = if own == 1 { &units.names } else { &units.codes };
+        texts.iter().for_each(|text| columns[field][table].push(text));
     }
     Ok(columns.into_iter().map(|tables| tables.into_iter().map(Arc::new).collect()).collect())
 }
@@ -249,6 +247,8 @@ fn readings(ask: &Ask<'_>, indicator: &Indicator, period: Option<Period>, back: 
                 // A sum of some of those due is another number: what is missing may not make a lead.
                 match Given::from(shown.reading) {
                     Given::Number(_) if shown.origin == Origin::RolledUp && shown.reported < shown.due => Given::Gap(Gap::Partly),
+                    // Where there is nothing to be covered, nothing is asked.
+                    Given::Gap(Gap::None) if indicator.derived.is_some() => Given::Gap(Gap::NotDue),
                     given => given,
                 }
             }

@@ -1,9 +1,10 @@
 //! The workspace itself, and every mark that stands.
 
 use super::ask::Ask;
+use super::{map_layer, region};
 use crate::domain::as_of::AsOf;
 use crate::domain::indicator::Classing;
-use crate::domain::page::{MarkRow, ReadCount, Workspace};
+use crate::domain::page::{CaseKind, MarkRow, ReadCount, Workspace};
 use crate::domain::problem::Problem;
 use crate::domain::view_state::{Listing, Scope, ViewState};
 use crate::store::load;
@@ -31,6 +32,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
     let listing = ask.listings(place).into_iter().next();
     let listing = listing.or_else(|| world.levels.first().cloned().map(Listing::Units)).unwrap_or(Listing::Branches);
     let indicators = ask.framework.indicators.clone();
+    let zones = scopes(ask)?;
     Ok(Workspace {
         name,
         demo: ask.framework.demo,
@@ -38,7 +40,15 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         levels: ask.framework.levels.clone(),
         counts: (0..world.levels.len()).map(|t| u32::try_from(world.range(ask.within, t).len()).unwrap_or(u32::MAX)).collect(),
         has_branches: !world.range(ask.within, world.branch_table()).is_empty(),
-        zones: ask.framework.zones.iter().map(|z| (z.code.clone(), z.label.clone())).collect(),
+        regions: zones.iter().skip(ask.framework.zones.len()).map(|(code, _)| code.clone()).collect(),
+        zones,
+        place_kinds: map_layer::kinds(ask)?,
+        kinds: ask
+            .framework
+            .kinds
+            .iter()
+            .map(|k| CaseKind { number: k.number, label: k.label.clone(), label_en: k.label_en.clone(), by_person: k.by_person })
+            .collect(),
         framework: ask.framework.name.clone(),
         frameworks: ask.framework.parts.iter().map(|p| (p.id.clone(), p.name.clone(), p.name_en.clone())).collect(),
         home: ViewState {
@@ -52,12 +62,24 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
             classing: Classing::Policy,
             extent: None,
             selection: None,
+            what_if: None,
         },
         indicators,
         problems,
         reads,
         pending: meta(ask.connection, "pending")?.filter(|p| !p.is_empty()),
     })
+}
+
+/// Zones, then the regions that have members: what a scope may name.
+fn scopes(ask: &Ask<'_>) -> Result<Vec<(String, String)>, Problem> {
+    let mut out: Vec<(String, String)> = ask.framework.zones.iter().map(|z| (z.code.clone(), z.label.clone())).collect();
+    for region in region::regions(ask)?.into_iter().filter(|r| !r.members.is_empty()) {
+        if out.iter().all(|(code, _)| *code != region.code) {
+            out.push((region.code, region.label));
+        }
+    }
+    Ok(out)
 }
 
 /// Every mark that stands, the oldest first.

@@ -23,7 +23,8 @@ pub(in crate::store) fn is_derived(connection: &Connection, framework: &Framewor
 /// Marks the derived tables as complete for all days on which the same rows hold as on this one.
 pub(in crate::store) fn set_derived(connection: &Connection, framework: &Framework, day: Date) -> Result<(), Problem> {
     let (mut from, mut to) = (String::new(), "9999-12-31".to_owned());
-    for table in ["unit_version", "entity_version", "geometry INDEXED BY geometry_drawn", "branch_version", "membership"] {
+    for table in ["unit_version", "entity_version", "geometry INDEXED BY geometry_drawn", "branch_version", "membership", "record_version"]
+    {
         let query = [
             "SELECT max(iif(valid_from <= ?1, valid_from, '')), max(iif(valid_to <= ?1, valid_to, '')),
                     min(iif(valid_from > ?1, valid_from, '9999-12-31')), min(iif(valid_to > ?1, valid_to, '9999-12-31')) FROM ",

@@ -7,6 +7,7 @@ use crate::domain::fact::Correction;
 use crate::domain::files::{FileEntry, FileKind, FileList};
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::Indicator;
+use crate::domain::map_layer::{MapLayer, MapPlace, Outline, PlaceKind};
 use crate::domain::period::Period;
 use crate::domain::plan::{
     About, Answer, BatchRow, Cause, Change, ChangeKind, Choices, Counts, FieldChange, Input, Plan, Question, Rests, Target, UnitChange,
@@ -20,6 +21,7 @@ use crate::domain::round::{
 };
 use crate::domain::scene::Extent;
 use crate::domain::value::Reading;
+use crate::domain::view_state::ViewState;
 
 /// The corrections of a value among what was written and not taken back.
 pub(super) fn corrections(uid: Uid, of: &IndicatorId, writes: &[Write]) -> Vec<Correction> {
@@ -351,4 +353,36 @@ pub(super) fn batches(withdrawn: &[i64]) -> Vec<BatchRow> {
         rows,
     };
     vec![row(42, "values", "指标 2025Q3.csv", 7, 24), row(41, "units", "指标 2025Q3.csv", 7, 3), row(3, "layer", "maps/乡镇.geojson", 0, 6)]
+}
+
+/// Two stations and a route, placed by the extent; the union of a region where the second scope is chosen.
+pub(super) fn layer(view: &ViewState, extent: &Extent, kinds: &[String]) -> MapLayer {
+    let at = |x: f64, y: f64| {
+        [extent.min_x_deg + (extent.max_x_deg - extent.min_x_deg) * x, extent.max_y_deg - (extent.max_y_deg - extent.min_y_deg) * y]
+    };
+    let place = |kind: &str, n: usize, name: &str, state: &str, line: &[[f64; 2]]| {
+        let kind = kinds.iter().position(|k| k == kind)?;
+        let uid = Uid::of_record("990121", "place", &n.to_string());
+        Some(MapPlace { uid, kind, name: name.into(), state: state.into(), lines_deg: vec![line.to_vec()] })
+    };
+    let places = [
+        place("服务站", 1, "垭口站", "", &[at(0.3, 0.4)]),
+        place("服务站", 2, "河湾站", "待改", &[at(0.6, 0.7)]),
+        place("牧道", 3, "转场道", "", &[at(0.25, 0.25), at(0.5, 0.5), at(0.8, 0.45)]),
+    ];
+    let outline = Outline { label: "片区".into(), units_deg: vec![vec![vec![at(0.2, 0.2), at(0.7, 0.2), at(0.7, 0.8), at(0.2, 0.8)]]] };
+    MapLayer {
+        version: 1,
+        kinds: kinds
+            .iter()
+            .map(|kind| PlaceKind {
+                kind: kind.clone(),
+                drawn: if kind == "牧道" { 1 } else { 2 },
+                out_of_season: u32::from(kind == "服务站"),
+                nowhere: 0,
+            })
+            .collect(),
+        places: places.into_iter().flatten().collect(),
+        outlines: if view.scope.zones.contains("m") { vec![outline] } else { Vec::new() },
+    }
 }

@@ -115,6 +115,7 @@ impl Model {
                 self.desk.import.plan = Some(plan);
                 self.progress = None;
             }
+            Loaded::Layer(layer) => self.layer_loaded(layer),
             Loaded::Quality(page) if ask == Ask::Gaps => self.gaps_loaded(page),
             Loaded::Quality(page) => self.desk.quality.take(page),
             Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),
@@ -128,7 +129,7 @@ impl Model {
             }
             Loaded::Sheet(page) => self.desk.sheets.take(page),
             // Forms are for templates.
-            Loaded::Forms(_) => {}
+            Loaded::Forms(_) | Loaded::Filled(_) => {}
         }
     }
 
@@ -213,6 +214,9 @@ impl Model {
             Purpose::Undo => {
                 self.undo.pop();
             }
+        }
+        if let Some(amend) = receipt.amend.filter(|_| purpose == Purpose::Write && self.overlay.is_none()) {
+            self.amend(amend);
         }
         if matches!(self.overlay, Some(Overlay::Marks { .. })) {
             self.want(Ask::Marks, Query::Marks);

@@ -23,14 +23,21 @@ impl Model {
         }
         let old = number::shown(lang, &home.indicator, &row.shown);
         let label = self.indicator_label(&home.indicator).to_owned();
-        let title = lang.fill("desk.correct.title", &[&row.name]);
-        let text = vec![lang.fill("desk.correct.old", &[&label, &period, &old]), lang.text("desk.correct.how").to_owned()];
+        let then = Then::Correct { entity: row.uid, indicator: home.indicator.id.clone(), period, old };
+        self.open_correction(&row.name, &label, then);
+    }
+
+    /// Opens the form for a value of a unit.
+    pub(super) fn open_correction(&mut self, name: &str, label: &str, then: Then) {
+        let lang = self.session.lang;
+        let Then::Correct { period, old, .. } = &then else { return };
+        let title = lang.fill("desk.correct.title", &[&name]);
+        let text = vec![lang.fill("desk.correct.old", &[&label, period, old]), lang.text("desk.correct.how").to_owned()];
         let blanks = vec![
             Blank::new("desk.correct.new", "desk.correct.new_how", Some("desk.correct.no_new")),
             Blank::new("desk.correct.source", "desk.correct.source_how", Some("desk.correct.no_source")),
             Blank::new("desk.correct.reason", "desk.correct.reason_how", None),
         ];
-        let then = Then::Correct { entity: row.uid, indicator: home.indicator.id.clone(), period, old };
         self.open_sheet(title, text, blanks, then);
     }
 }

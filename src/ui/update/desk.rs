@@ -31,6 +31,12 @@ fn is_general(action: Action) -> bool {
                 | Action::Quality
                 | Action::Round
                 | Action::Sheets
+                | Action::Answer
+                | Action::ConfirmLead
+                | Action::RejectLead
+                | Action::WhatIf
+                | Action::WhatIfMap
+                | Action::ConfirmKind
         )
 }
 
@@ -48,6 +54,7 @@ impl Model {
                 | Action::PanNorth
                 | Action::PanSouth
                 | Action::Gaps
+                | Action::Places
         );
         // A sheet is of the view in force: its scope, time and indicator are changed in place.
         let of_view = matches!(

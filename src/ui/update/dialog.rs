@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use crate::domain::access::Grant;
 use crate::domain::request::Write;
 use crate::domain::text::clean_name;
-use crate::ui::dialog::{Blank, Confirm, Sheet, Then};
+use crate::ui::dialog::{Blank, Chosen, Confirm, Sheet, Then};
 use crate::ui::keys::Key;
 use crate::ui::message::Effect;
 use crate::ui::model::{Model, Purpose};
@@ -51,7 +51,7 @@ impl Model {
         if self.session.access.post.is_none() {
             self.open_sheet(title, text, Vec::new(), Then::Write(Box::new(write)));
         } else {
-            self.open_overlay(Overlay::Confirm(Box::new(Confirm { title, text, write })));
+            self.open_overlay(Overlay::Confirm(Box::new(Confirm { title, text, write: Some(write) })));
         }
     }
 
@@ -171,7 +171,9 @@ impl Model {
         let Some(Overlay::Confirm(confirm)) = &self.overlay else { return };
         let write = confirm.write.clone();
         self.close_overlay();
-        self.carry_out(write);
+        if let Some(write) = write {
+            self.carry_out(write);
+        }
     }
 
     pub(super) fn carry_out(&mut self, write: Write) {
@@ -183,9 +185,16 @@ impl Model {
     /// Enter on an answer.
     pub(super) fn chose(&mut self) {
         let Some(Overlay::Choose(choose)) = &self.overlay else { return };
-        let (question, other) = (choose.question, choose.other);
+        let (then, other) = (choose.then.clone(), choose.other);
         let (title, text) = (choose.title.clone(), choose.text.clone());
-        let value = choose.answers.get(self.chosen).map(|offer| offer.value.clone());
+        let offer = choose.answers.get(self.chosen).cloned();
+        let Chosen::Question(question) = then else {
+            if let Some(offer) = offer {
+                self.chose_for_lead(then, offer.shown, &offer.value);
+            }
+            return;
+        };
+        let value = offer.map(|offer| offer.value);
         match value {
             Some(value) if self.answer_question(question, &value) => self.close_overlay(),
             None if other => {

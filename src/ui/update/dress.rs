@@ -81,6 +81,7 @@ impl Model {
             badges: &self.map.badges,
             worst: &|fill| worst(down, fill),
             hatch: &self.map.hatch,
+            layer: self.layer.is_some().then_some(&self.map.layer),
         };
         let width = self.width();
         self.map.cells = compose(raster, &dress, |text| width.of(text)).into();
@@ -108,6 +109,7 @@ impl Model {
             return;
         };
         self.map.hatch = self.hatch(&raster);
+        self.map.layer = self.laid(&raster);
         let width = self.width();
         let rows: HashMap<Uid, u32> = home.rows.iter().zip(0u32..).map(|(row, n)| (row.uid, n)).collect();
         let row_of: Vec<Option<u32>> = raster.units.iter().map(|uid| rows.get(uid).copied()).collect();

@@ -9,7 +9,7 @@ use crate::domain::period::Period;
 use crate::domain::plan::{About, Applied, Choices, Meaning, Plan, Question, Target, UNUSED};
 use crate::domain::request::{Query, Write};
 use crate::ui::desk::{Entry, Importing, Screen, Tab};
-use crate::ui::dialog::{Choose, Then};
+use crate::ui::dialog::{Choose, Chosen, Then};
 use crate::ui::keys::Key;
 use crate::ui::message::Effect;
 use crate::ui::model::{Ask, Model};
@@ -195,7 +195,7 @@ impl Model {
         let (title, text) = question::words(self, asked);
         let answers = question::offers(self, asked);
         let other = question::takes_text(&asked.about);
-        let choose = Choose { title, text, answers, other, question: at };
+        let choose = Choose { title, text, answers, other, then: Chosen::Question(at) };
         self.open_overlay(Overlay::Choose(Box::new(choose)));
     }
 
@@ -213,7 +213,10 @@ impl Model {
     /// A question that is open when its plan is made anew: it may stand elsewhere now, or be answered.
     pub(super) fn follow_question(&mut self, new: &Plan) {
         let at = match &mut self.overlay {
-            Some(Overlay::Choose(choose)) => &mut choose.question,
+            Some(Overlay::Choose(choose)) => match &mut choose.then {
+                Chosen::Question(question) => question,
+                _ => return,
+            },
             Some(Overlay::Sheet(sheet)) => match &mut sheet.then {
                 Then::Answer { question } => question,
                 _ => return,
@@ -392,6 +395,10 @@ fn target(value: &str) -> Option<Target> {
         "entities" => Target::Entities,
         "values" => Target::Values,
         "zones" => Target::Zones,
+        "regions" => Target::Regions,
+        "links" => Target::Links,
+        "places" => Target::Places,
+        "items" => Target::Items,
         level => Target::Units(Some(level.into())),
     })
 }

@@ -8,6 +8,7 @@ mod desk;
 mod dialog;
 mod dress;
 mod import;
+mod layer;
 mod lead;
 mod mark;
 mod mouse;
@@ -21,7 +22,8 @@ mod tables;
 
 pub(in crate::ui) use dress::{fill, is_down};
 pub(in crate::ui) use import::{ALL, alike};
-pub(in crate::ui) use lead::LeadForm;
+pub(in crate::ui) use layer::sign as sign_of_place;
+pub(in crate::ui) use lead::{LEAD_KEYS, LeadForm};
 pub(in crate::ui) use mark::day;
 pub(in crate::ui) use show::classing_key;
 
@@ -164,6 +166,11 @@ impl Model {
             self.refuse(text);
             return;
         }
+        if self.supposes() && (action.info().needs.is_some() || action == Action::Provenance) {
+            let text = self.text("leads.what_if.only_look");
+            self.refuse(text);
+            return;
+        }
         self.done.insert(action);
         self.make_way(action);
         match action {
@@ -198,7 +205,11 @@ impl Model {
             Action::Batches => self.open_screen(Screen::Batches),
             Action::Quality => self.open_screen(Screen::Quality),
             Action::Gaps => self.toggle_gaps(),
+            Action::Places => self.open_places(),
             Action::Correct => self.open_correct(),
+            Action::Answer | Action::ConfirmLead | Action::RejectLead | Action::WhatIf | Action::WhatIfMap | Action::ConfirmKind => {
+                self.act_on_lead(action)
+            }
             Action::Undo => self.take_back(),
             Action::CopyName | Action::CopyCode | Action::CopyRow => self.copy(action),
             Action::Refresh => self.refresh(),
@@ -311,13 +322,14 @@ impl Model {
                     only_flagged: false,
                     classing: crate::domain::indicator::Classing::default(),
                     extent: view.extent,
+                    what_if: None,
                     ..bare.clone()
                 };
                 self.want(Ask::Map, Query::Map { view: of_map, size });
             }
             let shows_card = self.entering.is_some() || layout::areas(self).is_some_and(|a| a.card.is_some());
             if let Some((uid, _)) = self.subject().filter(|_| shows_card && !self.unsettled()) {
-                self.want(Ask::Card, Query::Card { uid, view: bare });
+                self.want(Ask::Card, Query::Card { uid, view: ViewState { what_if: None, ..bare } });
             }
         }
         let rows = layout::list_rows(self);
@@ -339,8 +351,14 @@ impl Model {
             self.tutorial = Some(tutorial);
         }
         self.ask_for_gaps();
+        self.ask_for_layer();
         self.settle_desk();
         self.done.clear();
+    }
+
+    /// List and map show a what-if.
+    pub(in crate::ui) fn supposes(&self) -> bool {
+        self.desk.screen.is_none() && self.home.as_ref().is_some_and(|home| home.supposed.is_some())
     }
 
     /// Whether the list holds branches.

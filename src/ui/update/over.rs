@@ -58,6 +58,7 @@ impl Model {
             Action::Indicators => Some(Overlay::Indicators { input: Input::default() }),
             Action::Periods => menu(Menu::Periods),
             Action::Scope => menu(Menu::Scope),
+            Action::Places => menu(Menu::Places),
             Action::Work => menu(Menu::Work),
             Action::Sheets => menu(Menu::Sheets),
             Action::Theme => menu(Menu::Themes),
@@ -77,7 +78,8 @@ impl Model {
             self.step_over(1);
         }
         if let Some(Overlay::Menu(menu)) = self.overlay {
-            self.chosen = menu::items(self, menu).iter().position(|item| item.checked && menu != Menu::Scope).unwrap_or(0);
+            self.chosen =
+                menu::items(self, menu).iter().position(|item| item.checked && !matches!(menu, Menu::Scope | Menu::Places)).unwrap_or(0);
         }
     }
 
@@ -292,6 +294,7 @@ impl Model {
                 }
             }
             Menu::Scope => self.toggle_scope(chosen),
+            Menu::Places => self.toggle_place(chosen),
             Menu::Themes => {
                 let theme = Theme::ids().nth(chosen).and_then(Theme::named);
                 self.close_overlay();
@@ -301,9 +304,10 @@ impl Model {
                 }
             }
             Menu::Work | Menu::Sheets => {
+                let action = menu::actions(self, menu).get(chosen).copied();
                 self.close_overlay();
-                if let Some(action) = menu::actions(menu).get(chosen) {
-                    self.act(*action);
+                if let Some(action) = action {
+                    self.act(action);
                 }
             }
             Menu::Languages => {

@@ -63,7 +63,8 @@ impl Model {
     /// Keeps the present place for `last-place`.
     fn remember(&mut self) {
         if let Some(view) = self.view_state() {
-            self.visited.push(view);
+            // What is only supposed is no place to come back to.
+            self.visited.push(ViewState { what_if: None, ..view });
             if self.visited.len() > KEPT {
                 self.visited.remove(0);
             }
@@ -155,10 +156,11 @@ impl Model {
             return;
         }
         let wanted = self.view.as_mut();
-        if let Some(wanted) = wanted.filter(|v| v.extent.is_some() || !v.scope.is_all() || v.only_flagged) {
+        if let Some(wanted) = wanted.filter(|v| v.extent.is_some() || !v.scope.is_all() || v.only_flagged || v.what_if.is_some()) {
             wanted.extent = None;
             wanted.scope = Default::default();
             wanted.only_flagged = false;
+            wanted.what_if = None;
             let text = self.text("ui.toast.cleared");
             self.say(text);
         } else {

@@ -25,8 +25,9 @@ impl Model {
         };
         if let Some(view) = &mut self.view {
             view.indicator = indicator.id.clone();
-            // Another indicator has other periods: its newest.
+            // Another indicator has other periods: its newest. It is real.
             view.period = None;
+            view.what_if = None;
         }
         let text = self.indicator_label(indicator).to_owned();
         self.say(text);

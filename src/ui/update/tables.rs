@@ -34,7 +34,8 @@ impl Model {
     /// The sheet of the view in force.
     pub(super) fn ask_for_page(&mut self) {
         let (Some(top), Some(view)) = (self.desk.sheets.top(), &self.view) else { return };
-        let query = Query::Sheet { kind: top.kind.clone(), view: ViewState { selection: None, extent: None, ..view.clone() } };
+        let query =
+            Query::Sheet { kind: top.kind.clone(), view: ViewState { selection: None, extent: None, what_if: None, ..view.clone() } };
         self.want(Ask::Sheet, query);
     }
 
@@ -194,7 +195,7 @@ impl Model {
     }
 
     /// From the sheet to list and map, with the way back.
-    fn leave_page(&mut self) {
+    pub(super) fn leave_page(&mut self) {
         if let Some(before) = self.view_state() {
             let to = (before.place, before.listing.clone());
             self.desk.sheets.left = Some(Left { before, trail: self.trail.clone(), to, card: false });

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::pen::{Pen, Tone};
+use crate::domain::page::HomePage;
 use crate::domain::request::Progress;
 use crate::ui::action::{Action, Place};
 use crate::ui::keymap::Match;
@@ -33,6 +34,10 @@ pub(super) fn top(pen: &mut Pen<'_>, area: Rect) {
     panel(pen, area);
     let model = pen.model;
     let lang = model.session.lang;
+    if let Some(home) = model.home.as_deref().filter(|_| model.supposes()) {
+        stamp(pen, area, home);
+        return;
+    }
     let on = |pen: &Pen<'_>, tone| pen.on(pen.style(tone), Role::Panel);
     let dot = format!(" {} ", pen.symbols.dot);
 
@@ -111,6 +116,33 @@ pub(super) fn top(pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
+/// 假设·未采用 across the head, around what is supposed where: nobody takes it for what is.
+fn stamp(pen: &mut Pen<'_>, area: Rect, home: &HomePage) {
+    let model = pen.model;
+    let lang = model.session.lang;
+    let style = pen.on(pen.style(Tone::Error), Role::Panel).add_modifier(Modifier::REVERSED | Modifier::BOLD);
+    pen.clear(area, style);
+    let stamp = format!(" {} ", model.text("leads.what_if.stamp"));
+    let x = pen.text(area, area.x, area.y, &stamp, style);
+    let rest = Rect { x, width: area.right().saturating_sub(x), ..area };
+    let place = home.crumbs.last().map(|crumb| crumb.name.clone());
+    let threshold = home.supposed.as_ref().map(|supposed| lang.words(&supposed.threshold));
+    let mut parts: Vec<String> =
+        [place, Some(model.indicator_label(&home.indicator).to_owned()), threshold].into_iter().flatten().collect();
+    if model.workspace.as_ref().is_some_and(|workspace| workspace.demo) {
+        parts.push(model.text("ui.top.demo").to_owned());
+    }
+    parts.retain(|part| !part.is_empty());
+    let about = parts.join(&format!(" {} ", pen.symbols.dot));
+    // On the right once more, where there is room for all of it.
+    let again = pen.width.of(&stamp) + pen.width.of(&about) + 2 <= rest.width;
+    let room = Rect { width: rest.width - if again { pen.width.of(&stamp) } else { 0 }, ..rest };
+    pen.text(room, room.x, room.y, &about, style);
+    if again {
+        pen.right(area, area.y, &stamp, style);
+    }
+}
+
 /// Actions named on the status line, by what is on the screen.
 fn hints(model: &Model) -> &'static [Action] {
     use Action::{
@@ -118,6 +150,7 @@ fn hints(model: &Model) -> &'static [Action] {
         ZoomIn,
     };
     match model.focus {
+        _ if model.supposes() => &[Back, Enter, NextPane, Card, ZoomIn, Find, Scope, Palette, Help],
         _ if model.card_open => &[Back, Provenance, Mark, Undo, Glossary, Palette, Help],
         Focus::List => &[Enter, Back, Find, OnlyFlagged, Mark, Indicator1, NextPane, Provenance, Scope, Card, Palette, Help],
         Focus::Map => &[Enter, Back, NextPane, ZoomIn, Find, OnlyFlagged, Mark, Indicators, Palette, Help],

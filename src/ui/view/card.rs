@@ -8,6 +8,7 @@ use crate::domain::decision::Said;
 use crate::domain::page::{Card, Figure, Lead};
 use crate::domain::unit::Subject;
 use crate::domain::value::State;
+use crate::locale::Lang;
 use crate::ui::capability::Symbols;
 use crate::ui::layout::{self, inner};
 use crate::ui::model::{Ask, Model};
@@ -97,6 +98,18 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
         let branches: Vec<String> = card.branches.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
         sheet.text(0, &branches.join(&dot), Tone::Text);
     }
+    if !card.spans.is_empty() {
+        sheet.text(0, &lang.fill("places.card.spans", &[&card.spans.len(), &card.spans.join("、")]), Tone::Text);
+    }
+    if !card.entities.is_empty() {
+        let told = |word: &str| if word.is_empty() { lang.text("places.card.not_told").to_owned() } else { word.to_owned() };
+        let entities: Vec<String> = card.entities.iter().map(|(kind, word, count)| format!("{kind} {} {count}", told(word))).collect();
+        sheet.text(0, &entities.join(&dot), Tone::Text);
+    }
+    if !card.places.is_empty() {
+        let places: Vec<String> = card.places.iter().map(|(kind, count)| format!("{} {count}", model.place_kind(kind))).collect();
+        sheet.text(0, &places.join(&dot), Tone::Text);
+    }
 
     if !card.figures.is_empty() {
         sheet.gap();
@@ -129,7 +142,12 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
         sheet.gap();
         for finding in &card.findings {
             if let Said::Confirmed { kind, document } = &finding.said {
+                let known = model.workspace.iter().flat_map(|w| &w.kinds).find(|of| of.number == *kind);
+                let text = known.map(|of| model.kind_text(of)).unwrap_or_default();
                 sheet.text(0, &lang.fill("leads.finding", &[kind, document]), Tone::Mark);
+                if !text.is_empty() {
+                    sheet.text(2, text, Tone::Text);
+                }
                 sheet.text(2, &finding.text, Tone::Dim);
             }
         }
@@ -212,7 +230,8 @@ fn figure_lines(model: &Model, sheet: &mut Sheet, figure: &Figure, in_force: boo
 fn lead_lines(model: &Model, sheet: &mut Sheet, card: &Card, lead: &Lead) {
     let lang = model.session.lang;
     let whose = if lead.entity == card.uid { String::new() } else { format!(" {} {}", model.symbols().dot, lead.name) };
-    sheet.text(0, &format!("! {}{whose}", lead.label), Tone::Lead);
+    let label = if lang == Lang::En && !lead.label_en.is_empty() { &lead.label_en } else { &lead.label };
+    sheet.text(0, &format!("! {label}{whose}"), Tone::Lead);
     sheet.text(2, &lead.evidence, Tone::Text);
     let document = if lead.document.is_empty() { lang.text("ui.not_configured") } else { &lead.document };
     let day = lead.day.map(|day| lang.fill("ui.card.data_day", &[&day])).unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::ui::layout::{inner, legend_columns};
 use crate::ui::model::{Ask, Focus, Model, shown_origin};
 use crate::ui::number;
 use crate::ui::theme::Role;
-use crate::ui::update::{classing_key, fill, is_down};
+use crate::ui::update::{classing_key, fill, is_down, sign_of_place};
 
 /// An entry of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub(in crate::ui) struct LegendItem {
     fill: Option<Fill>,
     /// The pattern of the uncovered ground.
     hatch: bool,
+    /// The sign of a kind of places.
+    pin: Option<char>,
     label: String,
     count: u32,
 }
@@ -33,6 +35,19 @@ pub(in crate::ui) struct LegendItem {
 /// Classes with their bounds, then what has no number. What does not occur is left out, classes never.
 pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendItem> {
     let legend = &home.legend;
+    if let Some(supposed) = &home.supposed {
+        let items = [
+            (Some(Fill::Class(4)), "leads.what_if.legend.enter", supposed.enter),
+            (Some(Fill::Class(2)), "leads.what_if.legend.stay", supposed.stay),
+            (Some(Fill::Class(0)), "leads.what_if.legend.leave", supposed.leave),
+            (Some(Fill::None), "leads.what_if.legend.neither", supposed.neither),
+            (None, "ui.state.no_geometry", legend.no_geometry),
+        ];
+        let kept = items.into_iter().filter(|(fill, _, count)| fill.is_some() || *count > 0);
+        return kept
+            .map(|(fill, key, count)| LegendItem { fill, hatch: false, pin: None, label: model.text(key).to_owned(), count })
+            .collect();
+    }
     if home.view.listing == Listing::Branches && legend.classes.iter().all(|class| class.count == 0) {
         // Branches carry no value of the indicator: there is nothing to explain.
         return Vec::new();
@@ -41,7 +56,13 @@ pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendI
         .classes
         .iter()
         .zip(0u8..)
-        .map(|(class, n)| LegendItem { fill: Some(Fill::Class(n)), hatch: false, label: number::class(class), count: class.count })
+        .map(|(class, n)| LegendItem {
+            fill: Some(Fill::Class(n)),
+            hatch: false,
+            pin: None,
+            label: number::class(class),
+            count: class.count,
+        })
         .collect();
     let missing = if model.awaits(&home.indicator, home.period) { "ui.state.reading" } else { "ui.state.missing" };
     let others = [
@@ -53,12 +74,21 @@ pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendI
     out.extend(others.into_iter().filter(|(_, _, count)| *count > 0).map(|(fill, key, count)| LegendItem {
         fill,
         hatch: false,
+        pin: None,
         label: model.text(key).to_owned(),
         count,
     }));
     if let Some(page) = model.gaps.as_deref().filter(|_| model.gaps_shown) {
         let count = u32::try_from(page.faults.len()).unwrap_or(u32::MAX);
-        out.push(LegendItem { fill: None, hatch: true, label: model.text("desk.gaps.legend").to_owned(), count });
+        out.push(LegendItem { fill: None, hatch: true, pin: None, label: model.text("desk.gaps.legend").to_owned(), count });
+    }
+    for kind in model.layer.iter().flat_map(|layer| &layer.kinds) {
+        let n = model.workspace.iter().flat_map(|w| &w.place_kinds).position(|k| *k == kind.kind);
+        let label = match kind.out_of_season {
+            0 => model.place_kind(&kind.kind).to_owned(),
+            closed => format!("{}{}", model.place_kind(&kind.kind), model.session.lang.fill("places.map.season_short", &[&closed])),
+        };
+        out.push(LegendItem { fill: None, hatch: false, pin: n.map(sign_of_place), label, count: kind.drawn });
     }
     out
 }
@@ -93,8 +123,12 @@ pub(super) fn legend(pen: &mut Pen<'_>, area: Rect) {
     };
     let unit = number::title(model.session.lang, pen.symbols.at_least, &home.indicator, &home.legend.unit, shown_origin(home));
     let unit = if unit.is_empty() { unit } else { format!(" ({unit})") };
-    let share = format!("{}/{}", home.legend.classes.iter().map(|c| c.count).sum::<u32>(), home.legend.total);
-    pen.title(area, &format!("{}{unit}", model.text(how)), false);
+    let (share, title) = match &home.supposed {
+        Some(supposed) => (supposed.enter + supposed.stay + supposed.leave, model.text("leads.what_if.stamp").to_owned()),
+        None => (home.legend.classes.iter().map(|c| c.count).sum::<u32>(), format!("{}{unit}", model.text(how))),
+    };
+    let share = format!("{share}/{}", home.legend.total);
+    pen.title(area, &title, false);
     let style = pen.style(Tone::Dim);
     pen.right(Rect { height: 1, ..area }, area.y, &format!(" {share}"), style);
     let body = inner(area);
@@ -114,14 +148,22 @@ pub(super) fn legend(pen: &mut Pen<'_>, area: Rect) {
             let (sign, style) = swatch(pen, is_down(home), fill);
             at = pen.text(slot, at, y, &sign, style) + 1;
         }
+        if let Some(sign) = item.pin {
+            let style = pen.style(Tone::Lead).add_modifier(Modifier::REVERSED | Modifier::BOLD);
+            at = pen.text(slot, at, y, &sign.to_string(), style) + 1;
+        }
         if item.hatch {
             let (sign, style) = hatch(pen, is_down(home));
             at = pen.text(slot, at, y, &sign, style) + 1;
         }
         let style = pen.style(Tone::Text);
-        let at = pen.text(slot, at, y, &item.label, style) + 1;
+        let count = item.count.to_string();
+        // The number of places is what is asked; their kind may be cut.
+        let room = slot.right().saturating_sub(at).saturating_sub(1 + u16::try_from(count.len()).unwrap_or(0));
+        let label = if item.pin.is_some() { pen.width.cut(&item.label, room, pen.symbols.ellipsis) } else { (&item.label).into() };
+        let at = pen.text(slot, at, y, &label, style) + 1;
         let style = pen.style(Tone::Dim);
-        pen.text(slot, at, y, &item.count.to_string(), style);
+        pen.text(slot, at, y, &count, style);
     }
 }
 

@@ -248,9 +248,11 @@ fn hint(model: &Model) -> &'static str {
     model.text(match &model.overlay {
         Some(Overlay::Mark(_)) => "ui.mark.hint",
         Some(Overlay::Folder { .. }) => "ui.start.folder_hint",
+        Some(Overlay::Confirm(confirm)) if confirm.write.is_none() => "leads.amend.hint",
         Some(Overlay::Confirm(_)) => "desk.confirm.hint",
         Some(Overlay::Sheet(_)) => "desk.sheet.hint",
         Some(Overlay::Menu(Menu::Scope)) => "ui.scope.hint",
+        Some(Overlay::Menu(Menu::Places)) => "places.map.hint",
         Some(Overlay::Indicators { .. }) => "ui.hint.pick",
         Some(Overlay::Removals) => "ui.removals.hint",
         Some(Overlay::Marks { .. }) if model.session.access.may(crate::domain::access::Grant::Mark) => "ui.marks.hint",

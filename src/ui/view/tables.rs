@@ -4,9 +4,11 @@ use super::board::Board;
 use super::pen::{Line, Tone, bar};
 use super::sheet::Sheet;
 use crate::domain::sheet::{Against, Cell, Lead, Row, Sheet as Page, SheetKind, Table, Weight};
+use crate::ui::action::Action;
 use crate::ui::desk::{Cursor, Leaf};
 use crate::ui::model::{Ask, Model};
 use crate::ui::tabular::{self, Natural, SIGN, sign};
+use crate::ui::update::LEAD_KEYS;
 
 /// The bar before a share, with the gap after it, cells.
 const BAR: u16 = 9;
@@ -27,10 +29,10 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let against = if let SheetKind::Change { against } = leaf.kind { Some(against) } else { None };
     let hint = match leaf.kind {
         SheetKind::Change { .. } => "sheet.hint_change",
-        SheetKind::Leads | SheetKind::Why { .. } => "leads.ask.hint",
+        SheetKind::Leads | SheetKind::Why { .. } | SheetKind::WhatIf { .. } => "leads.ask.hint",
         _ => "sheet.hint",
     };
-    board.hint = lang.text(hint).to_owned();
+    board.hint = format!("{}{}", lead_hints(model), lang.text(hint));
     if let Some(against) = against {
         board.tabs = Against::ALL.map(|each| lang.text(&format!("sheet.against.{}", each.word())).to_owned()).to_vec();
         board.tab = against as usize;
@@ -53,6 +55,13 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
         Box::new(move |n, cells| table.rows.get(n).map(|r| row(model, table, r, &Fitted::new(table, natural, cells))).unwrap_or_default());
     board.detail = Some(Box::new(move |cells| leaf.row().map(|r| detail(model, table, r, cells)).unwrap_or_default()));
     board
+}
+
+/// The keys of leads that hold for the chosen row, with what they do.
+fn lead_hints(model: &Model) -> String {
+    let may = |action: Action| action.info().needs.is_none_or(|grant| model.session.access.may(grant));
+    let keys = LEAD_KEYS.iter().filter(|(_, action)| model.holds_here(*action) && may(*action));
+    keys.map(|(key, action)| format!("{key} {} ", model.text(&format!("leads.key.{}", action.info().id)))).collect()
 }
 
 /// The name of a sheet.

@@ -36,6 +36,10 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, against: Against, sheet: &mu
         return Ok(());
     };
     sheet.about.push(Words::fill("panel.change.between", [Words::data(before.to_string()), Words::data(now.to_string())]));
+    if let Some(table) = redefined(ask, indicator, [before, now])? {
+        sheet.tables.push(table);
+        return Ok(());
+    }
     let Some(level) = ask.world.level(&indicator.level) else { return Ok(()) };
     let at_level = place.is_some_and(|(table, _)| table >= level);
     let rule = match indicator.rollup {
@@ -143,6 +147,33 @@ fn readings(
     };
     let in_scope = |row: &u32| zones.as_ref().is_none_or(|z| z.own[level][*row as usize]);
     Ok(rows.filter(in_scope).map(|row| (table.uids[row as usize], table.names.get(row as usize).to_owned(), column.reading(row))).collect())
+}
+
+/// 口径已变: what of the definition differs between the times at which the two periods were reported.
+fn redefined(ask: &Ask<'_>, indicator: &Indicator, [before, now]: [Period; 2]) -> Result<Option<Table>, Problem> {
+    let Some([old, new]) = ask.redefined(indicator, [before, now])? else { return Ok(None) };
+    let list = |numbers: &[f64]| numbers.iter().map(f64::to_string).collect::<Vec<_>>().join("、");
+    let word = |of: &dyn std::fmt::Debug| format!("{of:?}");
+    let lines = [
+        ("definition", old.definition.clone(), new.definition.clone()),
+        ("unit_of", old.unit.clone(), new.unit.clone()),
+        ("level", old.level.to_string(), new.level.to_string()),
+        ("threshold", list(old.threshold.as_slice()), list(new.threshold.as_slice())),
+        ("bands", list(&old.bands), list(&new.bands)),
+        ("kind", word(&(old.kind, old.rollup, old.direction)), word(&(new.kind, new.rollup, new.direction))),
+        ("counted", format!("{:?} {:?}", old.derived, old.coverage), format!("{:?} {:?}", new.derived, new.coverage)),
+    ];
+    let row = |(key, old, new): (&str, String, String)| Row {
+        cells: vec![Cell::Text(Words::key(&format!("panel.change.of_{key}"))), Cell::Text(Words::data(old)), Cell::Text(Words::data(new))],
+        ..Row::default()
+    };
+    Ok(Some(Table {
+        title: Some(Words::key("panel.change.redefined_title")),
+        columns: vec![Column::text("panel.change.what"), Column::text("panel.change.old"), Column::text("panel.change.new")],
+        rows: lines.into_iter().filter(|(_, old, new)| old != new).map(row).collect(),
+        notes: vec![Words::key("panel.change.redefined")],
+        empty: None,
+    }))
 }
 
 fn nothing(key: &str, args: impl IntoIterator<Item = Words>) -> Table {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::figure::{basis, label, owner_name};
+use super::figure::{applies, basis, label, owner_name};
 use crate::domain::coverage::{CoverageState, INSTRUCTOR};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
@@ -26,6 +26,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     sheet.tables.push(states(ask, &entities));
     sheet.tables.push(should(ask, &entities));
     sheet.tables.push(uncovered(ask, &entities));
+    sheet.tables.push(misfits(ask, &here)?);
     for coverage in &ask.framework.coverages {
         if let Covered::Units(_) = coverage.of {
             sheet.tables.push(units(ask, &here, coverage)?);
@@ -184,7 +185,14 @@ fn should(ask: &Ask<'_>, entities: &[Entity]) -> Table {
             } else {
                 Record { field: &field, reading: &|_| None, day: ask.world.at.day }.told(&rule.when)
             };
-            let there = entity.state.map(|state| rule.expect.iter().any(|word| CoverageState::read(word) == Some(state)));
+            let organised = entity.state.map(|state| rule.expect.iter().any(|word| CoverageState::read(word) == Some(state)));
+            // An instructor will do where the framework says so.
+            let instructed = if rule.expect.iter().any(|word| word == INSTRUCTOR) { entity.instructor } else { Some(false) };
+            let there = match (organised, instructed) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (Some(false), Some(false)) => Some(false),
+                _ => None,
+            };
             match (told, there) {
                 (Truth::Holds, Some(false)) => {
                     count += 1;
@@ -266,6 +274,67 @@ fn uncovered(ask: &Ask<'_>, entities: &[Entity]) -> Table {
         rows: without.iter().take(LISTED).map(row).collect(),
         notes,
         empty: Some(Words::key("panel.coverage.none_without")),
+    }
+}
+
+/// Branches of another kind than a framework asks of so many members.
+fn misfits(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
+    let rules: Vec<&Establish> =
+        ask.framework.establish.iter().filter(|e| e.on == EstablishOn::Branch && in_force(&e.basis, ask.world.at.day)).collect();
+    let branches = ask.world.branch_table();
+    ask.table(branches)?;
+    let (mut rows, mut open, mut count) = (Vec::new(), 0u32, 0u32);
+    for place in ask.world.range(here.place, branches).map(|row| (branches, row)) {
+        if !here.holds(ask, place) {
+            continue;
+        }
+        let kind = ask.world.branches().kinds.get(place.1 as usize);
+        for rule in rules.iter().filter(|rule| !rule.when.is_unset()) {
+            if rule.expect.iter().any(|word| covered::is_word(ask.framework, word, kind)) {
+                continue;
+            }
+            match applies(ask, Some(&rule.when), place)? {
+                Some(true) => {
+                    count += 1;
+                    if rows.len() < LISTED {
+                        rows.push(misfit(ask, place, kind, rule));
+                    }
+                }
+                Some(false) => {}
+                None => open += 1,
+            }
+        }
+    }
+    Ok(Table {
+        title: Some(Words::key("panel.coverage.misfits")),
+        columns: vec![
+            Column::text("panel.coverage.name"),
+            Column::text("panel.unit").spare(2),
+            Column::text("panel.coverage.kind"),
+            Column::text("panel.coverage.expected"),
+            Column::text("panel.coverage.rule").spare(1),
+        ],
+        rows,
+        notes: vec![Words::fill("panel.coverage.misfit_count", [count.to_string(), open.to_string()].map(Words::data))],
+        empty: Some(Words::key("panel.coverage.no_misfits")),
+    })
+}
+
+fn misfit(ask: &Ask<'_>, place: Place, kind: &str, rule: &Establish) -> Row {
+    let above = ask.world.table(place.0).parent(place.1);
+    let mut detail = vec![Words::fill("panel.from", [owner_name(ask, &rule.named.id)])];
+    detail.extend(basis(&rule.basis));
+    Row {
+        cells: vec![
+            Cell::Text(Words::data(ask.world.name(place))),
+            Cell::Text(Words::data(above.map_or("", |above| ask.world.name(above)))),
+            Cell::Text(Words::data(kind)),
+            Cell::Text(Words::data(rule.expect.join("、"))),
+            Cell::Text(label(&rule.named)),
+        ],
+        weight: Weight::Look,
+        lead: Some(Lead::Subject(ask.uid(place))),
+        detail,
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) fn told(found: &Found) -> Words {
 }
 
 /// A sign as people write it.
-pub(super) fn sign(sign: &str) -> &str {
+pub(in crate::store::reader) fn sign(sign: &str) -> &str {
     match sign {
         "<=" => "≤",
         ">=" => "≥",
@@ -197,6 +197,7 @@ pub(super) fn idle_words(idle: Idle) -> Words {
         Idle::Off => "leads.idle.off",
         Idle::NotInForce => "leads.idle.not_in_force",
         Idle::NoLevel => "leads.idle.no_level",
+        Idle::InSeason => "leads.idle.in_season",
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod cadence;
 mod change;
+mod checks;
 mod coverage;
 mod figure;
 mod form;
@@ -19,10 +20,13 @@ mod terms;
 mod what_if;
 mod why;
 
+pub(super) use self::form::filled;
+pub(super) use leads::sign;
+
 use super::ask::Ask;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Sheet, SheetKind};
-use crate::domain::view_state::ViewState;
+use crate::domain::view_state::{ViewState, WhatIf};
 
 /// The sheet that was asked for.
 pub(super) fn sheet(ask: &Ask<'_>, kind: &SheetKind, view: &ViewState) -> Result<Sheet, Problem> {
@@ -44,7 +48,9 @@ pub(super) fn sheet(ask: &Ask<'_>, kind: &SheetKind, view: &ViewState) -> Result
         SheetKind::Change { against } => change::fill(ask, view, *against, &mut sheet)?,
         SheetKind::Leads => leads::fill(ask, view, &mut sheet)?,
         SheetKind::Why { uid, rule } => why::fill(ask, view, *uid, rule, &mut sheet)?,
-        SheetKind::WhatIf { rule, test, value } => what_if::fill(ask, view, rule, *test, *value, &mut sheet)?,
+        SheetKind::WhatIf { rule, test, value } => {
+            what_if::fill(ask, view, &WhatIf { rule: rule.clone(), test: *test, value: *value }, &mut sheet)?;
+        }
         SheetKind::Form { name } => form::fill(ask, view, name, &mut sheet)?,
     }
     Ok(sheet)
@@ -55,11 +61,15 @@ mod tests {
     use crate::locale::Lang;
 
     /// The sources whose texts stand in `panel.toml`.
-    const SOURCES: [&str; 10] = [
+    const SOURCES: [&str; 14] = [
         include_str!("cadence.rs"),
+        include_str!("checks.rs"),
         include_str!("change.rs"),
         include_str!("coverage.rs"),
         include_str!("figure.rs"),
+        include_str!("form.rs"),
+        include_str!("form/answer.rs"),
+        include_str!("form/held.rs"),
         include_str!("matrices.rs"),
         include_str!("ratings.rs"),
         include_str!("scorecards.rs"),
@@ -73,7 +83,7 @@ mod tests {
         let mut seen = 0;
         for key in SOURCES.iter().flat_map(|source| source.split('"')).filter(|w| w.starts_with("panel.") && !w.contains('{')) {
             // The end of a key that is put together is checked below.
-            if key.ends_with("no_") || key.ends_with("weekday_") {
+            if key.ends_with("no_") || key.ends_with("of_") || key.ends_with("weekday_") {
                 continue;
             }
             for lang in [Lang::Zh, Lang::En] {

@@ -54,6 +54,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     });
     sheet.tables.push(bands(ask, view)?);
     sheet.tables.push(premises(ask, view)?);
+    sheet.tables.push(super::checks::table(ask, view)?);
     Ok(())
 }
 
@@ -79,9 +80,11 @@ fn line(ask: &Ask<'_>, view: &ViewState, target: &Target, short: &mut Vec<Row>) 
     let today = ask.world.at.day;
     let left = target.due.map(|due| i64::from((due - today).get_days()));
     let figure = at_place(ask, view, &target.indicator, None)?;
-    let unit = figure.as_ref().map_or("", |f| f.unit.as_str());
+    // What each unit must reach is in the unit of its report, what all must reach in that of the roll-up.
+    let alone = target.each || target.when.is_some();
+    let unit = figure.as_ref().map_or("", |f| if alone { f.indicator.unit.as_str() } else { f.unit.as_str() });
     let mut detail = Vec::new();
-    let (now, reached) = match (&figure, target.each || target.when.is_some()) {
+    let (now, reached) = match (&figure, alone) {
         (None, _) => (Cell::Unset, None),
         (Some(figure), false) => {
             let value = figure.shown.reading.value.filter(|_| figure.shown.reading.state == State::Value);
@@ -116,7 +119,8 @@ fn line(ask: &Ask<'_>, view: &ViewState, target: &Target, short: &mut Vec<Row>) 
                 now,
                 wanted(target.op, target.value, unit),
                 target.due.map_or(Cell::Unset, Cell::Day),
-                left.map_or(Cell::Empty, Cell::DaysLeft),
+                // What is reached is not overdue.
+                left.filter(|_| reached != Some(true)).map_or(Cell::Empty, Cell::DaysLeft),
                 Cell::Text(state),
             ],
             weight,

@@ -2,72 +2,42 @@
 //! share is shown: what nobody adopted is not a share of anything.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::leads::{cell, count, label, sign, under};
-use crate::domain::problem::{Problem, Severity};
-use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Threshold, Weight, Words};
-use crate::domain::view_state::ViewState;
-use crate::framework::Rule;
-use crate::rules::{Hit, Program, Screening, with_threshold};
+use crate::domain::problem::Problem;
+use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
+use crate::domain::view_state::{ViewState, WhatIf};
+use crate::rules::{Hit, Screening};
 use crate::store::reader::ask::{Ask, Place};
-use crate::store::reader::screening;
+use crate::store::reader::what_if::Supposition;
 
 /// Rows of a list at most; its note counts all of them.
 const LISTED: usize = 1000;
 
-pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, rule: &str, test: usize, value: Threshold, sheet: &mut Sheet) -> Result<(), Problem> {
-    let refused = |code| Problem::new(code, Severity::Refused, "").arg(rule);
-    let n = ask.framework.rules.iter().position(|r| r.id == rule).ok_or_else(|| refused("E_LEAD_RULE"))?;
-    let now = &ask.framework.rules[n];
-    let (then, old) = with_threshold(now, test, value.value()).ok_or_else(|| refused("E_LEAD_TEST").arg(test + 1))?;
+pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, what_if: &WhatIf, sheet: &mut Sheet) -> Result<(), Problem> {
+    let supposition = Supposition::of(ask, what_if)?;
     let place = ask.standing_in(view.place)?;
-    let before = held(ask, n, now)?;
-    let after = held(ask, n, &then)?;
     let within = |hit: &Hit| {
         let at = (hit.table, hit.row);
         place.is_none_or(|place| at == place || ask.world.lies_in(at, place))
     };
-    let set = |held: &Option<(Screening, Vec<Hit>)>| -> BTreeSet<Hit> {
-        held.iter().flat_map(|(_, hits)| hits.iter().copied()).filter(within).collect()
-    };
-    let (old_hits, new_hits) = (set(&before), set(&after));
-    let enter: Vec<Hit> = new_hits.difference(&old_hits).copied().collect();
-    let leave: Vec<Hit> = old_hits.difference(&new_hits).copied().collect();
+    let set = |hits: &[Hit]| -> BTreeSet<Hit> { hits.iter().copied().filter(within).collect() };
+    let (old, new) = (set(&supposition.now), set(&supposition.then));
+    let enter: Vec<Hit> = new.difference(&old).copied().collect();
+    let leave: Vec<Hit> = old.difference(&new).copied().collect();
 
     sheet.stamp = Some(Words::key("leads.what_if.stamp"));
     if let Some(place) = place {
         sheet.about.push(Words::data(ask.world.name(place)));
     }
-    sheet.about.push(label(now));
-    let what = after.as_ref().and_then(|(screening, _)| {
-        let any = screening
-            .data()
-            .lens
-            .iter()
-            .enumerate()
-            .find(|(table, len)| **len > 0 && screening.truth(Hit { table: *table, row: 0, rule: n }).is_some())?;
-        screening.why(ask.framework, Hit { table: any.0, row: 0, rule: n })?.tests.into_iter().nth(test)
-    });
-    if let Some(what) = what {
-        let old = old.map_or(Words::key("leads.unset"), |old| Words::data(crate::rules::number(old)));
-        let new = Words::data(crate::rules::number(value.value()));
-        sheet.about.push(Words::fill("leads.what_if.threshold", [what.what, Words::data(sign(&what.sign)), old, new]));
-    }
+    sheet.about.push(label(supposition.rule));
+    sheet.about.extend(supposition.threshold);
     sheet.about.push(Words::fill("leads.as_at", [Words::data(ask.world.at.day.to_string())]));
-    sheet.tables.push(counts(&old_hits, &new_hits, &enter, &leave, now.is_relative()));
-    sheet.tables.push(places(ask, after.as_ref().map(|(s, _)| s), &enter, test, "leads.table.enter", Weight::Look)?);
-    sheet.tables.push(places(ask, after.as_ref().map(|(s, _)| s), &leave, test, "leads.table.leave", Weight::Good)?);
+    let screening = supposition.screening.as_ref();
+    sheet.tables.push(counts(&old, &new, &enter, &leave, supposition.rule.is_relative()));
+    sheet.tables.push(places(ask, screening, &enter, what_if.test, "leads.table.enter", Weight::Look)?);
+    sheet.tables.push(places(ask, screening, &leave, what_if.test, "leads.table.leave", Weight::Good)?);
     Ok(())
-}
-
-/// What a rule holds for, run alone; nothing where a number that it needs is 未配置.
-fn held(ask: &Ask<'_>, n: usize, rule: &Rule) -> Result<Option<(Screening, Vec<Hit>)>, Problem> {
-    let Some(program) = Program::alone(ask.framework, n, rule).filter(|_| !rule.is_unset()) else { return Ok(None) };
-    let data = screening::data(ask, &program)?;
-    let screening = Screening::new(Arc::new(program), data);
-    let hits = screening.held_by(n);
-    Ok(Some((screening, hits)))
 }
 
 fn counts(old: &BTreeSet<Hit>, new: &BTreeSet<Hit>, enter: &[Hit], leave: &[Hit], relative: bool) -> Table {

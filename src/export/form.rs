@@ -1,0 +1,116 @@
+//! A county's own workbook filled in, in place: only the cells that are named change. Merges, widths,
+//! print area, styles and formulas stay as they are, byte by byte. Values that formulas left behind are
+//! dropped, and whoever opens the file computes them anew.
+
+mod book;
+mod edit;
+mod page;
+#[cfg(test)]
+mod tests;
+
+use std::io::{Cursor, Read as _, Write as _};
+use std::path::Path;
+
+use zip::read::ZipArchive;
+use zip::write::{SimpleFileOptions, ZipWriter};
+use zip::{CompressionMethod, DateTime};
+
+use super::write_whole;
+use crate::domain::form::{CellAt, Fill, Filled, Template};
+use crate::domain::problem::{Problem, Severity};
+
+/// Bytes of a template; forms are a few hundred kilobytes at most.
+const FILE_MAX_BYTES: u64 = 32 << 20;
+/// Bytes of one part of it, unpacked.
+const PART_MAX_BYTES: u64 = 64 << 20;
+
+/// Writes a filled form, whole or not at all.
+///
+/// # Errors
+/// `E_FORM_…`: why the template cannot be filled in; `E_NOT_SAVED`.
+pub fn write(filled: &Filled, to: &Path) -> Result<(), Problem> {
+    let shown_as = match &filled.template {
+        Template::Shipped(_) => format!("{}.xlsx", filled.name),
+        Template::File(file) => file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
+    };
+    let refused = |code: &str| Problem::new(code, Severity::Refused, &*shown_as);
+    let bytes = match &filled.template {
+        Template::Shipped(bytes) => bytes.to_vec(),
+        Template::File(file) => {
+            let unreadable = |e: std::io::Error| refused("E_FORM_READ").arg(e);
+            if same(file, to) {
+                return Err(refused("E_FORM_ITSELF"));
+            }
+            if std::fs::metadata(file).map_err(unreadable)?.len() > FILE_MAX_BYTES {
+                return Err(refused("E_FORM_SIZE").arg(FILE_MAX_BYTES >> 20));
+            }
+            std::fs::read(file).map_err(unreadable)?
+        }
+    };
+    write_whole(&fill(&bytes, &shown_as, &filled.sheet, &filled.cells)?, to)
+}
+
+/// Whether two names are of one file.
+fn same(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+/// The bytes of a workbook with some cells of one worksheet filled in.
+///
+/// # Errors
+/// `E_FORM_BROKEN`, `E_FORM_SHEET`, `E_FORM_MERGED`, `E_FORM_FORMULA`, `E_FORM_TWICE`: why it cannot be
+/// filled in.
+pub fn fill(template: &[u8], shown_as: &str, sheet: &str, cells: &[(CellAt, Fill)]) -> Result<Vec<u8>, Problem> {
+    let broken = |what: &dyn std::fmt::Display| Problem::new("E_FORM_BROKEN", Severity::Refused, shown_as).arg(what);
+    let mut archive = ZipArchive::new(Cursor::new(template)).map_err(|e| broken(&e))?;
+    let pages = book::pages(&part(&mut archive, book::WORKBOOK, shown_as)?, &part(&mut archive, book::RELATIONS, shown_as)?, shown_as)?;
+    let Some(page) = pages.iter().find(|p| p.name == sheet) else {
+        let known: Vec<&str> = pages.iter().map(|p| p.name.as_str()).collect();
+        return Err(Problem::new("E_FORM_SHEET", Severity::Refused, shown_as).arg(sheet).arg(known.join("、")));
+    };
+    let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(template.len())));
+    for n in 0..archive.len() {
+        let file = archive.by_index_raw(n).map_err(|e| broken(&e))?;
+        let (name, stamp) = (file.name().map_err(|e| broken(&e))?.into_owned(), file.last_modified());
+        let changed = if name == book::WORKBOOK || pages.iter().any(|p| p.part == name) {
+            drop(file);
+            let text = part(&mut archive, &name, shown_as)?;
+            let edited = if name == book::WORKBOOK {
+                Some(book::computed_on_open(&text, shown_as)?)
+            } else if name == page.part {
+                Some(page::filled(&text, cells, shown_as)?)
+            } else {
+                // A formula elsewhere may look at what is filled in here.
+                page::forgotten(&text, shown_as)?
+            };
+            edited.filter(|edited| *edited != text)
+        } else {
+            drop(file);
+            None
+        };
+        match changed {
+            Some(text) => {
+                let options = SimpleFileOptions::default()
+                    .compression_method(CompressionMethod::Deflated)
+                    .last_modified_time(stamp.unwrap_or_else(DateTime::default));
+                out.start_file(name.as_str(), options).map_err(|e| broken(&e))?;
+                out.write_all(text.as_bytes()).map_err(|e| broken(&e))?;
+            }
+            None => out.raw_copy_file(archive.by_index_raw(n).map_err(|e| broken(&e))?).map_err(|e| broken(&e))?,
+        }
+    }
+    Ok(out.finish().map_err(|e| broken(&e))?.into_inner())
+}
+
+/// A part of the container as text.
+fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str, shown_as: &str) -> Result<String, Problem> {
+    let broken = |what: &dyn std::fmt::Display| Problem::new("E_FORM_BROKEN", Severity::Refused, shown_as).field(name).arg(what);
+    let file = archive.by_name(name).map_err(|e| broken(&e))?;
+    let mut bytes = Vec::new();
+    // A size in the directory may be a lie; one byte more than allowed tells.
+    file.take(PART_MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|e| broken(&e))?;
+    if bytes.len() as u64 > PART_MAX_BYTES {
+        return Err(Problem::new("E_FORM_SIZE", Severity::Refused, shown_as).field(name).arg(PART_MAX_BYTES >> 20));
+    }
+    String::from_utf8(bytes).map_err(|e| broken(&e.utf8_error()))
+}
