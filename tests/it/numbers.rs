@@ -89,7 +89,10 @@ impl Office {
     /// the number keys, on every level, the others below the county.
     fn lists(&self) -> impl Iterator<Item = (&toml::Table, &[String])> {
         let own = demo_frameworks()[0]["indicator"].as_array().expect("its indicators").len();
-        self.indicators.iter().enumerate().map(move |(n, indicator)| (indicator, if n < own { &self.levels[1..] } else { &self.levels[1..2] }))
+        self.indicators
+            .iter()
+            .enumerate()
+            .map(move |(n, indicator)| (indicator, if n < own { &self.levels[1..] } else { &self.levels[1..2] }))
     }
 
     fn layer(&mut self, layer: &toml::Table) {
