@@ -102,12 +102,12 @@ impl Change {
         self.after - self.then
     }
 
-    /// The causes in hundredths, rounded so that they sum to the rounded difference: what is left
-    /// over goes to the parts that were rounded the furthest.
+    /// The difference of the two rounded values in hundredths, and the causes, rounded so that they sum to
+    /// it: what is left over goes to the parts that were rounded the furthest.
     #[must_use]
     #[allow(clippy::cast_possible_truncation, reason = "figures of a county in hundredths are far below 2^63")]
     pub fn hundredths(&self) -> (i64, Vec<i64>) {
-        let total = (self.total() * 100.0).round() as i64;
+        let total = (self.after * 100.0).round() as i64 - (self.then * 100.0).round() as i64;
         let exact: Vec<f64> = self.causes.iter().map(|(_, value, _)| value * 100.0).collect();
         let mut rounded: Vec<i64> = exact.iter().map(|value| value.round() as i64).collect();
         let mut left = total - rounded.iter().sum::<i64>();

@@ -183,8 +183,9 @@ fn nothing(key: &str, args: impl IntoIterator<Item = Words>) -> Table {
 #[allow(clippy::cast_precision_loss, reason = "hundredths of a figure of a county")]
 fn causes(change: &Change, unit: &str) -> Table {
     let (total, rounded) = change.hundredths();
-    let number = |value: f64| Cell::Number { value, unit: unit.to_owned() };
-    let step = |hundredths: i64| Cell::Change { value: hundredths as f64 / 100.0, unit: unit.to_owned() };
+    // All with two decimals, so that what is shown sums as well.
+    let number = |value: f64| Cell::Text(Words::data(format!("{value:.2}{unit}")));
+    let step = |hundredths: i64| Cell::Text(Words::data(format!("{:+.2}{unit}", hundredths as f64 / 100.0)));
     let line = |key: &str, count: Cell, value: Cell| Row { cells: vec![Cell::Text(Words::key(key)), count, value], ..Row::default() };
     let mut rows = vec![line("panel.change.then", Cell::Empty, number(change.then))];
     for ((cause, _, count), value) in change.causes.iter().zip(rounded) {

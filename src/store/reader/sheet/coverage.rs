@@ -176,6 +176,7 @@ fn states(ask: &Ask<'_>, entities: &[Entity]) -> Table {
 fn should(ask: &Ask<'_>, entities: &[Entity]) -> Table {
     let (mut rows, mut open, mut count) = (Vec::new(), 0u32, 0u32);
     for entity in entities {
+        let before = rows.len();
         for rule in &ask.framework.establish {
             let EstablishOn::Entity(kind) = &rule.on else { continue };
             if !covered::is_word(ask.framework, kind, &entity.kind) || !in_force(&rule.basis, ask.world.at.day) {
@@ -201,14 +202,12 @@ fn should(ask: &Ask<'_>, entities: &[Entity]) -> Table {
                 _ => None,
             };
             match (told, there) {
-                (Truth::Holds, Some(false)) => {
-                    count += 1;
-                    rows.push(should_row(ask, entity, rule));
-                }
+                (Truth::Holds, Some(false)) => rows.push(should_row(ask, entity, rule)),
                 (Truth::Holds, None) | (Truth::Unknown, Some(false) | None) => open += 1,
                 _ => {}
             }
         }
+        count += u32::from(rows.len() > before);
     }
     rows.truncate(LISTED);
     Table {
