@@ -49,7 +49,15 @@ impl Writer {
                 let levels = &self.framework.levels;
                 let level = match level {
                     Some(level) => levels.iter().find(|l| l.code == *level).map(|l| l.code.clone()),
-                    None => default_level(levels),
+                    None => {
+                        let mut top = 0;
+                        for (n, level) in levels.iter().enumerate().rev() {
+                            if world::has_units(&self.reference, &level.code)? {
+                                top = n;
+                            }
+                        }
+                        default_level(levels, top)
+                    }
                 };
                 let level = level.ok_or_else(|| refused("E_ROUND_LEVEL"))?;
                 let body = Body::RoundOpened { v: 1, period: *period, due: *due, asked: asked.clone(), level: level.clone() };

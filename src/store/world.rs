@@ -440,6 +440,11 @@ pub(crate) fn version(connection: &Connection) -> Result<u64, Problem> {
     meta(connection, "version")?.map_or(Ok(0), |v| v.parse().map_err(|e| damaged("reference.db", e)))
 }
 
+/// Whether any units of a level were ever loaded.
+pub(super) fn has_units(connection: &Connection, level: &LevelId) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT EXISTS (SELECT 1 FROM unit_version WHERE level = ?1)", [level.as_str()], |row| row.get(0))
+}
+
 /// Name of a unit or branch by uid, from its newest row; for receipts.
 pub(super) fn name_of(connection: &Connection, entity: Uid) -> rusqlite::Result<Option<String>> {
     connection

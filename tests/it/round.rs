@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::Value;
 
-use crate::support::{Workspace, demo_copy, demo_framework, root, rows, text};
+use crate::support::{Workspace, demo_copy, demo_frameworks, root, rows, text};
 
 const ROUND: &str = "2025-10";
 /// No file of a test is late before this day, whatever day the machine believes in.
 const FAR: &str = "2099-12-31";
 
-/// The one indicator of the demo that is reported every month: id, label, level.
+/// The monthly indicator of the county's own framework: id, label, level.
 struct Asked {
     id: String,
     label: String,
@@ -22,8 +22,8 @@ struct Asked {
 }
 
 fn asked() -> Asked {
-    let framework = demo_framework();
-    let monthly = framework["indicator"]
+    let frameworks = demo_frameworks();
+    let monthly = frameworks[0]["indicator"]
         .as_array()
         .expect("[[indicator]]")
         .iter()
@@ -67,7 +67,7 @@ fn this_month(last: &[Unit]) -> Vec<Unit> {
 /// A round that was just opened, with its page.
 fn opened() -> (Workspace, Value) {
     let workspace = demo_copy();
-    let page = round(&workspace, &[ROUND, "--due", FAR]);
+    let page = round(&workspace, &[ROUND, "--due", FAR, "--ask", &asked().id]);
     assert_eq!(rows(&page).len(), 20, "the demo has 20 townships");
     (workspace, page)
 }

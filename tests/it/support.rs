@@ -214,11 +214,17 @@ pub(crate) fn demo_manifest() -> toml::Table {
     text.parse().expect("the demo's manifest is TOML")
 }
 
-/// The demo's framework.
-pub(crate) fn demo_framework() -> toml::Table {
-    let file = demo_manifest()["workspace"]["framework"].as_str().expect("[workspace] framework is a path").to_owned();
-    let text = fs::read_to_string(root().join("maps").join(file)).expect("the demo's framework is there");
-    text.parse().expect("the demo's framework is TOML")
+/// The demo's frameworks, the one that gives the tree first, what all of them extend last.
+pub(crate) fn demo_frameworks() -> Vec<toml::Table> {
+    let manifest = demo_manifest();
+    let workspace = manifest["workspace"].as_table().expect("[workspace]");
+    let others = workspace["frameworks"].as_array().expect("the others in use");
+    let named = std::iter::once(&workspace["framework"]).chain(others).map(|file| file.as_str().expect("a path"));
+    let read = |file: &str| {
+        let text = fs::read_to_string(root().join("maps").join(file)).expect("a framework of the demo is there");
+        text.parse().expect("a framework of the demo is TOML")
+    };
+    named.chain(["../data/frameworks/base.toml"]).map(read).collect()
 }
 
 /// Removes what earlier runs left in target/tmp; a folder whose process still runs is in use.

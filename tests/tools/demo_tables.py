@@ -69,7 +69,7 @@ class Asked:
         # 五区
         channels = int(rng.integers(1, 4)) if self.yes(s, 0.008) else 0
         self.each(u, "COV-15", YEARS, lambda back: max(channels + min(back, 0) * int(rng.random() < 0.4), 0))
-        hollow = int(s < 0.55 and rng.random() < 0.12)
+        hollow = int(rng.random() < (0.12 if s < 0.55 else 0.02))
         one("HOL-01", hollow, last)
         if hollow:
             one("HOL-02", self.yes(s, 0.2), last)
@@ -98,12 +98,12 @@ class Asked:
         for n, quarter in enumerate(RECENT):
             matters = int(rng.integers(4, 18))
             self.put(u, "TIM-01", quarter, int(rng.binomial(matters, 0.86 + 0.12 * s)), matters)
-        late = rng.random() < 0.009
+        late = rng.random() < 0.007
         self.each(u, "TIM-01N", MONTHS, lambda back: int(rng.integers(1, 4)) if late and back == 0 else 0)
         self.each(u, "ORG-19", YEARS, lambda back: int(np.clip(rng.normal(14 + 5 * s + back, 3), 4, 30)))
         one("PAY-01", self.yes(s, 0.12))
         # 五心
-        nets = [self.yes(s, 0.003 if n == 0 else 0.006) for n in range(5)]
+        nets = [self.yes(s, 0.002 if n == 0 else 0.003) for n in range(5)]
         for n, merged in enumerate(nets):
             self.put(u, f"NET-{n + 1}", last[0], merged)
         drop = int(rng.random() < 0.25)

@@ -533,8 +533,8 @@ class Numbers:
             for year in ("2022", "2023", "2024"):
                 self.put(u["code"], "ECO-01", year, state="无")       # no collective economy in a city estate
             return
-        level = math.exp(1.15 + 2.3 * s + rng.normal(0, 0.42))
-        shell = s < 0.42 and rng.random() < 0.06
+        level = math.exp(0.1 + 3.6 * s + rng.normal(0, 0.5))
+        shell = s < 0.42 and rng.random() < 0.10
         for n, year in enumerate(("2022", "2023", "2024")):
             value = 0 if shell and n < 2 + (rng.random() < 0.5) else level * (1 + 0.09 * n + rng.normal(0, 0.05))
             self.put(u["code"], "ECO-01", year, value=f"{max(value, 0):.1f}")
@@ -545,7 +545,7 @@ class Numbers:
             for q in QUARTERS:
                 self.put(u["code"], "FAC-01", q, state="无")
             return
-        area = int(np.clip(rng.normal(130 + 280 * s + (90 if city else 0), 62), 70, 1_200))
+        area = int(np.clip(rng.normal(85 + 300 * s + (120 if city else 0), 70), 45, 1_200))
         built = int(rng.integers(0, 12))                              # a few are enlarged during the year
         for n, q in enumerate(QUARTERS):
             if built == n and area < 200:
@@ -660,7 +660,7 @@ class Branches:
         posts -= size == 2 and kind == "党支部" and rng.random() < 0.006
         units = int(rng.integers(2, 6)) + (rng.random() < 0.05) * 3 if kind == "联合党支部" else ""
         vacant = int(rng.integers(1, 10)) if rng.random() < 0.006 + 0.012 * weak else 0
-        years = int(rng.choice([0, 1, 2, 3], p=[0.72, 0.272 - 0.012 * weak, 0.005 + 0.008 * weak, 0.003 + 0.004 * weak]))
+        years = int(rng.choice([0, 1, 2, 3], p=[0.72, 0.275 - 0.008 * weak, 0.003 + 0.005 * weak, 0.002 + 0.003 * weak]))
         missed = int(rng.poisson(0.08 + 0.30 * weak) + (rng.poisson(0.9) if vacant else 0))
         if rng.random() < 0.0015:
             missed = 12

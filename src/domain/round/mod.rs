@@ -444,10 +444,10 @@ pub fn default_due(round: Period) -> Date {
     round.end()
 }
 
-/// The level that answers where nobody says: the one below the top.
+/// The level that answers where nobody says: the one below the highest that has units.
 #[must_use]
-pub fn default_level(levels: &[Level]) -> Option<LevelId> {
-    levels.get(1).or_else(|| levels.first()).map(|l| l.code.clone())
+pub fn default_level(levels: &[Level], top: usize) -> Option<LevelId> {
+    levels.get(top + 1).or_else(|| levels.get(top)).map(|l| l.code.clone())
 }
 
 /// Name of the batches of a unit's part in a round, in [`super::plan::BatchRow::source`].

@@ -143,7 +143,7 @@ impl Planner<'_, '_> {
 
     /// The level by which a map belongs to others, and where it is guessed the length of its codes.
     fn layer_level(&self, map: &Map, world: &World) -> Result<Option<(usize, usize)>, Problem> {
-        if let Some(Target::Units(Some(level))) = self.said(&map.asked_as()) {
+        if let Some(Target::Units(Some(level))) = self.said_of_map(map) {
             return Ok(self.level(level).map(|level| (level, 0)));
         }
         if self.map_level(map, world).is_some() {

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest as _, Sha256};
 
 use super::kept::Reads;
+use super::map::Map;
 use super::open::{Opened, Table};
 use super::report::Report;
 use super::source::Item;
@@ -142,6 +143,12 @@ impl<'p, 'l> Planner<'p, 'l> {
     /// What a person said that the records of a file are.
     pub(super) fn said(&self, file: &str) -> Option<&Target> {
         self.choices.own_target(file).or(self.choices.target.as_ref())
+    }
+
+    /// What a person said a map is: of its layer, or of the file that it begins with. Several files
+    /// of which the same was said are one layer.
+    pub(super) fn said_of_map(&self, map: &Map) -> Option<&Target> {
+        self.choices.own_target(&map.asked_as()).or_else(|| self.said(&map.item.found.shown_as))
     }
 
     /// What loads before what.

@@ -35,7 +35,7 @@ impl Planner<'_, '_> {
         }
         let fields = map.fields();
         let profile = self.map_profile(fields);
-        if let Some(Target::Units(Some(level))) = self.said(&map.asked_as()) {
+        if let Some(Target::Units(Some(level))) = self.said_of_map(map) {
             return self.level(level);
         }
         let id = self.id_field(fields, &profile);

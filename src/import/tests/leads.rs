@@ -92,8 +92,8 @@ fn leads_doubts_and_idle_rules_are_listed_with_their_evidence() {
     let page = sheet(&mut place, SheetKind::Leads).expect("a sheet");
     let [open, doubts, idle, decided, kinds] = page.tables.as_slice() else { panic!("five tables") };
     assert_eq!(rows(open), ["率低|二格|东镇|率 50%（<60%）|2025-09-30|1 天|第1类", "出缺|一支部|一格|状态 出缺（=出缺）|||"]);
-    // What is not there is told apart: not reported, none, not due.
-    let missing = ["率低|共 3 个||", "|三格|东镇|率 2025Q3 未报", "|𠅤家格|西镇|率 2025Q3 报为“无”", "|五格|西镇|率 2025Q3 不需报"];
+    // What is not there is told apart: not reported, none. What is not asked is no doubt.
+    let missing = ["率低|共 2 个||", "|三格|东镇|率 2025Q3 未报", "|𠅤家格|西镇|率 2025Q3 报为“无”"];
     assert_eq!(rows(doubts), missing);
     assert_eq!(rows(idle), ["未定|未配置||", "末位|相对规则，未启用||"]);
     assert!(decided.rows.is_empty());

@@ -138,7 +138,7 @@ pub(super) fn forms(ask: &Ask<'_>, period: Option<Period>, today: Date) -> Resul
 /// A round that nobody opened, as it would be; `None` where nothing would be asked.
 fn would_be(ask: &Ask<'_>, period: Period) -> Option<Round> {
     let asked: Vec<_> = ask.framework.indicators.iter().filter(|i| is_due(i, period)).map(|i| i.id.clone()).collect();
-    let level = default_level(&ask.framework.levels)?;
+    let level = default_level(&ask.framework.levels, ask.world.top().unwrap_or(0))?;
     let round = Round { period, due: default_due(period), asked, level, opened: Timestamp::UNIX_EPOCH, actor: String::new() };
     (!round.asked.is_empty()).then_some(round)
 }

@@ -111,6 +111,7 @@ impl Model {
                 browser.list = Some(list);
             }
             Loaded::Plan(plan) => {
+                self.follow_question(&plan);
                 self.desk.import.plan = Some(plan);
                 self.progress = None;
             }

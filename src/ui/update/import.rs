@@ -9,7 +9,7 @@ use crate::domain::period::Period;
 use crate::domain::plan::{About, Applied, Choices, Meaning, Plan, Question, Target, UNUSED};
 use crate::domain::request::{Query, Write};
 use crate::ui::desk::{Entry, Importing, Screen, Tab};
-use crate::ui::dialog::{Choose, Chosen};
+use crate::ui::dialog::{Choose, Chosen, Then};
 use crate::ui::keys::Key;
 use crate::ui::message::Effect;
 use crate::ui::model::{Ask, Model};
@@ -208,6 +208,26 @@ impl Model {
         let choices = &mut self.desk.import.choices;
         decide(choices, &question.about, file, value.trim())
             && alike.iter().all(|other| decide(choices, &question.about, Some(&other.spot.file), value.trim()))
+    }
+
+    /// A question that is open when its plan is made anew: it may stand elsewhere now, or be answered.
+    pub(super) fn follow_question(&mut self, new: &Plan) {
+        let at = match &mut self.overlay {
+            Some(Overlay::Choose(choose)) => match &mut choose.then {
+                Chosen::Question(question) => question,
+                Chosen::Reply { .. } | Chosen::Kind { .. } => return,
+            },
+            Some(Overlay::Sheet(sheet)) => match &mut sheet.then {
+                Then::Answer { question } => question,
+                _ => return,
+            },
+            _ => return,
+        };
+        let old = self.desk.import.plan.as_ref().and_then(|plan| plan.questions.get(*at));
+        match old.and_then(|old| new.questions.iter().position(|q| q.about == old.about && q.spot == old.spot)) {
+            Some(now) => *at = now,
+            None => self.close_overlay(),
+        }
     }
 
     fn accept_one(&mut self) {

@@ -97,7 +97,7 @@ fn two_by_two(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
                 (level.map_or_else(|| Words::data(""), |l| Words::both(&l.label, &l.label_en)), "panel.coverage.organisation")
             }
         };
-        let mut detail = vec![label(&coverage.named), Words::fill("panel.from", [owner_name(ask, &coverage.named.id)])];
+        let mut detail = vec![Words::fill("panel.from", [owner_name(ask, &coverage.named.id)])];
         if !coverage.definition.is_empty() {
             detail.push(Words::data(&coverage.definition));
         }
@@ -110,7 +110,13 @@ fn two_by_two(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
         }
         let counted = ask.framework.indicators.iter().find(|i| i.coverage.as_ref() == Some(&coverage.named.id));
         rows.push(Row {
-            cells: vec![Cell::Text(of), Cell::Text(Words::key(kind)), share(tally), number(tally[2] as usize)],
+            cells: vec![
+                Cell::Text(label(&coverage.named)),
+                Cell::Text(of),
+                Cell::Text(Words::key(kind)),
+                share(tally),
+                number(tally[2] as usize),
+            ],
             weight: Weight::Plain,
             lead: counted.map(|i| Lead::Indicator(i.id.clone())),
             detail,
@@ -119,10 +125,11 @@ fn two_by_two(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
     Ok(Table {
         title: Some(Words::key("panel.coverage.title")),
         columns: vec![
-            Column::text("panel.coverage.of"),
-            Column::text("panel.coverage.which"),
+            Column::text("panel.coverage.what"),
+            Column::text("panel.coverage.of").spare(2),
+            Column::text("panel.coverage.which").spare(1),
             Column::number("panel.coverage.share"),
-            Column::number("panel.coverage.open").spare(1),
+            Column::number("panel.coverage.open").spare(3),
         ],
         rows,
         notes: vec![Words::key("panel.coverage.note")],

@@ -68,7 +68,7 @@ pub(super) fn at_place<'a>(ask: &Ask<'a>, view: &ViewState, id: &IndicatorId, zo
         scope = Scope { zones: [zone.to_owned()].into(), ..scope };
     }
     let zones = Zones::of(ask, &scope)?;
-    let (shown, unit) = match place {
+    let (mut shown, unit) = match place {
         Some((table, row)) => {
             let gauge = Gauge::new(ask, indicator, period, table, zones.as_ref())?;
             (gauge.shown(row), gauge.unit().to_owned())
@@ -80,6 +80,10 @@ pub(super) fn at_place<'a>(ask: &Ask<'a>, view: &ViewState, id: &IndicatorId, zo
             (gauge.all()?, gauge.unit().to_owned())
         }
     };
+    // A zone that has none of the units that report it: nothing is asked there.
+    if zone.is_some() && shown.due == 0 && shown.reading.state == State::Missing {
+        shown.reading.state = State::NotDue;
+    }
     Ok(Some(Figure { indicator, period, shown, unit, uid: place.map(|place| ask.uid(place)) }))
 }
 
