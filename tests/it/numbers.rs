@@ -325,8 +325,9 @@ fn branches_are_counted_where_they_stand() {
 #[test]
 fn the_legend_counts_every_row_once() {
     let office = Office::get();
-    for (indicator, levels) in office.lists() {
-        for level in levels {
+    for indicator in &demo_frameworks()[0]["indicator"].as_array().expect("its indicators").clone() {
+        let indicator = indicator.as_table().expect("a table");
+        for level in &office.levels[1..] {
             let page = demo().json(["list", top_code(), "--json", "--level", level, "--indicator", word(indicator, "id")]);
             let legend = &page["legend"];
             let of = |key: &str| legend[key].as_u64().unwrap_or_else(|| panic!("{key} of the legend"));
