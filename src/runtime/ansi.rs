@@ -1,9 +1,8 @@
 //! A buffer of cells as text with SGR sequences, for `xiantu print`.
 
 use ratatui::buffer::Buffer;
-use unicode_width::UnicodeWidthStr as _;
 
-use super::encode::Pen;
+use super::encode::{Pen, width};
 
 /// The buffer, line by line. With `styled` false nothing but text is written and trailing blanks
 /// are cut; with it every line ends in a reset, so that lines can be cut out of the output.
@@ -20,7 +19,7 @@ pub fn render(buffer: &Buffer, styled: bool) -> String {
                 covered -= 1;
                 continue;
             }
-            covered = cell.symbol().width().saturating_sub(1);
+            covered = width(cell).saturating_sub(1);
             if styled {
                 pen.take_up(cell, &mut line);
             }

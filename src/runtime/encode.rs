@@ -11,7 +11,7 @@ mod piece;
 
 use std::io::Write as _;
 
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::{Buffer, Cell, CellDiffOption};
 use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -29,7 +29,11 @@ pub struct Shortcuts {
 }
 
 /// Width of a cell's text, at least 1.
-fn width(cell: &Cell) -> usize {
+pub(super) fn width(cell: &Cell) -> usize {
+    // An ambiguous glyph where the terminal draws those in two cells.
+    if let CellDiffOption::ForcedWidth(cells) = cell.diff_option {
+        return usize::from(cells.get());
+    }
     let symbol = cell.symbol();
     if symbol.len() == 1 { 1 } else { symbol.width().max(1) }
 }

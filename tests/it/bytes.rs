@@ -14,7 +14,7 @@ use crate::support;
 const SIZE: (u16, u16) = (200, 60);
 /// Most bytes of another row (the card, filled by the indicators of all frameworks in use), of another
 /// place or indicator, of the map alone.
-const SELECT: usize = 5_500;
+const SELECT: usize = 3_000;
 const DRILL: usize = 18_000;
 const ALONE: usize = 31_000;
 

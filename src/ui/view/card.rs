@@ -15,7 +15,10 @@ use crate::ui::model::{Ask, Model};
 use crate::ui::number;
 
 /// Leads that are written out on the card beside the map; the open card has all of them.
-const LEADS_BESIDE: usize = 3;
+const LEADS_BESIDE: usize = 2;
+/// Figures before marks and leads, which must not drown in them. The rest
+/// stands at the end of the open card.
+const FIGURES_FIRST: usize = 5;
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let model = pen.model;
@@ -117,8 +120,13 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
     if !card.figures.is_empty() {
         sheet.gap();
     }
-    for (n, figure) in card.figures.iter().enumerate() {
+    for (n, figure) in card.figures.iter().take(FIGURES_FIRST).enumerate() {
         figure_lines(model, &mut sheet, figure, n == 0, cells);
+    }
+    let rest = card.figures.get(FIGURES_FIRST..).unwrap_or_default();
+    if !rest.is_empty() {
+        let key = if model.card_open { "ui.card.figures_below" } else { "ui.card.figures_more" };
+        sheet.text(0, &lang.fill(key, &[&rest.len()]), Tone::Dim);
     }
 
     // What people decided comes before what rules suggest: leads may be many.
@@ -162,8 +170,10 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
     } else {
         sheet.text(0, &lang.fill("ui.card.leads", &[&card.leads.len()]), Tone::Lead);
         let shown = if model.card_open { card.leads.len() } else { card.leads.len().min(LEADS_BESIDE) };
+        let mut before = None;
         for lead in &card.leads[..shown] {
-            lead_lines(model, &mut sheet, card, lead);
+            lead_lines(model, &mut sheet, card, lead, before);
+            before = Some(lead.document.as_str());
         }
         if shown < card.leads.len() {
             sheet.text(0, &lang.fill("ui.card.leads_more", &[&(card.leads.len() - shown)]), Tone::Dim);
@@ -179,6 +189,10 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
         for (name, value) in &card.fields {
             sheet.pair(name, label, Tone::Dim, value, Tone::Text);
         }
+    }
+    if model.card_open && !rest.is_empty() {
+        sheet.gap();
+        rest.iter().for_each(|figure| figure_lines(model, &mut sheet, figure, false, cells));
     }
     sheet.lines
 }
@@ -230,7 +244,8 @@ fn figure_lines(model: &Model, sheet: &mut Sheet, figure: &Figure, in_force: boo
     }
 }
 
-fn lead_lines(model: &Model, sheet: &mut Sheet, card: &Card, lead: &Lead) {
+/// A lead; its document is named where the lead before it rests on another one.
+fn lead_lines(model: &Model, sheet: &mut Sheet, card: &Card, lead: &Lead, before: Option<&str>) {
     let lang = model.session.lang;
     let whose = if lead.entity == card.uid { String::new() } else { format!(" {} {}", model.symbols().dot, lead.name) };
     let label = if lang == Lang::En && !lead.label_en.is_empty() { &lead.label_en } else { &lead.label };
@@ -238,7 +253,14 @@ fn lead_lines(model: &Model, sheet: &mut Sheet, card: &Card, lead: &Lead) {
     sheet.text(2, &lead.evidence, Tone::Text);
     let document = if lead.document.is_empty() { lang.text("ui.not_configured") } else { &lead.document };
     let day = lead.day.map(|day| lang.fill("ui.card.data_day", &[&day])).unwrap_or_default();
-    sheet.text(2, &format!("{} {day}", lang.fill("ui.card.document", &[&document])), Tone::Dim);
+    let named = before != Some(lead.document.as_str());
+    let rests = if named { lang.fill("ui.card.document", &[&document]) } else { String::new() };
+    // The evidence of a reading ends with the day of its period.
+    let day = if lead.day.is_some_and(|day| lead.evidence.ends_with(&day.to_string())) { String::new() } else { day };
+    let line = format!("{rests} {day}");
+    if !line.trim().is_empty() {
+        sheet.text(2, line.trim(), Tone::Dim);
+    }
 }
 
 /// A sparkline, a cell a reading; a missing one is a space.
