@@ -25,46 +25,15 @@ pub enum Lang {
 /// The tables of one language: file name (the first part of every key) and its TOML.
 type Files = &'static [(&'static str, &'static str)];
 
+/// Names of the tables, the same in every language.
 macro_rules! tables {
-    ($lang:literal, $($file:literal),* $(,)?) => {
-        &[$(($file, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/locales/", $lang, "/", $file, ".toml")))),*]
+    ($($file:literal),* $(,)?) => {
+        const ZH: Files = &[$(($file, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/locales/zh/", $file, ".toml")))),*];
+        const EN: Files = &[$(($file, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/locales/en/", $file, ".toml")))),*];
     };
 }
 
-const ZH: Files = tables!(
-    "zh",
-    "ui",
-    "problem",
-    "cli",
-    "glossary",
-    "action",
-    "round",
-    "quality",
-    "plan",
-    "desk",
-    "framework",
-    "panel",
-    "places",
-    "sheet",
-    "leads"
-);
-const EN: Files = tables!(
-    "en",
-    "ui",
-    "problem",
-    "cli",
-    "glossary",
-    "action",
-    "round",
-    "quality",
-    "plan",
-    "desk",
-    "framework",
-    "panel",
-    "places",
-    "sheet",
-    "leads"
-);
+tables!("ui", "problem", "cli", "glossary", "action", "round", "quality", "plan", "desk", "framework", "panel", "places", "sheet", "leads");
 
 impl Lang {
     /// From a locale name of the environment. Chinese unless it clearly says otherwise: unset,

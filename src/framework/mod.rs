@@ -14,7 +14,7 @@ mod tables;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use load::{Find, Source, read_text};
+pub use load::{Find, Parsed, Source, read_text};
 
 use condition::Condition;
 use schema::{

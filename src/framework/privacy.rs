@@ -157,7 +157,9 @@ impl Gate {
         let words = latin_words(heading);
         let mut heading = normal(heading);
         for word in HARMLESS.split_whitespace() {
-            heading = heading.replace(word, "");
+            if heading.contains(word) {
+                heading = heading.replace(word, "");
+            }
         }
         if kinds().iter().any(|kind| heading.contains(kind.as_str())) {
             return None;
@@ -165,12 +167,13 @@ impl Gate {
         let counted = COUNTED.iter().any(|end| heading.ends_with(end));
         // A second contact is a contact: 联系人2.
         let unnumbered = heading.trim_end_matches(|c: char| c.is_ascii_digit());
-        let denied = DENIED.iter().filter(|d| !(counted && COUNTABLE.contains(&d.kind))).find(|d| {
-            d.whole.split_whitespace().any(|w| w == heading || w == unnumbered)
-                || d.parts.split_whitespace().any(|w| heading.contains(w))
-                || d.words.split_whitespace().any(|w| has_word(&words, w) || w.len() >= DISTINCTIVE_CHARS && heading.contains(w))
+        let inside = INSIDE.found(&heading);
+        let denied = DENIED.iter().zip(inside).filter(|(d, _)| !(counted && COUNTABLE.contains(&d.kind))).find(|(d, inside)| {
+            *inside
+                || d.whole.split_whitespace().any(|w| w == heading || w == unnumbered)
+                || !words.is_empty() && d.words.split_whitespace().any(|w| has_word(&words, w))
         })?;
-        Some(denied.kind)
+        Some(denied.0.kind)
     }
 
     /// The kind of personal data that a framework would ask for by a label, field, list or state:
@@ -241,6 +244,34 @@ const SIMPLIFIED: &str = "\
     務务 動动 勸劝 區区 醫医 歷历 曆历 發发 臺台 備备 頭头 婦妇 學学 對对 幫帮 開开 當当 懷怀 願愿 執执 護护 報报 掛挂 時时 暫暂 檔档 檢检 樓楼 棟栋 測测 溫温 滿满 點点 熱热 狀状 現现 監监 矯矫 礙碍 \
     離离 種种 積积 稱称 穩稳 類类 紅红 級级 組组 細细 織织 經经 絡络 編编 纏缠 網网 紋纹 羣群 職职 脫脱 臉脸 範范 見见 視视 訴诉 詳详 請请 貫贯 資资 蹤踪 車车 軌轨 轉转 遷迁 跡迹 郵邮 釋释 鈎钩 鉤钩 \
     長长 門门 問问 間间 題题 頻频 駛驶 駕驾 覈核 傢家 麼么 週周 產产 養养 領领 導导 與与 專专 業业 東东 黃黄 適适 選选";
+
+/// The words that condemn a heading wherever they stand in it, by their first character: a framework asks
+/// about some thousand labels before the first screen.
+struct Inside(FxHashMap<char, Vec<(&'static str, usize)>>);
+
+static INSIDE: LazyLock<Inside> = LazyLock::new(|| {
+    let mut by_first: FxHashMap<char, Vec<(&'static str, usize)>> = FxHashMap::default();
+    for (n, denied) in DENIED.iter().enumerate() {
+        let long = denied.words.split_whitespace().filter(|w| w.len() >= DISTINCTIVE_CHARS);
+        for word in denied.parts.split_whitespace().chain(long) {
+            by_first.entry(word.chars().next().unwrap_or_default()).or_default().push((word, n));
+        }
+    }
+    Inside(by_first)
+});
+
+impl Inside {
+    /// Per kind whether one of its words stands in a heading.
+    fn found(&self, heading: &str) -> [bool; DENIED.len()] {
+        let mut found = [false; DENIED.len()];
+        for (at, first) in heading.char_indices() {
+            for (word, n) in self.0.get(&first).into_iter().flatten() {
+                found[*n] |= heading[at..].starts_with(word);
+            }
+        }
+        found
+    }
+}
 
 /// The simplified character of a traditional one.
 fn simplified(c: char) -> char {

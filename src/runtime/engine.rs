@@ -14,8 +14,8 @@ use crate::domain::plan::{Applied, Choices, Plan, Rests};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::quality::Mended;
 use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
-use crate::framework::Framework;
 use crate::framework::form::{self, Forms};
+use crate::framework::{Framework, Parsed};
 use crate::import::manifest::Manifest;
 use crate::import::plan::{self, Scene};
 use crate::import::repair::{self, Wanted};
@@ -116,10 +116,10 @@ impl Engine {
 /// # Errors
 /// Every mistake of all of them, or why they cannot stand together.
 pub fn frameworks(dir: &Path, manifest: &Manifest) -> Result<Framework, Vec<Problem>> {
-    let (mut parts, mut problems) = (Vec::new(), Vec::new());
+    let (mut parts, mut problems, mut parsed) = (Vec::new(), Vec::new(), Parsed::default());
     for path in std::iter::once(&manifest.framework).chain(&manifest.frameworks) {
         let shown = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        match Framework::load(&dir.join("maps").join(path), &shown) {
+        match Framework::load_among(&dir.join("maps").join(path), &shown, &mut parsed) {
             Ok(part) => parts.push(part),
             Err(found) => problems.extend(found.into_iter().filter(|p| !problems.contains(p)).collect::<Vec<_>>()),
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use crate::domain::problem::{Problem, Severity};
-use crate::framework::{Framework, read_text, shipped};
+use crate::framework::{Framework, Parsed, read_text, shipped};
 use crate::import::manifest::{self, Manifest};
 
 /// Where a workspace keeps its frameworks.
@@ -29,9 +29,10 @@ pub struct Known {
 #[must_use]
 pub fn known(dir: Option<&Path>) -> Vec<Known> {
     let mut all: Vec<Known> = Vec::new();
+    let mut parsed = Parsed::default();
     let mut add = |path: &Path, used: bool| {
         let file = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        let framework = Framework::load(path, &file);
+        let framework = Framework::load_among(path, &file, &mut parsed);
         let stem = path.file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         let id = framework.as_ref().map_or(stem, |f| f.id.clone());
         if !all.iter().any(|k| k.id == id) {

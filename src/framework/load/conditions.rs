@@ -26,7 +26,7 @@ enum Counting {
 
 const COUNTING: [(&str, Counting); 3] = [("every", Counting::Every), ("count", Counting::Count), ("sum", Counting::Sum)];
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     /// The condition under a key, where given.
     pub(super) fn when(&mut self, s: &mut Section<'_, '_>, key: &'static str) -> Option<Condition> {
         if !s.has(key) {

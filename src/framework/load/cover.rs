@@ -6,7 +6,7 @@ use super::super::schema::{Coverage, Covered, Establish, EstablishOn, Premises};
 use super::rules::ON_BRANCH;
 use super::{Ids, Reader};
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     pub(super) fn coverages(&mut self, root: &mut Section<'_, '_>) -> Vec<Coverage> {
         let (mut found, mut ids) = (Vec::new(), Ids::new());
         for mut s in root.sections(self.report, "coverage") {

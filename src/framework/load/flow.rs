@@ -9,7 +9,7 @@ use super::{Ids, Reader};
 const WITHIN_MAX: u16 = 3660;
 const WEEKDAYS: [(&str, u8); 7] = [("mon", 1), ("tue", 2), ("wed", 3), ("thu", 4), ("fri", 5), ("sat", 6), ("sun", 7)];
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     pub(super) fn workflows(&mut self, root: &mut Section<'_, '_>) -> Vec<Workflow> {
         let (mut workflows, mut ids) = (Vec::new(), Ids::new());
         for mut s in root.sections(self.report, "workflow") {

@@ -45,7 +45,7 @@ pub(in super::super) fn form(
         report: &mut report,
         gate: Gate,
         find: &|_| None,
-        on_the_way: &mut Vec::new(),
+        way: &mut super::Way { ids: Vec::new(), parsed: &mut super::Parsed::default() },
         id: String::new(),
         levels: framework.levels.clone(),
         bases: by_part(framework),
@@ -73,7 +73,7 @@ fn by_part(framework: &Framework) -> Vec<Arc<Framework>> {
     parts.into_iter().map(Arc::new).collect()
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     /// `None` only where a problem was reported.
     fn form(&mut self, document: &DeTable<'_>, name: &str, template: &dyn Fn(&str) -> Option<Template>) -> Option<Form> {
         self.numbers_of_persons(document);

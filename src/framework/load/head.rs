@@ -1,7 +1,5 @@
 //! `[framework]`: who answers for it, and what it builds on.
 
-use std::sync::Arc;
-
 use super::super::read::{At, Section};
 use super::super::schema::{Head, Named};
 use super::{EXTENDS_MAX, Ids, Reader};
@@ -12,7 +10,7 @@ const PRIVACY: &str = "org-level";
 const SCOPES: &str = "province city county township street village unit";
 const STATUSES: [(&str, &str); 4] = [("draft", "draft"), ("in-force", "in-force"), ("archived", "archived"), ("demo", "demo")];
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     pub(super) fn head(&mut self, mut s: Section<'_, '_>) -> Option<(Named, Head, bool)> {
         let id = self.id_of(&mut s, "id", &mut Ids::new());
         let name = s.required(self.report, "name");
@@ -59,19 +57,18 @@ impl Reader<'_, '_> {
 
     /// Reads what it extends, and what that extends, the nearest first.
     fn extend(&mut self, ids: &[At<String>], field: &str) {
-        self.on_the_way.push(self.id.clone());
+        self.way.ids.push(self.id.clone());
         for id in ids {
-            if self.on_the_way.contains(&id.value) {
+            if self.way.ids.contains(&id.value) {
                 self.report.add("E_FRAMEWORK_EXTENDS_CYCLE", id.at, field, &[&id.value]);
                 continue;
             }
-            let Some(source) = (self.find)(&id.value).filter(|_| self.on_the_way.len() < EXTENDS_MAX) else {
+            let Some(source) = (self.find)(&id.value).filter(|_| self.way.ids.len() < EXTENDS_MAX) else {
                 self.report.add("E_FRAMEWORK_EXTENDS", id.at, field, &[&id.value]);
                 continue;
             };
-            match super::parse(&source.text, &source.file, self.find, self.on_the_way) {
+            match super::parse(&source.text, &source.file, self.find, self.way) {
                 Ok(base) if base.id == id.value => {
-                    let base = Arc::new(base);
                     let further = base.bases.clone();
                     for one in std::iter::once(base).chain(further) {
                         if !self.bases.iter().any(|b| b.id == one.id) {
@@ -87,6 +84,6 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        self.on_the_way.pop();
+        self.way.ids.pop();
     }
 }

@@ -46,7 +46,7 @@ pub(super) struct Later {
     coverages: Vec<(usize, At<String>, String)>,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     /// The indicators go into the reader; what each rests on comes back beside them.
     pub(super) fn indicators(&mut self, root: &mut Section<'_, '_>) -> (BTreeMap<IndicatorId, Basis>, Later) {
         let (mut bases, mut later, mut ids) = (BTreeMap::new(), Later::default(), Ids::new());

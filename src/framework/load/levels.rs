@@ -18,7 +18,7 @@ struct Written {
     leaf_rows: bool,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     /// Levels in the order of the chain, the top one first.
     pub(super) fn levels(&mut self, root: &mut Section<'_, '_>) -> Vec<Level> {
         let mut levels: Vec<Written> = Vec::new();

@@ -11,7 +11,7 @@ const REGIONS: [(&str, &str); 7] =
 /// `by`: rows and columns come from the zones and their tasks.
 const BY_ZONES: [(&str, ()); 1] = [("zones", ())];
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     pub(super) fn lists(&mut self, root: &mut Section<'_, '_>) -> Vec<List> {
         let (mut lists, mut ids) = (Vec::new(), Ids::new());
         for mut s in root.sections(self.report, "list") {

@@ -20,7 +20,7 @@ mod text;
 mod zones;
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -54,6 +54,19 @@ pub struct Source {
     pub text: String,
 }
 
+/// Frameworks without mistakes that were parsed on the way to others, in one folder.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    folder: Option<PathBuf>,
+    good: Vec<Arc<Framework>>,
+}
+
+/// The way to a file: ids of those that are being read, the outermost first, and what was read before.
+struct Way<'w> {
+    ids: Vec<String>,
+    parsed: &'w mut Parsed,
+}
+
 /// Finds the text of a framework by its id.
 pub type Find<'f> = dyn Fn(&str) -> Option<Source> + 'f;
 
@@ -64,8 +77,22 @@ impl Framework {
     /// # Errors
     /// Every mistake of the file at once, in the order of its lines.
     pub fn load(path: &Path, shown_as: &str) -> Result<Self, Vec<Problem>> {
+        Self::load_among(path, shown_as, &mut Parsed::default())
+    }
+
+    /// As [`Framework::load`], one of several: what was parsed for one of them is not parsed again for
+    /// another, because ways of working that stand side by side extend the same few.
+    ///
+    /// # Errors
+    /// As [`Framework::load`].
+    pub fn load_among(path: &Path, shown_as: &str, parsed: &mut Parsed) -> Result<Self, Vec<Problem>> {
         let text = read_text(path, shown_as)?;
-        Self::parse_with(&text, shown_as, &|id| beside(path, id).or_else(|| shipped::find(id)))
+        // The same text may extend another file in another folder.
+        if parsed.folder.as_deref() != path.parent() {
+            *parsed = Parsed { folder: path.parent().map(Path::to_path_buf), good: Vec::new() };
+        }
+        let find = |id: &str| beside(path, id).or_else(|| shipped::find(id));
+        parse(&text, shown_as, &find, &mut Way { ids: Vec::new(), parsed }).map(Arc::unwrap_or_clone)
     }
 
     /// Checks the text of a framework; `shown_as` is its name in problems. What it extends is looked
@@ -82,7 +109,7 @@ impl Framework {
     /// # Errors
     /// Every mistake of the text, and of what it extends, at once.
     pub fn parse_with(text: &str, shown_as: &str, find: &Find<'_>) -> Result<Self, Vec<Problem>> {
-        parse(text, shown_as, find, &mut Vec::new())
+        parse(text, shown_as, find, &mut Way { ids: Vec::new(), parsed: &mut Parsed::default() }).map(Arc::unwrap_or_clone)
     }
 }
 
@@ -107,7 +134,10 @@ fn beside(path: &Path, id: &str) -> Option<Source> {
     Some(Source { file, text })
 }
 
-fn parse(text: &str, shown_as: &str, find: &Find<'_>, on_the_way: &mut Vec<String>) -> Result<Framework, Vec<Problem>> {
+fn parse(text: &str, shown_as: &str, find: &Find<'_>, way: &mut Way<'_>) -> Result<Arc<Framework>, Vec<Problem>> {
+    if let Some(known) = way.parsed.good.iter().find(|f| f.file == shown_as && *f.parts[0].text == *text) {
+        return Ok(Arc::clone(known));
+    }
     let sha256: String = Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
     let body: Arc<str> = Arc::from(text);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -120,7 +150,7 @@ fn parse(text: &str, shown_as: &str, find: &Find<'_>, on_the_way: &mut Vec<Strin
         report: &mut report,
         gate: Gate,
         find,
-        on_the_way,
+        way: &mut *way,
         id: String::new(),
         levels: Vec::new(),
         bases: Vec::new(),
@@ -143,16 +173,17 @@ fn parse(text: &str, shown_as: &str, find: &Find<'_>, on_the_way: &mut Vec<Strin
         head: framework.head.clone(),
         text: body,
     }];
+    let framework = Arc::new(framework);
+    way.parsed.good.push(Arc::clone(&framework));
     Ok(framework)
 }
 
 /// Reads the sections of one file.
-struct Reader<'r, 'a> {
+struct Reader<'r, 'a, 'w> {
     report: &'r mut Report<'a>,
     gate: Gate,
     find: &'r Find<'r>,
-    /// Ids of the files that are being read, the outermost first.
-    on_the_way: &'r mut Vec<String>,
+    way: &'r mut Way<'w>,
     id: String,
     /// Its own levels, or those of what it extends.
     levels: Vec<Level>,
@@ -168,7 +199,7 @@ struct Reader<'r, 'a> {
 /// Ids of one kind of item, to find those that are used twice.
 type Ids = HashSet<String>;
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     /// `None` only where a problem was reported.
     fn framework(mut self, document: &DeTable<'_>) -> (Option<Framework>, Vec<Problem>) {
         let mut root = Section::new(document, "", 0);

@@ -16,7 +16,7 @@ enum Way {
 
 const WAYS: [(&str, Way); 3] = [("levels", Way::Levels), ("badges", Way::Badges), ("score", Way::Score)];
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     pub(super) fn ratings(&mut self, root: &mut Section<'_, '_>) -> Vec<Rating> {
         let (mut ratings, mut ids) = (Vec::new(), Ids::new());
         for mut s in root.sections(self.report, "rating") {

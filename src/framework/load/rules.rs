@@ -15,7 +15,7 @@ const SEVERITIES: [(&str, Severity); 3] = [("info", Severity::Info), ("amber", S
 /// Official kinds of a weak organisation that no indicator can show: a person confirms them.
 const BY_PERSON: [u8; 5] = [2, 3, 5, 6, 8];
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     pub(super) fn rules(&mut self, root: &mut Section<'_, '_>, kinds: &[OfficialKind]) -> Vec<Rule> {
         let (mut rules, mut ids) = (Vec::new(), Ids::new());
         for mut s in root.sections(self.report, "rule") {

@@ -9,7 +9,7 @@ const YEARS_MAX: u16 = 10;
 /// Months that may be looked ahead at most.
 const AHEAD_MAX: f64 = 60.0;
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the bounds, as was checked")]
     pub(super) fn terms(&mut self, root: &mut Section<'_, '_>) -> Vec<Term> {
         let (mut terms, mut ids) = (Vec::new(), Ids::new());

@@ -390,7 +390,7 @@ fn known_keys() -> std::collections::BTreeSet<String> {
         report: &mut report,
         gate: Gate,
         find: &|_| None,
-        on_the_way: &mut Vec::new(),
+        way: &mut super::Way { ids: Vec::new(), parsed: &mut super::Parsed::default() },
         id: String::new(),
         levels: Vec::new(),
         bases: Vec::new(),

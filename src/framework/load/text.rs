@@ -4,7 +4,7 @@ use super::super::read::Section;
 use super::super::schema::{Privacy, Synonym};
 use super::Reader;
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     pub(super) fn synonyms(&mut self, root: &mut Section<'_, '_>) -> Vec<Synonym> {
         let mut found = Vec::new();
         for mut s in root.sections(self.report, "synonym") {

@@ -5,7 +5,7 @@ use super::super::read::Section;
 use super::super::schema::Task;
 use super::{Ids, Reader};
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     pub(super) fn zones(&mut self, root: &mut Section<'_, '_>) -> Vec<Zone> {
         let (mut zones, mut codes, mut ids) = (Vec::new(), Ids::new(), Ids::new());
         for mut s in root.sections(self.report, "zone") {

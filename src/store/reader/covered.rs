@@ -7,9 +7,13 @@ use crate::domain::coverage::{CoverageState, INSTRUCTOR, has_instructor};
 use crate::domain::id::Uid;
 use crate::domain::problem::Problem;
 use crate::framework::Framework;
+use crate::framework::condition::Condition;
 use crate::framework::schema::{Coverage, Covered};
-use crate::rules::Record;
+use crate::rules::{Record, Truth};
 use crate::store::current;
+
+/// Headings under which an entity's own words are found.
+const OWN: [[&str; 2]; 3] = [["kind", "类型"], ["name", "名称"], ["coverage", "覆盖状态"]];
 
 /// An enterprise or social organisation.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,16 +72,17 @@ pub(super) fn is_word(framework: &Framework, word: &str, text: &str) -> bool {
     word == text || framework.synonyms.iter().any(|s| s.word == word && s.of.iter().any(|of| of == text))
 }
 
-/// Whether an entity counts; `None` where it cannot be told.
+/// Whether an entity counts; `None` where it cannot be told. Where no state is named any organisation does.
 pub(super) fn counts(coverage: &Coverage, entity: &Entity) -> Option<bool> {
-    let instructed = coverage.counts_as.iter().any(|word| word == INSTRUCTOR);
-    let mut states = coverage.counts_as.iter().filter_map(|word| CoverageState::read(word)).peekable();
-    let organised = match (states.peek().is_some(), entity.state) {
-        (_, None) => None,
-        (true, Some(state)) => Some(states.any(|s| s == state)),
-        (false, Some(state)) => Some(!instructed && state.is_organised()),
-    };
-    match (organised, if instructed { entity.instructor } else { Some(false) }) {
+    if coverage.counts_as.is_empty() { entity.state.map(CoverageState::is_organised) } else { is_any(&coverage.counts_as, entity) }
+}
+
+/// Whether an entity is in one of some states, or has an instructor where those count; `None` where it cannot
+/// be told.
+pub(super) fn is_any(words: &[String], entity: &Entity) -> Option<bool> {
+    let organised = entity.state.map(|state| words.iter().any(|word| CoverageState::read(word) == Some(state)));
+    let instructed = if words.iter().any(|word| word == INSTRUCTOR) { entity.instructor } else { Some(false) };
+    match (organised, instructed) {
         (Some(true), _) | (_, Some(true)) => Some(true),
         (Some(false), Some(false)) => Some(false),
         _ => None,
@@ -130,9 +135,25 @@ pub(super) fn members(ask: &Ask<'_>, coverage: &Coverage) -> Result<Vec<(Place, 
 
 /// Whether an entity is one of those that a coverage is about; `None` where it cannot be told.
 fn belongs(ask: &Ask<'_>, coverage: &Coverage, entity: &Entity) -> Option<bool> {
-    let Some(when) = &coverage.when else { return Some(true) };
-    let field = |heading: &str| entity.fields.iter().find(|(h, _)| h == heading).map(|(_, cell)| cell.clone());
-    Record { field: &field, reading: &|_| None, day: ask.world.at.day }.told(when).known()
+    coverage.when.as_ref().map_or(Some(true), |when| told(ask, when, entity).known())
+}
+
+/// What comes of a condition on an entity, which has columns and no readings.
+pub(super) fn told(ask: &Ask<'_>, when: &Condition, entity: &Entity) -> Truth {
+    Record { field: &|heading| field(entity, heading), reading: &|_| None, day: ask.world.at.day }.told(when)
+}
+
+/// A cell of an entity: what the office's table says goes before what the record says of itself.
+fn field(entity: &Entity, heading: &str) -> Option<String> {
+    if let Some((_, cell)) = entity.fields.iter().find(|(h, _)| h == heading) {
+        return Some(cell.clone());
+    }
+    Some(match OWN.iter().position(|words| words.contains(&heading))? {
+        0 => entity.kind.clone(),
+        1 => entity.name.clone(),
+        // In the word of the statistics, however the table spells it.
+        _ => entity.state.map_or_else(|| entity.word.clone(), |state| state.word().to_owned()),
+    })
 }
 
 /// Whether each unit of a level has a branch that counts. Where no list of branches was loaded, nothing is

@@ -9,7 +9,7 @@ use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
 use crate::framework::schema::{Coverage, Covered, Establish, EstablishOn};
-use crate::rules::{Record, Truth, in_force};
+use crate::rules::{Truth, in_force};
 use crate::store::reader::ask::{Ask, Place, Zones};
 use crate::store::reader::covered::{self, Entity};
 
@@ -182,25 +182,9 @@ fn should(ask: &Ask<'_>, entities: &[Entity]) -> Table {
             if !covered::is_word(ask.framework, kind, &entity.kind) || !in_force(&rule.basis, ask.world.at.day) {
                 continue;
             }
-            let field = |heading: &str| match heading {
-                "kind" | "类型" => Some(entity.kind.clone()),
-                "name" | "名称" => Some(entity.name.clone()),
-                heading => entity.fields.iter().find(|(h, _)| h == heading).map(|(_, cell)| cell.clone()),
-            };
             // A number 未配置 is not what the register leaves open.
-            let told = if rule.when.is_unset() {
-                Truth::Fails
-            } else {
-                Record { field: &field, reading: &|_| None, day: ask.world.at.day }.told(&rule.when)
-            };
-            let organised = entity.state.map(|state| rule.expect.iter().any(|word| CoverageState::read(word) == Some(state)));
-            // An instructor will do where the framework says so.
-            let instructed = if rule.expect.iter().any(|word| word == INSTRUCTOR) { entity.instructor } else { Some(false) };
-            let there = match (organised, instructed) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                _ => None,
-            };
+            let told = if rule.when.is_unset() { Truth::Fails } else { covered::told(ask, &rule.when, entity) };
+            let there = covered::is_any(&rule.expect, entity);
             match (told, there) {
                 (Truth::Holds, Some(false)) => rows.push(should_row(ask, entity, rule)),
                 (Truth::Holds, None) | (Truth::Unknown, Some(false) | None) => open += 1,

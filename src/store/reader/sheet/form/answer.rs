@@ -19,16 +19,14 @@ use crate::framework::condition::Condition;
 use crate::framework::form::{Counted, Form, FormCell, Part, Said, What};
 use crate::framework::schema::Basis;
 use crate::framework::{Framework, Rule, Severity};
-use crate::rules::{Hit, Program, Record, Screening, Truth, number};
+use crate::rules::{Hit, Program, Screening, Truth, number};
 use crate::store::current;
 use crate::store::reader::ask::{Ask, Place};
-use crate::store::reader::covered::{self, Entity};
+use crate::store::reader::covered;
 use crate::store::reader::screening;
 
 /// Branches and entities of a cell that are named at most; all are counted.
 pub(super) const LISTED: usize = 50;
-/// Headings under which an entity's own words are found.
-const OWN: [[&str; 2]; 3] = [["kind", "类型"], ["name", "名称"], ["coverage", "覆盖状态"]];
 
 /// What goes into a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -308,8 +306,7 @@ impl Scene<'_> {
         }
         let mut found = (Members::default(), Members::default());
         for entity in of_kind.filter(|e| self.place.is_none_or(|above| e.place == above || ask.world.lies_in(e.place, above))) {
-            let field = |heading: &str| field(entity, heading);
-            let told = |when| Record { field: &field, reading: &|_| None, day: ask.world.at.day }.told(when);
+            let told = |when| covered::told(ask, when, entity);
             let into = match when.map_or(Truth::Holds, told) {
                 Truth::Holds => &mut found.0,
                 Truth::Unknown => &mut found.1,
@@ -358,19 +355,6 @@ impl Members {
         }
         Ok(())
     }
-}
-
-/// A cell of an entity: what the office's table says goes before what the record says of itself.
-fn field(entity: &Entity, heading: &str) -> Option<String> {
-    if let Some((_, cell)) = entity.fields.iter().find(|(h, _)| h == heading) {
-        return Some(cell.clone());
-    }
-    Some(match OWN.iter().position(|words| words.contains(&heading))? {
-        0 => entity.kind.clone(),
-        1 => entity.name.clone(),
-        // In the word of the statistics, however the table spells it.
-        _ => entity.state.map_or_else(|| entity.word.clone(), |state| state.word().to_owned()),
-    })
 }
 
 /// A figure as a cell.
