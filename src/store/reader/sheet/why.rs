@@ -66,7 +66,11 @@ fn evidence(ask: &Ask<'_>, place: Place, why: &Why, notes: Vec<Words>) -> Table 
         Subject::Branch => ask.world.table(place.0).parent(place.1),
     };
     let row = |test: &Tested| {
-        let day = test.period.map(crate::domain::period::Period::end);
+        // A reading speaks of its period, a cell of the day of its row.
+        let day = test
+            .period
+            .map(crate::domain::period::Period::end)
+            .or_else(|| if test.indicator.is_none() { ask.row_day(place) } else { None });
         let (result, weight) = match test.holds {
             Some(true) => ("leads.test.holds", Weight::Look),
             Some(false) => ("leads.test.fails", Weight::Plain),
