@@ -60,6 +60,10 @@ pub(super) fn store(
             sha256: read.sha256.clone(),
         };
         let batch = load.batch("table", &source)?;
+        // A file that was changed since is known as it is now from now on.
+        if let (Some(day), true) = (table.known, old.is_empty()) {
+            load.known_since(batch, day)?;
+        }
         let mut rows = Rows { manifest, framework, table, read: &read, problems: read.sheet.notes.clone() };
         let kept = match table.what {
             What::Units => rows.units(load, batch, &mut taken)?,

@@ -52,7 +52,11 @@ impl Reader<'_, '_, '_> {
         let (mut bases, mut later, mut ids) = (BTreeMap::new(), Later::default(), Ids::new());
         for mut s in root.sections(self.report, "indicator") {
             let at = self.indicators.len();
-            let basis = self.basis(&mut s);
+            let mut basis = self.basis(&mut s);
+            basis.was = self.plain(&mut s, "was");
+            if !basis.was.is_empty() && basis.since.is_none() && !s.has("since") {
+                s.missing(self.report, "since");
+            }
             let checks = s.texts(self.report, "check");
             let field = s.field("check");
             later.checks.extend(checks.into_iter().map(|check| (at, check, field.clone())));
