@@ -189,7 +189,10 @@ impl Proof {
 fn said(f: &Framework, figure: &Figure) -> Result<(), String> {
     let Some(words) = &figure.said else { return Ok(()) };
     let of = figure.proof.indicator().ok_or("no indicator to say it")?;
-    let definition = &indicator(f, of)?.definition;
+    let shows = indicator(f, of)?;
+    // What is counted as covered is said where it is declared.
+    let counted = f.coverages.iter().find(|c| Some(&c.named.id) == shows.coverage.as_ref());
+    let definition = counted.map_or(&shows.definition, |coverage| &coverage.definition);
     if definition.contains(words.as_str()) { Ok(()) } else { Err(format!("{words} does not stand in: {definition}")) }
 }
 
