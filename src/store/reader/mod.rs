@@ -10,12 +10,14 @@ mod home;
 mod long_table;
 mod map;
 mod map_layer;
+mod path;
 mod provenance;
 pub(super) mod quality;
 mod region;
 mod round;
 pub(super) mod screening;
 mod sheet;
+pub(super) mod told;
 mod what_if;
 mod workspace;
 
