@@ -159,10 +159,15 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn unit(&mut self, directory: &Directory<'_>, key: &str, line: u64, field: &str) -> Option<Uid> {
+        self.found(directory, "E_TABLE_UNIT", key, line, field)
+    }
+
+    /// What a key names; `none` is said where it names nothing.
+    pub(super) fn found(&mut self, directory: &Directory<'_>, none: &str, key: &str, line: u64, field: &str) -> Option<Uid> {
         match directory.find(key) {
             Match::One(uid) => Some(uid),
             Match::None => {
-                self.aside("E_TABLE_UNIT", line, field, &[key]);
+                self.aside(none, line, field, &[key]);
                 None
             }
             Match::Several => {

@@ -10,6 +10,7 @@ mod home;
 mod long_table;
 mod map;
 mod map_layer;
+mod path;
 mod provenance;
 pub(super) mod quality;
 mod region;
@@ -17,6 +18,7 @@ mod report;
 mod round;
 pub(super) mod screening;
 mod sheet;
+pub(super) mod told;
 mod what_if;
 mod workspace;
 

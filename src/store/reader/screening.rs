@@ -152,7 +152,8 @@ pub(in crate::store) fn data(ask: &Ask<'_>, program: &Program) -> Result<Data, P
     }
     let mut groups = Vec::with_capacity(program.orders.len());
     for (order, of) in program.orders.iter().enumerate() {
-        let tables = wanted(world, &units, |table| program.orders_on(table, order));
+        let own = is_own(ask, &program.looks[of.look].indicator);
+        let tables = wanted(world, &units, own, |table| program.orders_on(table, order));
         let group = |table: usize| {
             let above = |row| if of.within < table { world.ancestor((table, row), of.within).unwrap_or(NONE) } else { NONE };
             let rows = if tables[table] { (0..world.len(table)).map(above).collect() } else { Vec::new() };
@@ -167,11 +168,17 @@ fn lens(world: &World) -> Vec<u32> {
     (0..world.tables()).map(|table| world.len(table)).collect()
 }
 
-/// The tables of units on which something is looked at: by their own rules, or by those of their branches.
-fn wanted(world: &World, units: &[Option<(u32, u32)>], looks: impl Fn(usize) -> bool) -> Vec<bool> {
+/// Whether branches report an indicator themselves.
+fn is_own(ask: &Ask<'_>, indicator: &IndicatorId) -> bool {
+    ask.framework.indicators.iter().any(|i| i.id == *indicator && i.is_of_branches())
+}
+
+/// The tables on which something is looked at: by their own rules, and of units, by those of their branches
+/// where these have no readings of their `own`.
+fn wanted(world: &World, units: &[Option<(u32, u32)>], own: bool, looks: impl Fn(usize) -> bool) -> Vec<bool> {
     let branch = world.branch_table();
-    let mut wanted: Vec<bool> = (0..=branch).map(|table| table < branch && looks(table)).collect();
-    if looks(branch) {
+    let mut wanted: Vec<bool> = (0..=branch).map(|table| (own || table < branch) && looks(table)).collect();
+    if looks(branch) && !own {
         for (table, _) in units.iter().flatten() {
             wanted[*table as usize] = true;
         }
@@ -233,9 +240,9 @@ fn series(ask: &Ask<'_>, program: &Program, look: usize, of: &Look, units: &[Opt
     let found = ask.framework.indicators.iter().find(|i| i.id == of.indicator && i.derived != Some(Derived::Leads));
     let Some(indicator) = found else { return Ok(nothing()) };
     let period = period(ask, indicator, of)?;
-    let wanted = wanted(&ask.world, units, |table| program.looks_on(table, look));
+    let wanted = wanted(&ask.world, units, indicator.is_of_branches(), |table| program.looks_on(table, look));
     let mut series = Series { period, ..nothing() };
-    for table in (0..branch).filter(|table| wanted[*table]) {
+    for table in (0..=branch).filter(|table| wanted[*table]) {
         ask.table(table)?;
         series.tables[table] = Arc::new(readings(ask, indicator, period, of.back, table)?);
     }

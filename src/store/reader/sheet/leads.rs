@@ -48,8 +48,8 @@ pub(super) fn count(n: usize) -> Cell {
 
 /// The unit above, where there is one.
 pub(super) fn under(ask: &Ask<'_>, place: Place) -> Cell {
-    let above = ask.world.table(place.0).parent(place.1);
-    above.map_or(Cell::Empty, |above| Cell::Text(Words::data(ask.world.name(above))))
+    let above = ask.path_above(place);
+    if above.is_empty() { Cell::Empty } else { Cell::Text(Words::data(above)) }
 }
 
 /// How old the data is on the day of the question.
