@@ -186,6 +186,9 @@ impl<'r> Ask<'r> {
 
     /// The definitions of an indicator when two periods of it were first reported, where they differ.
     pub(super) fn redefined(&self, indicator: &Indicator, periods: [Period; 2]) -> Result<Option<[Arc<Indicator>; 2]>, Problem> {
+        if !framework_log::has_changed(self.connection, &self.world.county)? {
+            return Ok(None);
+        }
         let first = |period| block::first_known(self.connection, &self.world, &indicator.id, period);
         let (Some(older), Some(newer)) = (first(periods[0])?, first(periods[1])?) else { return Ok(None) };
         framework_log::redefined(self.connection, self.cache, &self.world.county, &indicator.id, [older, newer])

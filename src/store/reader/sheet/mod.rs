@@ -21,7 +21,6 @@ mod what_if;
 mod why;
 
 pub(super) use self::form::filled;
-pub(super) use leads::sign;
 
 use super::ask::Ask;
 use crate::domain::problem::Problem;
