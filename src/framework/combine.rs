@@ -64,6 +64,10 @@ impl Framework {
             match self.zones.iter_mut().find(|z| z.code == zone.code && z.label == zone.label) {
                 Some(same) => {
                     same.tasks.extend(zone.tasks);
+                    // Two ways of working may share a zone; the first that names a document stands.
+                    if same.basis == super::schema::Basis::default() {
+                        same.basis = zone.basis;
+                    }
                     same.material.extend(zone.material);
                 }
                 None => self.zones.push(zone),

@@ -4,6 +4,7 @@ mod cadence;
 mod combine;
 pub mod condition;
 pub mod form;
+mod goal;
 mod load;
 pub mod privacy;
 mod read;
@@ -116,6 +117,8 @@ pub struct Zone {
     pub label_en: String,
     /// Its tasks.
     pub tasks: Vec<Task>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use self::number::{digit, is_x, personal};
+use super::schema::Privacy;
 use crate::domain::text::half_width;
 
 /// The gate. It has no settings, on purpose.
@@ -176,23 +177,30 @@ impl Gate {
         Some(denied.0.kind)
     }
 
+    /// What [`Self::column`] refuses, and what holds a word that the frameworks in use add (`own`).
+    #[must_use]
+    pub fn column_beside(&self, heading: &str, added: &Privacy) -> Option<&'static str> {
+        self.column(heading).or_else(|| own(heading, added))
+    }
+
     /// The kind of personal data that a framework would ask for by a label, field, list or state:
     /// what [`Self::column`] refuses, ways of working with persons (`household`, `person`), and the
-    /// words that the framework itself adds (`person`). Both are compared in any spelling.
+    /// words that the framework itself adds (`own`). All are compared in any spelling.
     #[must_use]
-    pub fn declared(&self, label: &str, added: &[String]) -> Option<&'static str> {
+    pub fn declared(&self, label: &str, added: &Privacy) -> Option<&'static str> {
         let plain = normal(label);
         let denied = |words: &str| words.split_whitespace().any(|w| plain.contains(w));
         let of_persons = || WAYS.iter().find(|(_, words)| denied(words)).map(|(kind, _)| *kind);
-        let own = || added.iter().map(|w| normal(w)).any(|w| !w.is_empty() && plain.contains(&w)).then_some("person");
-        self.column(label).or_else(of_persons).or_else(own)
+        self.column(label).or_else(of_persons).or_else(|| own(label, added))
     }
 
     /// All personal headings of a table, each with its kind, so that a person hears of them at once.
-    /// A heading of two lines, `上级/下级`, is judged whole and by its last line.
+    /// A heading of two lines, `上级/下级`, is judged whole and by its last line. `added` are the words of
+    /// the frameworks in use.
     #[must_use]
-    pub fn columns<'h>(&self, headings: impl Iterator<Item = &'h str>) -> Vec<(&'h str, &'static str)> {
-        let kind = |heading: &str| self.column(heading).or_else(|| heading.rsplit_once('/').and_then(|(_, last)| self.column(last)));
+    pub fn columns<'h>(&self, headings: impl Iterator<Item = &'h str>, added: &Privacy) -> Vec<(&'h str, &'static str)> {
+        let one = |heading: &str| self.column_beside(heading, added);
+        let kind = |heading: &str| one(heading).or_else(|| heading.rsplit_once('/').and_then(|(_, last)| one(last)));
         headings.filter_map(|heading| kind(heading).map(|kind| (heading, kind))).collect()
     }
 
@@ -280,6 +288,14 @@ fn simplified(c: char) -> char {
         pairs.filter_map(|mut pair| pair.next().zip(pair.next())).collect()
     });
     if c.is_ascii() { c } else { TABLE.get(&c).copied().unwrap_or(c) }
+}
+
+/// Whether a heading holds a word that frameworks add, in any spelling.
+fn own(heading: &str, added: &Privacy) -> Option<&'static str> {
+    let plain = normal(heading);
+    let words = || added.deny_levels.iter().chain(&added.deny_fields);
+    // A word that is nothing but marks would stand in everything.
+    words().map(|word| normal(word)).any(|word| !word.is_empty() && plain.contains(&word)).then_some("own")
 }
 
 /// The official kinds as headings are compared.
@@ -376,7 +392,7 @@ mod tests {
     #[test]
     fn headings_are_refused_all_at_once_and_by_their_last_line() {
         let headings = ["编码", "村干部/姓名", "数", "联系电话", "覆盖情况/书记", "书记/空缺月数"];
-        let found: Vec<_> = Gate.columns(headings.into_iter()).into_iter().map(|(h, _)| h).collect();
+        let found: Vec<_> = Gate.columns(headings.into_iter(), &Privacy::default()).into_iter().map(|(h, _)| h).collect();
         assert_eq!(found, ["村干部/姓名", "联系电话", "覆盖情况/书记"]);
     }
 
@@ -439,19 +455,22 @@ mod tests {
         for word in forbidden() {
             for way in 0..12 {
                 let spelled = spelled(&word, way);
-                assert!(Gate.declared(&spelled, &[]).is_some(), "{word}: {spelled:?}");
+                assert!(Gate.declared(&spelled, &Privacy::default()).is_some(), "{word}: {spelled:?}");
             }
         }
     }
 
     #[test]
     fn a_framework_adds_words_in_any_spelling_and_removes_none() {
-        let added = ["蓝本".to_owned()];
-        assert_eq!(Gate.declared("蓝 本编号", &added), Some("person"));
-        assert_eq!(Gate.declared("绿本编号", &added), None);
-        assert_eq!(Gate.declared("姓名", &added), Some("name"));
-        // A word that is nothing but marks would hold for everything.
-        assert_eq!(Gate.declared("绿本", &["·".to_owned()]), None);
+        let of = |level: &str, field: &str| Privacy { deny_levels: vec![level.to_owned()], deny_fields: vec![field.to_owned()] };
+        let added = of("组网", "蓝本");
+        for judge in [|h: &str, p: &Privacy| Gate.declared(h, p), |h: &str, p: &Privacy| Gate.column_beside(h, p)] {
+            assert_eq!((judge("蓝 本编号", &added), judge("組網名", &added), judge("绿本编号", &added)), (Some("own"), Some("own"), None));
+            assert_eq!(judge("姓名", &added), Some("name"));
+            assert_eq!(judge("绿本", &of("·", "")), None);
+        }
+        let found = Gate.columns(["网格/蓝本", "数"].into_iter(), &added);
+        assert_eq!(found, [("网格/蓝本", "own")]);
     }
 
     #[test]
@@ -460,6 +479,7 @@ mod tests {
             let key = format!("problem.privacy.{}", denied.kind);
             assert!(crate::locale::Lang::Zh.has(&key) && crate::locale::Lang::En.has(&key), "{key}");
         }
+        assert!(crate::locale::Lang::Zh.has("problem.privacy.own") && crate::locale::Lang::En.has("problem.privacy.own"));
     }
 
     #[test]

@@ -152,8 +152,21 @@ pub struct Task {
     pub group: String,
     /// What shows its progress; `None`: 未配置.
     pub metric: Option<IndicatorId>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
+}
+
+/// What a target asks of a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Goal {
+    /// At least, at most, exactly so many.
+    Bound(Op, f64),
+    /// From the first to the second, both included: 3–5个.
+    Between(f64, f64),
+    /// 未配置; the comparison is known, the number is not.
+    Unset(Op),
 }
 
 /// A number to be reached.
@@ -163,10 +176,8 @@ pub struct Target {
     pub named: Named,
     /// Of which indicator.
     pub indicator: IndicatorId,
-    /// Comparison of the roll-up with the value.
-    pub op: Op,
-    /// The value; `None`: 未配置.
-    pub value: Option<f64>,
+    /// What the roll-up is held against.
+    pub goal: Goal,
     /// By which day; `None`: 未配置.
     pub due: Option<Date>,
     /// Only units for which this holds (by their own readings); `None`: all.
@@ -231,6 +242,8 @@ pub struct Rating {
     pub on: On,
     /// How.
     pub kind: RatingKind,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -298,6 +311,8 @@ pub struct Scorecard {
     pub sections: Vec<Section>,
     /// Grades, the lowest first; empty: 未配置.
     pub grades: Vec<Grade>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -328,6 +343,8 @@ pub struct Item {
     pub metric: Option<IndicatorId>,
     /// In force; an item that the framework names and does not use is listed as such.
     pub enabled: bool,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -347,6 +364,8 @@ pub struct Workflow {
     pub limits: Vec<Limit>,
     /// Share of all, percent, shown as information and never as a quota; `None`: 未配置.
     pub share_percent: Option<f64>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -394,6 +413,8 @@ pub struct Cadence {
     pub beat: Beat,
     /// The indicator that says whether it was held; `None`: 未配置.
     pub metric: Option<IndicatorId>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -412,6 +433,9 @@ pub enum Beat {
         /// ISO: 1 is Monday.
         weekday: u8,
     },
+    /// Fixed days of every year (month, day), ascending: 每年7月1日、12月10日. The 29th of February is the
+    /// last day of that month in other years.
+    YearDays(Vec<(u8, u8)>),
     /// Every so many days.
     EveryDays(u16),
     /// Every so many months, due by the last day: 1, 2, 3, 6, 12.
@@ -450,6 +474,8 @@ pub struct Season {
     pub to: Date,
     /// Ids of the rules whose leads it stands for while it lasts.
     pub rules: Vec<String>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -463,6 +489,8 @@ pub struct List {
     pub fields: Vec<String>,
     /// States, the first one first; empty: none.
     pub states: Vec<String>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -478,6 +506,8 @@ pub struct Pairing {
     pub to: LevelId,
     /// Joint activities a year, at least; `None`: 未配置.
     pub min_per_year: Option<u16>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -491,6 +521,8 @@ pub struct Region {
     pub kind: String,
     /// Codes of its units where the framework itself says so; else tables do.
     pub members: Vec<String>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -506,6 +538,8 @@ pub struct Group {
     pub x: String,
     /// The indicator that counts the X; `None`: 未配置.
     pub metric: Option<IndicatorId>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -521,6 +555,8 @@ pub struct Matrix {
     pub cols: Vec<Named>,
     /// Per row and column what shows it; `None`: 未配置. `cells[row][col]`.
     pub cells: Vec<Vec<Option<IndicatorId>>>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }
@@ -536,4 +572,8 @@ pub struct OfficialKind {
     pub label_en: String,
     /// No indicator can show it: a person confirms it with the number of a document.
     pub by_person: bool,
+    /// What it rests on.
+    pub basis: Basis,
+    /// What it was written from.
+    pub material: Material,
 }

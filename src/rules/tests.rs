@@ -349,7 +349,14 @@ fn a_season_stands_for_the_leads_of_its_rules_while_it_lasts() {
     use crate::framework::schema::{Named, Season};
     let months = rule("months", None, Condition::Test(test(field("月数"), Op::More, n(3.0))));
     let season = |from, to| Framework {
-        seasons: vec![Season { named: Named::default(), from, to, rules: vec!["months".into()], material: Vec::new() }],
+        seasons: vec![Season {
+            named: Named::default(),
+            from,
+            to,
+            rules: vec!["months".into()],
+            basis: Basis::default(),
+            material: Vec::new(),
+        }],
         ..framework(vec![months.clone()])
     };
     let (before, after) = (DAY.yesterday().expect("a day"), DAY.tomorrow().expect("a day"));

@@ -23,8 +23,7 @@ use crate::domain::plan::Applied;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Query, Receipt, RequestId, Write};
 use crate::domain::scene::{Anchor, Extent, MapSize, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
-use crate::domain::sheet::Sheet;
-use crate::domain::sheet::Weight;
+use crate::domain::sheet::{Sheet, Weight, Words};
 use crate::domain::unit::{Level, Subject};
 use crate::domain::value::{Reading, Shown, State};
 use crate::domain::view_state::{Listing, ViewState};
@@ -523,6 +522,7 @@ impl Fake {
                     }],
                     source_count: 1,
                     missing: vec![("990121100001".into(), "第2片".into())],
+                    rests_on: vec![Words::key("panel.confidence_b")],
                     framework: "frameworks/sample.toml".into(),
                 }))
             }

@@ -8,6 +8,7 @@ use xiantu::domain::indicator::{Indicator, Rollup};
 use xiantu::domain::value::Reading;
 use xiantu::framework::Framework;
 use xiantu::framework::condition::{Literal, Right};
+use xiantu::framework::schema::Goal;
 
 use crate::frameworks::load;
 use crate::support::root;
@@ -105,7 +106,10 @@ impl Proof {
             Self::Check { upper, lower, values: [high, low] } => check(f, upper, lower, *high, *low),
             Self::Target { target: id, value, due } => {
                 let target = item(&f.targets, "target", |t| t.named.id == *id)?;
-                same(target.value, Some(*value))?;
+                match target.goal {
+                    Goal::Bound(_, wanted) => same(wanted, *value)?,
+                    other => return Err(format!("{other:?} and not {value}")),
+                }
                 same(target.due.map(|day| day.to_string()).as_ref(), due.as_ref())
             }
             Self::Premises { premises: id, value } => same(item(&f.premises, "premises", |p| p.named.id == *id)?.min_m2, Some(*value)),

@@ -13,6 +13,7 @@ mod levels;
 mod lists;
 mod ratings;
 mod rules;
+mod targets;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -30,7 +31,7 @@ use toml::de::{DeTable, DeValue};
 pub(super) use self::forms::form;
 use super::privacy::Gate;
 use super::read::{At, Report, Section};
-use super::schema::{Basis, Confidence, Named, Part};
+use super::schema::{Basis, Confidence, Named, Part, Privacy};
 use super::{Framework, shipped};
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::indicator::Indicator;
@@ -155,7 +156,7 @@ fn parse(text: &str, shown_as: &str, find: &Find<'_>, way: &mut Way<'_>) -> Resu
         levels: Vec::new(),
         bases: Vec::new(),
         indicators: Vec::new(),
-        denied: Vec::new(),
+        denied: Privacy::default(),
         elsewhere: Vec::new(),
     };
     let (framework, elsewhere) = reader.framework(document.get_ref());
@@ -191,7 +192,7 @@ struct Reader<'r, 'a, 'w> {
     bases: Vec<Arc<Framework>>,
     indicators: Vec<Arc<Indicator>>,
     /// Words that this framework's `[privacy]` adds to the gate.
-    denied: Vec<String>,
+    denied: Privacy,
     /// Problems of what it extends.
     elsewhere: Vec<Problem>,
 }

@@ -1,12 +1,10 @@
-//! `[[rule]]`, `[[target]]` and `[[kind]]`.
+//! `[[rule]]` and `[[kind]]`.
 
-use super::super::condition::{Condition, Op};
+use super::super::condition::Condition;
 use super::super::read::Section;
-use super::super::schema::{OfficialKind, On, Target};
+use super::super::schema::{OfficialKind, On};
 use super::super::{Rule, Severity};
-use super::conditions::OPS;
 use super::{Ids, Reader};
-use crate::domain::indicator::Direction;
 use crate::domain::unit::Subject;
 
 /// What an item is about when it is not about the units of a level.
@@ -101,42 +99,12 @@ impl Reader<'_, '_, '_> {
             if let Some(number) = number.as_ref().filter(|n| kinds.iter().any(|k| u16::from(k.number) == n.value)) {
                 self.report.add("E_FRAMEWORK_DUPLICATE", number.at, &s.field("number"), &[&number.value.to_string()]);
             }
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(number), Some((label, label_en))) = (number, label) {
-                kinds.push(OfficialKind { number: number.value as u8, label, label_en, by_person });
+                kinds.push(OfficialKind { number: number.value as u8, label, label_en, by_person, basis, material });
             }
         }
         kinds
-    }
-
-    pub(super) fn targets(&mut self, root: &mut Section<'_, '_>) -> Vec<Target> {
-        let (mut targets, mut ids) = (Vec::new(), Ids::new());
-        for mut s in root.sections(self.report, "target") {
-            let named = self.named(&mut s, &mut ids);
-            let word = s.required(self.report, "indicator");
-            let indicator = word.as_ref().and_then(|w| self.indicator_ref(w, &s.field("indicator")));
-            let op = s.required_word(self.report, "op", &OPS);
-            let direction = word.as_ref().and_then(|w| self.find_indicator(&w.value)).map(|(_, i)| i.direction);
-            if let Some(op) = &op {
-                let against = match direction {
-                    Some(Direction::Up) => matches!(op.value, Op::Less | Op::AtMost),
-                    Some(Direction::Down) => matches!(op.value, Op::More | Op::AtLeast),
-                    _ => false,
-                };
-                if against || op.value == Op::NotEqual {
-                    self.report.add("E_FRAMEWORK_TARGET_OP", op.at, &s.field("op"), &[op.value.sign()]);
-                }
-            }
-            let value = self.number_or_unset(&mut s, "value");
-            let due = self.day(&mut s, "due").map(|d| d.value);
-            let each = s.flag(self.report, "each").unwrap_or(false);
-            let when = self.when(&mut s, "when");
-            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
-            s.finish(self.report);
-            if let (Some(named), Some(indicator), Some(op)) = (named, indicator, op) {
-                targets.push(Target { named, indicator, op: op.value, value, due, when, each, basis, material });
-            }
-        }
-        targets
     }
 }

@@ -4,7 +4,7 @@ mod cadence;
 mod change;
 mod checks;
 mod coverage;
-mod figure;
+pub(super) mod figure;
 mod form;
 mod frameworks;
 mod leads;
