@@ -163,7 +163,7 @@ pub struct Task {
 pub enum Goal {
     /// At least, at most, exactly so many.
     Bound(Op, f64),
-    /// From the first to the second, both included: 3–5个.
+    /// From the first to the second, both included: 3–5个. The bound on the side that is better is only shown.
     Between(f64, f64),
     /// 未配置; the comparison is known, the number is not.
     Unset(Op),

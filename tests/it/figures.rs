@@ -45,6 +45,7 @@ enum Proof {
     Shown { indicator: String, value: f64 },
     Check { upper: String, lower: String, values: [f64; 2] },
     Target { target: String, value: f64, due: Option<String> },
+    Band { target: String, values: [f64; 2], due: Option<String> },
     Premises { premises: String, value: f64 },
     Scorecard { scorecard: String, points: Vec<f64>, total: f64, example: Vec<f64>, given: f64 },
     Beat { cadence: String, when: String },
@@ -110,6 +111,11 @@ impl Proof {
                     Goal::Bound(_, wanted) => same(wanted, *value)?,
                     other => return Err(format!("{other:?} and not {value}")),
                 }
+                same(target.due.map(|day| day.to_string()).as_ref(), due.as_ref())
+            }
+            Self::Band { target: id, values: [from, to], due } => {
+                let target = item(&f.targets, "target", |t| t.named.id == *id)?;
+                same(target.goal, Goal::Between(*from, *to))?;
                 same(target.due.map(|day| day.to_string()).as_ref(), due.as_ref())
             }
             Self::Premises { premises: id, value } => same(item(&f.premises, "premises", |p| p.named.id == *id)?.min_m2, Some(*value)),

@@ -1,7 +1,7 @@
 //! 目标: targets with the days left, how the units stand in the bands, premises by kind and size.
 
 use super::figure::{Own, applies, at_place, basis, each, label, owner_name};
-use crate::domain::indicator::Indicator;
+use crate::domain::indicator::{Direction, Indicator};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::value::State;
@@ -63,8 +63,8 @@ fn wanted(goal: Goal, unit: &str) -> Cell {
 }
 
 /// What is missing to reach it: 还差 2.5个, 超出 3个; what must be passed where it stands on the bound.
-fn lacks(goal: Goal, value: f64, unit: &str) -> Option<Words> {
-    let lacks = goal.lacks(value)?;
+fn lacks(goal: Goal, value: f64, better: Direction, unit: &str) -> Option<Words> {
+    let lacks = goal.lacks(value, better)?;
     // Never less than what is missing: 0.004 is 0.01.
     let size = (lacks.abs() * 100.0 - 1e-6).ceil() / 100.0;
     let words = |key: &str| Words::fill(key, [Words::data(format!("{}{unit}", crate::rules::number(size)))]);
@@ -89,8 +89,8 @@ fn line(ask: &Ask<'_>, view: &ViewState, target: &Target, short: &mut Vec<Row>) 
         (None, _) => (Cell::Unset, None),
         (Some(figure), false) => {
             let value = figure.shown.reading.value.filter(|_| figure.shown.reading.state == State::Value);
-            detail.extend(value.and_then(|value| lacks(target.goal, value, unit)));
-            (figure.cell(), value.and_then(|value| target.goal.is_reached(value)))
+            detail.extend(value.and_then(|value| lacks(target.goal, value, figure.indicator.direction, unit)));
+            (figure.cell(), value.and_then(|value| target.goal.is_reached(value, figure.indicator.direction)))
         }
         (Some(figure), true) => {
             let standing = standing(ask, view, figure.indicator, target, short)?;
@@ -153,7 +153,7 @@ fn standing(ask: &Ask<'_>, view: &ViewState, indicator: &Indicator, target: &Tar
             }
         }
         let value = unit.reading.value.filter(|_| unit.reading.state == State::Value);
-        match value.and_then(|value| Some((value, target.goal.is_reached(value)?))) {
+        match value.and_then(|value| Some((value, target.goal.is_reached(value, indicator.direction)?))) {
             Some((_, true)) => out.met += 1,
             Some((value, false)) => {
                 out.missed += 1;
@@ -174,7 +174,7 @@ fn short_row(unit: &Own, value: f64, indicator: &Indicator, target: &Target) -> 
             Cell::Text(label(&target.named)),
             Cell::Number { value, unit: indicator.unit.clone() },
             wanted(target.goal, &indicator.unit),
-            lacks(target.goal, value, &indicator.unit).map_or(Cell::Empty, Cell::Text),
+            lacks(target.goal, value, indicator.direction, &indicator.unit).map_or(Cell::Empty, Cell::Text),
         ],
         weight: Weight::Look,
         lead: Some(Lead::Number { uid: unit.uid, indicator: indicator.id.clone(), period: None }),
