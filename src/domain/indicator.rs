@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{IndicatorId, LevelId};
+use super::id::{BRANCHES, IndicatorId, LevelId};
 use super::value::{Origin, Reading, SMALL_BASE, Shown, State};
 
 /// What a number is.
@@ -124,7 +124,7 @@ pub struct Indicator {
     pub unit: String,
     /// What the number is.
     pub kind: Kind,
-    /// The level that reports it.
+    /// The level that reports it, or [`BRANCHES`].
     pub level: LevelId,
     /// Which way is better.
     pub direction: Direction,
@@ -159,6 +159,12 @@ pub struct Indicator {
 }
 
 impl Indicator {
+    /// Whether branches report it, each for itself.
+    #[must_use]
+    pub fn is_of_branches(&self) -> bool {
+        self.level.as_str() == BRANCHES
+    }
+
     /// The unit of measure of a rolled-up value: a share is a percentage whatever its parts are.
     #[must_use]
     pub fn rolled_unit(&self) -> &str {

@@ -1,5 +1,6 @@
 //! One TOML file: levels, zones, indicators, rules of one county's way of working.
 
+pub mod asks;
 mod cadence;
 mod combine;
 pub mod condition;

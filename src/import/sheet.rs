@@ -158,6 +158,7 @@ mod tests {
             level: None,
             columns: std::collections::BTreeMap::new(),
             period: None,
+            known: None,
             without: Vec::new(),
             source: String::new(),
             licence: String::new(),

@@ -23,8 +23,15 @@ pub(super) struct Eyes<'a> {
 pub(super) struct Row {
     pub(super) table: usize,
     pub(super) row: u32,
-    /// The unit whose readings it has: itself, or that of a branch.
+    /// The unit whose readings it has where it has none of its own: itself, or that of a branch.
     pub(super) unit: Option<(u32, u32)>,
+}
+
+impl Row {
+    /// Whose readings count: its own where its table has some, else those of its unit.
+    fn read(&self, own: bool) -> Option<(u32, u32)> {
+        if own { u32::try_from(self.table).ok().map(|table| (table, self.row)) } else { self.unit }
+    }
 }
 
 /// A side of a test at a row.
@@ -148,12 +155,14 @@ impl<'a> Eyes<'a> {
                 None => Side::Missing,
             },
             Source::Looks(looks) => {
-                let value = at.unit.and_then(|(table, row)| self.data.series[looks[back]].tables.get(table as usize)?.number(row));
+                let tables = &self.data.series[looks[back]].tables;
+                let value = self.reader(looks[back], at).and_then(|(table, row)| tables.get(table as usize)?.number(row));
                 value.map_or(Side::Missing, |value| Side::Number(value, value))
             }
             Source::Places(orders) => {
                 let place = |(table, row): (u32, u32)| *self.places[orders[back]].get(table as usize)?.get(row as usize)?;
-                at.unit.and_then(place).map_or(Side::Missing, |(first, last)| Side::Number(first, last))
+                let own = self.data.groups[orders[back]].get(at.table).is_some_and(|groups| !groups.is_empty());
+                at.read(own).and_then(place).map_or(Side::Missing, |(first, last)| Side::Number(first, last))
             }
         }
     }
@@ -162,10 +171,15 @@ impl<'a> Eyes<'a> {
         self.data.fields[field].get(at.table)?.get(at.row)
     }
 
+    /// Whose reading counts for a subject.
+    pub(super) fn reader(&self, look: usize, at: Row) -> Option<(u32, u32)> {
+        at.read(self.data.series[look].tables.get(at.table).is_some_and(|own| !own.is_empty()))
+    }
+
     /// A reading, or why there is none.
     pub(super) fn given(&self, look: usize, at: Row) -> Given {
         let of = |(table, row): (u32, u32)| Some(self.data.series[look].tables.get(table as usize)?.get(row));
-        at.unit.and_then(of).unwrap_or(Given::Gap(Gap::NotDue))
+        self.reader(look, at).and_then(of).unwrap_or(Given::Gap(Gap::NotDue))
     }
 }
 

@@ -286,7 +286,7 @@ impl Screening {
             Given::Number(_) => None,
             Given::Gap(gap) => {
                 let key = match gap {
-                    _ if at.unit.is_none() => "leads.gap.no_unit",
+                    _ if self.eyes().reader(look, at).is_none() => "leads.gap.no_unit",
                     Gap::Missing => "leads.gap.missing",
                     Gap::None => "leads.gap.none",
                     Gap::NotDue => "leads.gap.not_due",

@@ -157,7 +157,7 @@ impl Screening {
         let looks: Vec<(usize, Vec<usize>)> = self.program.running.iter().map(|r| (r.rule, r.node.looks(&self.program))).collect();
         hits.retain(|hit| {
             let at = self.eyes().row(hit.table, hit.row);
-            let asked = |look: &usize| at.unit.is_none() || self.eyes().given(*look, at) != Given::Gap(Gap::NotDue);
+            let asked = |look: &usize| self.eyes().reader(*look, at).is_none() || self.eyes().given(*look, at) != Given::Gap(Gap::NotDue);
             looks.iter().filter(|(rule, _)| *rule == hit.rule).all(|(_, looks)| looks.iter().all(asked))
         });
         hits

@@ -16,7 +16,7 @@ mod rules;
 mod targets;
 mod terms;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod text;
 mod zones;
 
@@ -158,6 +158,7 @@ fn parse(text: &str, shown_as: &str, find: &Find<'_>, way: &mut Way<'_>) -> Resu
         indicators: Vec::new(),
         denied: Privacy::default(),
         elsewhere: Vec::new(),
+        form: false,
     };
     let (framework, elsewhere) = reader.framework(document.get_ref());
     let mut problems = report.finish();
@@ -195,6 +196,8 @@ struct Reader<'r, 'a, 'w> {
     denied: Privacy,
     /// Problems of what it extends.
     elsewhere: Vec<Problem>,
+    /// It is a form, which has a reporting period.
+    form: bool,
 }
 
 /// Ids of one kind of item, to find those that are used twice.
@@ -379,7 +382,7 @@ impl Reader<'_, '_, '_> {
         {
             self.report.add("E_FRAMEWORK_UNTIL", until.at, &s.field("until"), &[]);
         }
-        Basis { document, article, confidence, since: since.map(|d| d.value), until: until.map(|d| d.value) }
+        Basis { document, article, confidence, since: since.map(|d| d.value), until: until.map(|d| d.value), ..Basis::default() }
     }
 
     fn day(&mut self, s: &mut Section<'_, '_>, key: &'static str) -> Option<At<Date>> {
