@@ -218,12 +218,14 @@ impl Reader<'_, '_, '_> {
         self.checked(checks, &coverages);
         let zones = self.zones(&mut root);
         let tasks = self.tasks(&mut root);
+        let (kinds, kind_bases) = self.kinds(&mut root);
         let framework = Framework {
             synonyms: self.synonyms(&mut root),
             targets: self.targets(&mut root),
             establish: self.establish(&mut root),
             premises: self.premises(&mut root),
-            kinds: self.kinds(&mut root),
+            kinds,
+            kind_bases,
             ratings: self.ratings(&mut root),
             scorecards: self.scorecards(&mut root),
             items: self.items(&mut root),

@@ -244,7 +244,7 @@ fn one_of_everything_loads() {
         &f.regions[0].basis,
         &f.groups[0].basis,
         &f.matrices[0].basis,
-        &f.kinds[0].basis,
+        &f.kind_bases[&f.kinds[0].number],
     ];
     for (n, basis) in bases.into_iter().enumerate() {
         assert_eq!((basis.document.as_str(), basis.article.as_str()), ("某文件", "第七条"), "{n}");

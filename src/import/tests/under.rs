@@ -13,11 +13,11 @@ fn strict() -> Framework {
 #[test]
 fn words_that_a_framework_adds_stop_columns_and_properties() {
     let mut place = Place::new();
-    let table = place.file("in/a.csv", "单元编码,数,期间,藍 本編號,组网名\n0101,3,2025Q3,一,二\n");
+    let table = place.file("in/a.csv", "单元编码,数,期间,蓝 本编号,組網名\n0101,3,2025Q3,一,二\n");
     let map =
         place.file("in/a.geojson", &squares(&[("010109", "九格", "0101", 0.0, 1.0, 1.0)]).replace("\"上级\"", "\"蓝本\":\"一\",\"上级\""));
     let level = Choices { target: Some(Target::Units(Some("leaf".into()))), complete: Some(false), ..Choices::default() };
-    for (file, choices, refused) in [(table, Choices::default(), vec!["藍 本編號", "组网名"]), (map, level, vec!["蓝本"])] {
+    for (file, choices, refused) in [(table, Choices::default(), vec!["蓝 本编号", "組網名"]), (map, level, vec!["蓝本"])] {
         let files = [file];
         let plan = place.plan_under(&strict(), &files, &choices);
         let Some(About::Privacy { columns }) = plan.questions.first().map(|q| q.about.clone()) else { panic!("{plan:#?}") };
@@ -82,7 +82,7 @@ fn values_kept_under_a_bare_id_become_those_of_the_trees_indicator() {
 #[test]
 fn an_entity_that_lies_elsewhere_is_doubted_and_its_table_counts() {
     let mut place = Place::new();
-    let text = "企业名称,企业类型,所在单元编码,经度,纬度\n\
+    let text = "企业名称,企业类型,所在单元,经度,纬度\n\
         甲公司,非公企业,010101,0.5,0.5\n\
         乙公司,非公企业,010101,2.5,0.5\n\
         丙公司,非公企业,010103,0.5,0.5\n\
