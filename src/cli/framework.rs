@@ -215,7 +215,7 @@ fn check(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
                 let counts = (whole.indicators.len(), whole.rules.len(), whole.targets.len());
                 whole.notes.iter().for_each(|p| line(&lang.problem(p)));
                 line(&lang.fill("framework.good", &[word, &counts.0, &counts.1, &counts.2, &unset]));
-                let cells = cells_a_month(&whole);
+                let cells = cells_a_month(&whole, lang);
                 let said = |level: &str, cells: f64| lang.fill("framework.asks_one", &[&format!("{cells:.1}"), &level]);
                 let asks: Vec<String> = cells.iter().map(|(level, cells)| said(level, *cells)).collect();
                 line(&if asks.is_empty() {
@@ -256,11 +256,11 @@ fn unset(whole: &Framework) -> usize {
 
 /// Cells that people fill in a month for one unit of each level: a ratio is two cells, what the program
 /// counts is none.
-fn cells_a_month(whole: &Framework) -> BTreeMap<String, f64> {
+fn cells_a_month(whole: &Framework, lang: Lang) -> BTreeMap<String, f64> {
     let mut cells: BTreeMap<String, f64> = BTreeMap::new();
     for indicator in whole.indicators.iter().filter(|i| i.derived.is_none()) {
-        let label =
-            whole.levels.iter().find(|l| l.code == indicator.level).map_or_else(|| indicator.level.to_string(), |l| l.label.clone());
+        let who = || if indicator.is_of_branches() { lang.text("panel.branch").to_owned() } else { indicator.level.to_string() };
+        let label = whole.levels.iter().find(|l| l.code == indicator.level).map_or_else(who, |l| l.label.clone());
         let one = if indicator.kind == Kind::Ratio { 2.0 } else { 1.0 };
         *cells.entry(label).or_default() += one / f64::from(indicator.every_months);
     }
@@ -314,7 +314,7 @@ mod tests {
             [[indicator]]\nid = \"X-2\"\nlabel = \"二\"\nkind = \"count\"\nlevel = \"top\"\ndirection = \"up\"\nrollup = \"sum\"\nevery_months = 12\n\
             [[indicator]]\nid = \"X-3\"\nlabel = \"三\"\nkind = \"count\"\nlevel = \"top\"\ndirection = \"up\"\nrollup = \"sum\"\nderived = \"units\"\n";
         let whole = Framework::combine(vec![Framework::parse(text, "a.toml").expect("good")]).expect("one");
-        let cells = cells_a_month(&whole);
+        let cells = cells_a_month(&whole, Lang::Zh);
         assert!((cells["顶"] - (2.0 + 1.0 / 12.0)).abs() < 1e-9);
         assert_eq!(unset(&whole), 3);
     }

@@ -299,7 +299,12 @@ impl Joined<'_> {
                 continue;
             }
             let id = IndicatorId::from(id);
-            let Some(level) = self.level_or_note(&indicator.level, id.as_str()) else {
+            let level = if indicator.is_of_branches() {
+                Some(indicator.level.clone())
+            } else {
+                self.level_or_note(&indicator.level, id.as_str())
+            };
+            let Some(level) = level else {
                 self.lost.insert(id);
                 continue;
             };

@@ -48,6 +48,8 @@ pub struct Basis {
     pub since: Option<Date>,
     /// In force until, the last day included.
     pub until: Option<Date>,
+    /// Of an indicator: what was counted before `since`; empty: the same, or not told.
+    pub was: String,
 }
 
 /// Who answers for a framework, from when to when.

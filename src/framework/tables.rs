@@ -280,7 +280,12 @@ impl Framework {
         };
         let left = match &test.rank {
             Some(rank) => {
-                let key = if rank.from_worst { "framework.rank_worst" } else { "framework.rank_best" };
+                let key = match (rank.from_worst, rank.share) {
+                    (true, false) => "framework.rank_worst",
+                    (false, false) => "framework.rank_best",
+                    (true, true) => "framework.rank_worst_share",
+                    (false, true) => "framework.rank_best_share",
+                };
                 Words::fill(key, [self.operand(&test.left), self.level(&rank.within)])
             }
             None => self.operand(&test.left),

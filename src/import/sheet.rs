@@ -157,6 +157,7 @@ mod tests {
             level: None,
             columns: std::collections::BTreeMap::new(),
             period: None,
+            known: None,
             without: Vec::new(),
             source: String::new(),
             licence: String::new(),

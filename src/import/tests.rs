@@ -1,5 +1,6 @@
 //! Whole workspaces, written here, loaded and asked.
 
+mod branches;
 mod first;
 mod kept;
 mod leads;

@@ -378,7 +378,7 @@ impl Reader<'_, '_, '_> {
         {
             self.report.add("E_FRAMEWORK_UNTIL", until.at, &s.field("until"), &[]);
         }
-        Basis { document, article, confidence, since: since.map(|d| d.value), until: until.map(|d| d.value) }
+        Basis { document, article, confidence, since: since.map(|d| d.value), until: until.map(|d| d.value), ..Basis::default() }
     }
 
     fn day(&mut self, s: &mut Section<'_, '_>, key: &'static str) -> Option<At<Date>> {

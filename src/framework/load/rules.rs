@@ -6,11 +6,10 @@ use super::super::schema::{OfficialKind, On, Target};
 use super::super::{Rule, Severity};
 use super::conditions::OPS;
 use super::{Ids, Reader};
+use crate::domain::id::BRANCHES;
 use crate::domain::indicator::Direction;
 use crate::domain::unit::Subject;
 
-/// What an item is about when it is not about the units of a level.
-pub(super) const ON_BRANCH: &str = "branch";
 const SEVERITIES: [(&str, Severity); 3] = [("info", Severity::Info), ("amber", Severity::Amber), ("red", Severity::Red)];
 /// Official kinds of a weak organisation that no indicator can show: a person confirms them.
 const BY_PERSON: [u8; 5] = [2, 3, 5, 6, 8];
@@ -47,7 +46,7 @@ impl Reader<'_, '_, '_> {
     /// `on`: branches or the units of a level.
     pub(super) fn on(&mut self, s: &mut Section<'_, '_>) -> Option<On> {
         let on = s.required(self.report, "on")?;
-        Some(if on.value == ON_BRANCH { On::Branch } else { On::Units(self.level(&on, &s.field("on"))) })
+        Some(if on.value == BRANCHES { On::Branch } else { On::Units(self.level(&on, &s.field("on"))) })
     }
 
     /// `when = {…}`, or `all = […]` for the usual case.

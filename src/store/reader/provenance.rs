@@ -36,7 +36,7 @@ pub(super) fn provenance(
     };
     let zones = Zones::of(ask, &view.scope)?;
     let shown = shown_at(ask, indicator, period, place, zones.as_ref())?;
-    let level = ask.world.level(&indicator.level).filter(|_| indicator.derived.is_none());
+    let level = ask.world.reporting(indicator).filter(|_| indicator.derived.is_none());
     let (sources, source_count) = match (level, period) {
         (Some(level), Some(period)) => sources(ask, &indicator.id, period, place, level, zones.as_ref())?,
         _ => (Vec::new(), 0),

@@ -157,6 +157,7 @@ fn rule(model: &Model, page: &Provenance) -> &'static str {
         Rollup::ShareAtOrAbove => "ui.rollup.share",
         Rollup::Worst => "ui.rollup.worst",
         Rollup::Median => "ui.rollup.median",
+        Rollup::Mean => "ui.rollup.mean",
         Rollup::None => "ui.rollup.none",
     })
 }

@@ -48,14 +48,18 @@ pub(super) fn count(n: usize) -> Cell {
 
 /// The unit above, where there is one.
 pub(super) fn under(ask: &Ask<'_>, place: Place) -> Cell {
-    let above = ask.world.table(place.0).parent(place.1);
-    above.map_or(Cell::Empty, |above| Cell::Text(Words::data(ask.world.name(above))))
+    let above = ask.path_above(place);
+    if above.is_empty() { Cell::Empty } else { Cell::Text(Words::data(above)) }
 }
 
 /// How old the data is on the day of the question.
 pub(super) fn age(ask: &Ask<'_>, day: Option<Date>) -> Cell {
     let age = day.and_then(|day| day.until(ask.world.at.day).ok()).map(|span| span.get_days());
-    age.map_or(Cell::Empty, |days| Cell::Text(Words::fill("leads.days", [Words::data(days.to_string())])))
+    age.map_or(Cell::Empty, |days| {
+        // As at an earlier day a register may be younger than the day asked.
+        let key = if days < 0 { "leads.younger" } else { "leads.days" };
+        Cell::Text(Words::fill(key, [Words::data(days.abs().to_string())]))
+    })
 }
 
 /// A test in words: `月数 4 > 3`.
@@ -190,7 +194,7 @@ fn doubts(ask: &Ask<'_>, place: Option<Place>) -> Result<Table, Problem> {
 }
 
 /// Why a rule does not run.
-pub(super) fn idle_words(idle: Idle) -> Words {
+pub(in crate::store::reader) fn idle_words(idle: Idle) -> Words {
     Words::key(match idle {
         Idle::Unset => "leads.idle.unset",
         Idle::Relative => "leads.idle.relative",
@@ -233,7 +237,7 @@ fn idle(ask: &Ask<'_>) -> Result<Table, Problem> {
 }
 
 /// What was decided at or below a place, with where it stands.
-fn decided(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<(Place, Decision)>, Problem> {
+pub(in crate::store::reader) fn decided(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<(Place, Decision)>, Problem> {
     let mut out = Vec::new();
     for (uid, said) in ask.decisions() {
         let Some(at) = ask.seen(*uid)? else { continue };

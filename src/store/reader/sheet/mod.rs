@@ -21,7 +21,7 @@ mod what_if;
 mod why;
 
 pub(super) use self::form::filled;
-pub(super) use leads::sign;
+pub(super) use self::leads::{decided, idle_words, sign};
 
 use super::ask::Ask;
 use crate::domain::problem::Problem;

@@ -89,7 +89,7 @@ fn members(ask: &Ask<'_>, view: &ViewState, all: &[Region]) -> Result<Table, Pro
                 continue;
             }
             rows.push(Row {
-                cells: vec![Cell::Text(label(region)), text(&name), Cell::Text(kind), text(&above(ask, place))],
+                cells: vec![Cell::Text(label(region)), text(&name), Cell::Text(kind), text(&ask.path_above(place))],
                 lead: Some(Lead::Subject(ask.uid(place))),
                 ..Row::default()
             });
@@ -156,11 +156,6 @@ fn kind_of(ask: &Ask<'_>, (table, row): Place) -> Words {
         (Subject::Unit, Some(level)) => Words::both(&level.label, if level.label_en.is_empty() { &level.label } else { &level.label_en }),
         _ => Words::data(ask.world.branches().kinds.get(row as usize)),
     }
-}
-
-/// Name of the unit above.
-pub(super) fn above(ask: &Ask<'_>, (table, row): Place) -> String {
-    ask.world.table(table).parent(row).map(|p| ask.world.name(p).to_owned()).unwrap_or_default()
 }
 
 /// Whether a record of a unit belongs to what is looked at; one without a unit is the county's own.

@@ -1,6 +1,6 @@
 //! 目标: targets with the days left, how the units stand in the bands, premises by kind and size.
 
-use super::figure::{Own, applies, at_place, basis, each, label, owner_name};
+use super::figure::{Own, at_place, basis, each, label, owner_name};
 use crate::domain::indicator::Indicator;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
@@ -9,6 +9,7 @@ use crate::domain::view_state::ViewState;
 use crate::framework::condition::Op;
 use crate::framework::schema::{Premises, Target};
 use crate::store::reader::ask::Ask;
+use crate::store::reader::told::{Of, Told};
 
 /// Days before a due day from which a target that is not reached is to be looked at.
 const SOON_DAYS: i64 = 90;
@@ -17,9 +18,10 @@ const LISTED: usize = 500;
 
 pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result<(), Problem> {
     let mut rows: Vec<(i64, Row)> = Vec::new();
-    let mut short: Vec<Row> = Vec::new();
-    for target in &ask.framework.targets {
-        rows.push(line(ask, view, target, &mut short)?);
+    let mut short = Short::default();
+    let told = ask.told(Of::Targets)?;
+    for (n, target) in ask.framework.targets.iter().enumerate() {
+        rows.push(line(ask, view, (n, target), &told, &mut short)?);
     }
     rows.sort_by_key(|(left, _)| *left);
     sheet.about.push(Words::data(ask.world.at.day.to_string()));
@@ -37,8 +39,6 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
         notes: vec![Words::key("panel.targets.note")],
         empty: Some(Words::key("panel.targets.empty")),
     });
-    let count = short.len();
-    short.truncate(LISTED);
     sheet.tables.push(Table {
         title: Some(Words::key("panel.targets.short")),
         columns: vec![
@@ -48,14 +48,21 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
             Column::number("panel.targets.now"),
             Column::number("panel.targets.wanted").spare(1),
         ],
-        rows: short,
-        notes: vec![Words::fill("panel.targets.short_count", [Words::data(count.to_string())])],
+        rows: short.rows,
+        notes: vec![Words::fill("panel.targets.short_count", [Words::data(short.count.to_string())])],
         empty: Some(Words::key("panel.targets.none_short")),
     });
     sheet.tables.push(bands(ask, view)?);
     sheet.tables.push(premises(ask, view)?);
     sheet.tables.push(super::checks::table(ask, view)?);
     Ok(())
+}
+
+/// Units that fall short of a target: all are counted, the first listed.
+#[derive(Default)]
+struct Short {
+    rows: Vec<Row>,
+    count: usize,
 }
 
 fn wanted(op: Op, value: Option<f64>, unit: &str) -> Cell {
@@ -76,7 +83,13 @@ fn reaches(value: f64, op: Op, wanted: f64) -> bool {
 }
 
 /// A target and where it stands; the units that fall short are put into `short`.
-fn line(ask: &Ask<'_>, view: &ViewState, target: &Target, short: &mut Vec<Row>) -> Result<(i64, Row), Problem> {
+fn line(
+    ask: &Ask<'_>,
+    view: &ViewState,
+    (n, target): (usize, &Target),
+    told: &Told,
+    short: &mut Short,
+) -> Result<(i64, Row), Problem> {
     let today = ask.world.at.day;
     let left = target.due.map(|due| i64::from((due - today).get_days()));
     let figure = at_place(ask, view, &target.indicator, None)?;
@@ -91,7 +104,7 @@ fn line(ask: &Ask<'_>, view: &ViewState, target: &Target, short: &mut Vec<Row>) 
             (figure.cell(), value.zip(target.value).map(|(value, wanted)| reaches(value, target.op, wanted)))
         }
         (Some(figure), true) => {
-            let standing = standing(ask, view, figure.indicator, target, short)?;
+            let standing = standing(ask, each(ask, view, figure.indicator)?, figure.indicator, (n, target), told, short);
             if standing.open > 0 {
                 detail.push(Words::fill("panel.targets.open", [Words::data(standing.open.to_string())]));
             }
@@ -139,10 +152,17 @@ struct Standing {
 }
 
 /// How the units of the indicator's level stand to a target.
-fn standing(ask: &Ask<'_>, view: &ViewState, indicator: &Indicator, target: &Target, short: &mut Vec<Row>) -> Result<Standing, Problem> {
+fn standing(
+    ask: &Ask<'_>,
+    units: Vec<Own>,
+    indicator: &Indicator,
+    (n, target): (usize, &Target),
+    told: &Told,
+    short: &mut Short,
+) -> Standing {
     let mut out = Standing::default();
-    for unit in each(ask, view, indicator)? {
-        match applies(ask, target.when.as_ref(), unit.place)? {
+    for unit in units {
+        match told.applies(n, unit.place) {
             Some(true) => {}
             Some(false) => continue,
             None => {
@@ -154,20 +174,23 @@ fn standing(ask: &Ask<'_>, view: &ViewState, indicator: &Indicator, target: &Tar
             (State::Value, Some(value), Some(wanted)) if reaches(value, target.op, wanted) => out.met += 1,
             (State::Value, Some(value), Some(_)) => {
                 out.missed += 1;
-                short.push(short_row(&unit, value, indicator, target));
+                short.count += 1;
+                if short.rows.len() < LISTED {
+                    short.rows.push(short_row(ask, &unit, value, indicator, target));
+                }
             }
             (State::NotDue, ..) => {}
             _ => out.open += 1,
         }
     }
-    Ok(out)
+    out
 }
 
-fn short_row(unit: &Own, value: f64, indicator: &Indicator, target: &Target) -> Row {
+fn short_row(ask: &Ask<'_>, unit: &Own, value: f64, indicator: &Indicator, target: &Target) -> Row {
     Row {
         cells: vec![
-            Cell::Text(Words::data(&unit.name)),
-            Cell::Text(Words::data(&unit.under)),
+            unit.name(ask),
+            Cell::Text(unit.under(ask)),
             Cell::Text(label(&target.named)),
             Cell::Number { value, unit: indicator.unit.clone() },
             wanted(target.op, target.value, &indicator.unit),
@@ -220,8 +243,9 @@ fn bands(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
 /// Premises held against what a kind and size of place must have.
 fn premises(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
     let mut rows = Vec::new();
-    for rule in &ask.framework.premises {
-        rows.push(premises_row(ask, view, rule)?);
+    let told = ask.told(Of::Premises)?;
+    for (n, rule) in ask.framework.premises.iter().enumerate() {
+        rows.push(premises_row(ask, view, (n, rule), &told)?);
     }
     Ok(Table {
         title: Some(Words::key("panel.targets.premises")),
@@ -238,12 +262,12 @@ fn premises(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
     })
 }
 
-fn premises_row(ask: &Ask<'_>, view: &ViewState, rule: &Premises) -> Result<Row, Problem> {
+fn premises_row(ask: &Ask<'_>, view: &ViewState, (n, rule): (usize, &Premises), told: &Told) -> Result<Row, Problem> {
     let indicator = ask.framework.indicators.iter().find(|i| i.id == rule.indicator);
     let mut counts = [0u32; 3];
     if let Some(indicator) = indicator {
         for unit in each(ask, view, indicator)? {
-            let applies = applies(ask, rule.when.as_ref(), unit.place)?;
+            let applies = told.applies(n, unit.place);
             if applies == Some(false) || unit.reading.state == State::NotDue {
                 continue;
             }
