@@ -175,7 +175,7 @@ fn everything_with_every_lead_in_words(bencher: Bencher) {
     bencher.with_inputs(|| data.clone()).bench_values(|data| {
         let screening = Screening::new(Arc::clone(&program), data);
         let lead = |hit| screening.lead(&framework, hit, uid, Subject::Branch, "支部");
-        screening.leads().into_iter().filter_map(lead).map(|lead| lead.evidence.len()).sum::<usize>()
+        screening.leads().into_iter().filter_map(lead).map(|lead| lead.tests.len()).sum::<usize>()
     });
 }
 

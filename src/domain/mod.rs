@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod as_of;
+pub mod behind;
 pub mod change;
 pub mod coverage;
 pub mod decision;

@@ -18,12 +18,13 @@ pub use load::{Find, Parsed, Source, read_text};
 
 use condition::Condition;
 use schema::{
-    Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, OfficialKind, Pairing, Part, Premises, Privacy, Rating,
+    Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, Pairing, Part, Premises, Privacy, Rating,
     Region, Scorecard, Season, Synonym, Target, Task, Term, Workflow,
 };
 
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::indicator::Indicator;
+use crate::domain::page::CaseKind;
 use crate::domain::problem::Problem;
 use crate::domain::unit::{Level, Subject};
 
@@ -92,7 +93,7 @@ pub struct Framework {
     /// Matrices.
     pub matrices: Vec<Matrix>,
     /// Official kinds of weak organisations.
-    pub kinds: Vec<OfficialKind>,
+    pub kinds: Vec<CaseKind>,
     /// What each indicator rests on.
     pub indicator_bases: BTreeMap<IndicatorId, Basis>,
     /// Words that are added to the gate.

@@ -526,16 +526,3 @@ pub struct Matrix {
     /// What it was written from.
     pub material: Material,
 }
-
-/// An official kind of weak organisation: a fixed text that a person confirms.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OfficialKind {
-    /// Its number in the list.
-    pub number: u8,
-    /// Its text.
-    pub label: String,
-    /// English.
-    pub label_en: String,
-    /// No indicator can show it: a person confirms it with the number of a document.
-    pub by_person: bool,
-}

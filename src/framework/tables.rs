@@ -271,12 +271,15 @@ impl Framework {
     }
 
     fn say_test(&self, test: &Test) -> Words {
+        if test.right == Right::InPeriod {
+            return Words::fill("framework.in_period", [self.operand(&test.left)]);
+        }
         let right = match &test.right {
             Right::Literal(Literal::Number(n)) => Words::data(n.to_string()),
             Right::Literal(Literal::Text(t)) => Words::data(t),
             Right::OneOf(words) => Words::data(words.join("/")),
             Right::Operand(operand) => self.operand(operand),
-            Right::Unset => Words::key("framework.unset"),
+            Right::Unset | Right::InPeriod => Words::key("framework.unset"),
         };
         let left = match &test.rank {
             Some(rank) => {

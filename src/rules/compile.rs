@@ -207,7 +207,8 @@ impl Program {
             Right::OneOf(texts) => Held::OneOf(texts.clone()),
             // A sum is held against the newest reading, each of several against that of its own period.
             Right::Operand(operand) => Held::Source(self.source(operand, if how == Some(How::Sum) { 1 } else { last }, of)),
-            Right::Unset => Held::Unset,
+            // A form puts days in the place of its period before.
+            Right::Unset | Right::InPeriod => Held::Unset,
         };
         Compiled { n, left, op: test.op, right, how }
     }

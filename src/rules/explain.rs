@@ -1,7 +1,5 @@
 //! Why a rule holds, does not, or cannot be told, at one subject: test by test, in words.
 
-use std::fmt::Write as _;
-
 use jiff::civil::Date;
 
 use super::compile::{Compiled, Held, Node, Source};
@@ -81,7 +79,6 @@ impl Screening {
     pub fn lead(&self, framework: &Framework, hit: Hit, entity: Uid, subject: Subject, name: &str) -> Option<Lead> {
         let rule = framework.rules.get(hit.rule)?;
         let why = self.why(framework, hit)?;
-        let evidence = why.tests.iter().filter(|t| t.holds == Some(true)).map(evidence).collect::<Vec<_>>().join("; ");
         Some(Lead {
             rule: rule.id.clone(),
             label: rule.label.clone(),
@@ -92,7 +89,6 @@ impl Screening {
             entity,
             subject,
             name: name.to_owned(),
-            evidence,
             tests: why.tests,
             document: rule.basis.document.clone(),
             article: rule.basis.article.clone(),
@@ -365,37 +361,6 @@ pub fn weight(severity: Severity) -> Weight {
         Severity::Info => Weight::Plain,
         Severity::Amber => Weight::Look,
         Severity::Red => Weight::Urgent,
-    }
-}
-
-/// `heading 4 (>3)`: the value that was found and what it was held against.
-fn evidence(test: &Tested) -> String {
-    let mut text = format!(
-        "{} {} ({}{})",
-        words(&test.what),
-        cell(&test.value),
-        if test.sign == "==" { "=" } else { &test.sign },
-        cell(&test.threshold)
-    );
-    if let Some(period) = test.period {
-        let _ = write!(text, " {}", period.end());
-    }
-    text
-}
-
-fn words(words: &Words) -> String {
-    match words {
-        Words::Data(text) => text.clone(),
-        Words::Both { zh, .. } => zh.clone(),
-        Words::Key { args, .. } => args.iter().map(self::words).filter(|a| !a.is_empty()).collect::<Vec<_>>().join(" "),
-    }
-}
-
-fn cell(cell: &Cell) -> String {
-    match cell {
-        Cell::Number { value, unit } => format!("{}{unit}", number(*value)),
-        Cell::Text(text) => words(text),
-        _ => "?".to_owned(),
     }
 }
 

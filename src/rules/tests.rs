@@ -135,14 +135,14 @@ fn a_lead_names_its_values_and_what_they_were_held_against() {
         .leads()
         .into_iter()
         .map(|hit| screening.lead(&framework, hit, Uid::of_branch("990121", "1"), Subject::Branch, "甲支部").expect("a lead"))
-        .map(|lead| (lead.rule.clone(), lead.evidence.clone(), lead.day, lead.basis()))
+        .map(|lead| (lead.rule.clone(), crate::locale::Lang::Zh.words(&super::told(&lead)), lead.day, lead.basis()))
         .collect();
     let day = Date::new(2025, 9, 30).ok();
     assert_eq!(
         leads,
         [
-            ("months".to_owned(), "月数 4 (>3)".to_owned(), None, "月数=4".to_owned()),
-            ("both".to_owned(), "月数 4 (>=1); 例 2.25元 (<5.5元) 2025-09-30".to_owned(), day, "月数=4; X-1@2025Q3=2.25".to_owned()),
+            ("months".to_owned(), "月数 4（>3）".to_owned(), None, "月数=4".to_owned()),
+            ("both".to_owned(), "月数 4（≥1）；例 2.25元（<5.5元）".to_owned(), day, "月数=4; X-1@2025Q3=2.25".to_owned()),
         ]
     );
 }

@@ -61,7 +61,7 @@ impl Reader<'_, '_, '_> {
             s.finish(self.report);
             return Some(Condition::Not(Box::new(self.condition(part?, depth + 1)?)));
         }
-        let test = self.test(&mut s);
+        let test = if self.form && s.has("in_period") { self.in_period(&mut s) } else { self.test(&mut s) };
         s.knows("all");
         s.knows("any");
         s.knows("not");
@@ -80,6 +80,13 @@ impl Reader<'_, '_, '_> {
         let count = parts.len();
         let parts: Vec<Condition> = parts.into_iter().filter_map(|part| self.condition(part, depth + 1)).collect();
         (parts.len() == count).then_some(parts)
+    }
+
+    /// A date in the reporting period of the form.
+    fn in_period(&mut self, s: &mut Section<'_, '_>) -> Option<Test> {
+        let field = s.text(self.report, "in_period")?;
+        self.heading(&field, &s.field("in_period"));
+        Some(Test { left: Operand::Field(field.value), op: Op::Equal, right: Right::InPeriod, over: None, rank: None })
     }
 
     fn test(&mut self, s: &mut Section<'_, '_>) -> Option<Test> {

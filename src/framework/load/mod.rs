@@ -157,6 +157,7 @@ fn parse(text: &str, shown_as: &str, find: &Find<'_>, way: &mut Way<'_>) -> Resu
         indicators: Vec::new(),
         denied: Vec::new(),
         elsewhere: Vec::new(),
+        form: false,
     };
     let (framework, elsewhere) = reader.framework(document.get_ref());
     let mut problems = report.finish();
@@ -194,6 +195,8 @@ struct Reader<'r, 'a, 'w> {
     denied: Vec<String>,
     /// Problems of what it extends.
     elsewhere: Vec<Problem>,
+    /// It is a form, which has a reporting period.
+    form: bool,
 }
 
 /// Ids of one kind of item, to find those that are used twice.

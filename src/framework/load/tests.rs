@@ -397,6 +397,7 @@ fn known_keys() -> std::collections::BTreeSet<String> {
         indicators: Vec::new(),
         denied: Vec::new(),
         elsewhere: Vec::new(),
+        form: false,
     };
     reader.framework(document.get_ref());
     report.known().iter().map(|path| path.rsplit('.').next().unwrap_or(path).to_owned()).collect()

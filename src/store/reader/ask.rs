@@ -204,6 +204,9 @@ impl<'r> Ask<'r> {
             let was = Indicator { definition: basis.was.clone(), ..indicator.clone() };
             return Ok(Some([Arc::new(was), Arc::new(indicator.clone())]));
         }
+        if !framework_log::has_changed(self.connection, &self.world.county)? {
+            return Ok(None);
+        }
         let first = |period| block::first_known(self.connection, &self.world, &indicator.id, period);
         let (Some(older), Some(newer)) = (first(periods[0])?, first(periods[1])?) else { return Ok(None) };
         framework_log::redefined(self.connection, self.cache, &self.world.county, &indicator.id, [older, newer])

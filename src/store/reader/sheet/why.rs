@@ -1,14 +1,14 @@
 //! 为什么: one rule at one subject, test by test; what is missing, what would clear it, what was said.
 
 use super::figure::basis;
-use super::leads::{age, cell, idle_words, label, said, sign};
+use super::leads::{age, idle_words, label, said};
 use crate::domain::decision::Said;
 use crate::domain::id::Uid;
 use crate::domain::page::Tested;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
-use crate::rules::{Hit, Truth, Way, Why};
+use crate::rules::{Hit, Truth, Way, Why, cell, sign};
 use crate::store::reader::ask::{Ask, Place};
 
 pub(super) fn fill(ask: &Ask<'_>, _view: &ViewState, uid: Uid, rule: &str, sheet: &mut Sheet) -> Result<(), Problem> {
@@ -171,7 +171,7 @@ fn answers(ask: &Ask<'_>, uid: Uid, rule: &str) -> Table {
         let document = if let Said::Confirmed { document, .. } = &decision.said { document.as_str() } else { "" };
         Row {
             cells: vec![
-                Cell::Text(said(&decision.said)),
+                Cell::Text(said(ask, &decision.said)),
                 Cell::Text(Words::data(&*decision.text)),
                 Cell::Text(Words::data(document)),
                 Cell::Text(Words::data(&*decision.actor)),
