@@ -239,9 +239,7 @@ impl Screening {
         let Some(word) = self.eyes().word(*field, at) else { return Cell::Missing };
         let day = Words::data(&*word.text);
         match self.eyes().side(source, 0, at) {
-            Side::Number(lo, hi) => {
-                Cell::Text(Words::fill("leads.since", [day, Words::fill(key(span), [Words::data(between(lo, hi))])]))
-            }
+            Side::Number(lo, hi) => Cell::Text(Words::fill("leads.since", [day, Words::fill(key(span), [Words::data(between(lo, hi))])])),
             // A cell that is no day.
             Side::Missing | Side::Word(_) => Cell::Text(day),
         }

@@ -57,6 +57,7 @@ enum Proof {
     Limits { workflow: String, limits: Vec<String> },
     Region { kind: String, count: usize },
     Matrix { matrix: String, rows: usize, cols: usize },
+    Mean { indicator: String, parts: Vec<f64>, value: f64 },
     Rule { rule: String, values: Vec<f64> },
     Rating { rating: String, count: usize },
     Apart { indicator: String, parts: Vec<f64>, sum: f64, whole: f64 },
@@ -95,6 +96,7 @@ impl Proof {
             | Self::Ratio { indicator, .. }
             | Self::Share { indicator, .. }
             | Self::Shown { indicator, .. }
+            | Self::Mean { indicator, .. }
             | Self::Apart { indicator, .. } => Some(indicator),
             _ => None,
         }
@@ -160,6 +162,11 @@ impl Proof {
                 let matrix = item(&f.matrices, "matrix", |m| m.named.id == *id)?;
                 same((matrix.rows.len(), matrix.cols.len()), (*rows, *cols))?;
                 same(matrix.cells.iter().flatten().filter(|cell| cell.is_some()).count(), rows * cols)
+            }
+            Self::Mean { indicator: id, parts, value } => {
+                let i = indicator(f, id)?;
+                same(i.rollup, Rollup::Mean)?;
+                near(i.roll_up(parts.iter().map(|part| Reading::of(*part))).reading.value, *value)
             }
             Self::Rule { rule: id, values } => {
                 let rule = item(&f.rules, "rule", |r| r.id == *id)?;

@@ -138,7 +138,8 @@ fn moved(now: &Answer, then: &Answer, before: Period) -> Table {
         lead: Some(Lead::Subject(member.uid)),
         detail: member.looked.iter().map(|(what, cell)| Words::fill("panel.form.looked", [what.clone(), worded(cell)])).collect(),
     };
-    let rows = came.iter().map(|m| row(m, "panel.form.came", Weight::Look)).chain(went.iter().map(|m| row(m, "panel.form.went", Weight::Dim)));
+    let rows =
+        came.iter().map(|m| row(m, "panel.form.came", Weight::Look)).chain(went.iter().map(|m| row(m, "panel.form.went", Weight::Dim)));
     Table {
         title: Some(Words::fill("panel.form.moved", [came.len(), went.len()].map(|n| Words::data(n.to_string())))),
         columns: vec![
@@ -170,7 +171,8 @@ pub(in super::super) fn check(ask: &Ask<'_>, view: &ViewState, name: &str, n: us
         return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));
     };
     let period = super::period(form, ask)?;
-    let of: Vec<FormCell> = form.cells.iter().filter(|cell| check.left.contains(&cell.at) || check.right.contains(&cell.at)).cloned().collect();
+    let of: Vec<FormCell> =
+        form.cells.iter().filter(|cell| check.left.contains(&cell.at) || check.right.contains(&cell.at)).cloned().collect();
     let answers = super::answer::answers(ask, &view, &of, period)?;
     let held = held(check, &answers);
     sheet.about = super::about(ask, &view, form, period)?;
