@@ -210,9 +210,8 @@ fn said(f: &Framework, figure: &Figure) -> Result<(), String> {
 fn check(f: &Framework, upper: &str, lower: &str, high: f64, low: f64) -> Result<(), String> {
     let (own, other) = (indicator(f, upper)?, indicator(f, lower)?);
     same(own.level.as_str(), other.level.as_str())?;
-    let declared = |of: &Indicator, to: &Indicator, at_least: bool| {
-        of.checks.iter().find(|c| c.at_least == at_least && c.other == to.id).cloned()
-    };
+    let declared =
+        |of: &Indicator, to: &Indicator, at_least: bool| of.checks.iter().find(|c| c.at_least == at_least && c.other == to.id).cloned();
     let (above, below) = (declared(own, other, true), declared(other, own, false));
     let passes = |own: f64, other: f64| above.as_ref().map(|c| c.holds(own, other)).or_else(|| below.as_ref().map(|c| c.holds(other, own)));
     same(passes(high, low), Some(true)).map_err(|why| format!("{upper} >= {lower}: {why}"))?;
