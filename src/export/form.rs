@@ -9,13 +9,13 @@ mod page;
 mod tests;
 
 use std::io::{Cursor, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zip::read::ZipArchive;
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
 
-use super::write_whole;
+use super::{write_new as write_new_file, write_whole};
 use crate::domain::form::{CellAt, Fill, Filled, Template};
 use crate::domain::problem::{Problem, Severity};
 
@@ -29,6 +29,37 @@ const PART_MAX_BYTES: u64 = 64 << 20;
 /// # Errors
 /// `E_FORM_…`: why the template cannot be filled in; `E_NOT_SAVED`.
 pub fn write(filled: &Filled, to: &Path) -> Result<(), Problem> {
+    write_whole(&book_of(filled, to)?, to)
+}
+
+/// Names that are tried where one is taken.
+const NAMES: u32 = 1_000;
+
+/// Writes a filled form into a file that is not there yet, named `.xlsx`, whole or not at all; the file.
+///
+/// # Errors
+/// `E_FORM_THERE`: there is one already, with a name that is free; `E_FORM_FOLDER`; `E_FORM_…`: why the template
+/// cannot be filled in; `E_NOT_SAVED`.
+pub fn write_new(filled: &Filled, to: &Path) -> Result<PathBuf, Problem> {
+    let refused = |code: &str| Problem::new(code, Severity::Refused, "").arg(to.display());
+    if to.is_dir() {
+        return Err(refused("E_FORM_FOLDER"));
+    }
+    let mut to = to.to_path_buf();
+    if !to.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx")) {
+        to.as_mut_os_string().push(".xlsx");
+    }
+    if write_new_file(&book_of(filled, &to)?, &to)? {
+        return Ok(to);
+    }
+    let stem = to.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let mut names = (2..NAMES).map(|n| to.with_file_name(format!("{stem} ({n}).xlsx")));
+    let free = names.find(|path| path.symlink_metadata().is_err()).unwrap_or_default();
+    Err(Problem::new("E_FORM_THERE", Severity::Refused, "").arg(to.display()).arg(free.display()).arg(&filled.name))
+}
+
+/// The bytes of a filled form that is to be written somewhere.
+fn book_of(filled: &Filled, to: &Path) -> Result<Vec<u8>, Problem> {
     let shown_as = match &filled.template {
         Template::Shipped(_) => format!("{}.xlsx", filled.name),
         Template::File(file) => file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
@@ -47,7 +78,7 @@ pub fn write(filled: &Filled, to: &Path) -> Result<(), Problem> {
             std::fs::read(file).map_err(unreadable)?
         }
     };
-    write_whole(&fill(&bytes, &shown_as, &filled.sheet, &filled.cells)?, to)
+    fill(&bytes, &shown_as, &filled.sheet, &filled.cells)
 }
 
 /// Whether two names are of one file.
