@@ -173,7 +173,13 @@ fn list_files(base: &Path, folders: &mpsc::Receiver<(RequestId, PathBuf)>, out: 
     }
 }
 
-fn read(mut reader: Reader, questions: &mpsc::Receiver<(RequestId, Question)>, access: &Access, today: Date, out: &UnboundedSender<Message>) {
+fn read(
+    mut reader: Reader,
+    questions: &mpsc::Receiver<(RequestId, Question)>,
+    access: &Access,
+    today: Date,
+    out: &UnboundedSender<Message>,
+) {
     while let Ok(first) = questions.recv() {
         let mut waiting = vec![first];
         waiting.extend(questions.try_iter());

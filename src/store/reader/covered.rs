@@ -135,12 +135,7 @@ pub(super) fn entities_of(ask: &Ask<'_>, coverage: &Coverage) -> Result<Vec<(Ent
 }
 
 /// The entities of a kind that a coverage is about, and whether each counts.
-fn told_of<'e>(
-    ask: &Ask<'_>,
-    coverage: &Coverage,
-    kind: &str,
-    all: &'e [Entity],
-) -> impl Iterator<Item = (&'e Entity, Option<bool>)> {
+fn told_of<'e>(ask: &Ask<'_>, coverage: &Coverage, kind: &str, all: &'e [Entity]) -> impl Iterator<Item = (&'e Entity, Option<bool>)> {
     all.iter().filter(move |e| is_word(ask.framework, kind, &e.kind)).filter_map(move |e| match belongs(ask, coverage, e) {
         Some(false) => None,
         Some(true) => Some((e, counts(coverage, e))),

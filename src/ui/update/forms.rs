@@ -26,8 +26,7 @@ impl Model {
         let top = self.desk.sheets.top().filter(|_| self.desk.screen == Some(Screen::Sheet))?;
         fn of(kind: &SheetKind) -> Option<&str> {
             match kind {
-                SheetKind::Form { name }
-                | SheetKind::Behind { of: Behind::Cell { form: name, .. } | Behind::Check { form: name, .. } } => {
+                SheetKind::Form { name } | SheetKind::Behind { of: Behind::Cell { form: name, .. } | Behind::Check { form: name, .. } } => {
                     Some(name.as_str()).filter(|name| !name.is_empty())
                 }
                 _ => None,

@@ -5,8 +5,8 @@ mod behind;
 
 use std::collections::BTreeMap;
 
-use super::figure::{applies, basis, label, owner_name};
 pub(super) use self::behind::behind;
+use super::figure::{applies, basis, label, owner_name};
 use crate::domain::behind::Behind;
 use crate::domain::coverage::{CoverageState, INSTRUCTOR};
 use crate::domain::problem::Problem;

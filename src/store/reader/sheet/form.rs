@@ -10,8 +10,8 @@ mod tests;
 use self::answer::{Amount, Answer, answers};
 use self::behind::{about, lead};
 pub(super) use self::behind::{cell, check};
-use self::member::{LISTED, Member};
 use self::held::{Verdict, held};
+use self::member::{LISTED, Member};
 use super::figure::label;
 use crate::domain::as_of::AsOf;
 use crate::domain::behind::Behind;
@@ -159,7 +159,7 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
     let mut all: Vec<_> = form.checks.iter().enumerate().map(|(n, check)| (held(check, answers), n, check)).collect();
     all.sort_by_key(|(held, ..)| held.verdict);
     let row = |(held, n, check): &(held::Held, usize, &crate::framework::form::Check)| {
-        let expression = format!("{} {} {}", held::sum(&check.left), check.op.sign(), held::sum(&check.right));
+        let expression = format!("{} {} {}", held::sum(&check.left), held::sign(check.op), held::sum(&check.right));
         let name = check.label.as_ref().map_or_else(|| Words::data(&expression), |(zh, en)| Words::both(zh, en));
         let side = |value: Option<f64>| value.map_or(Cell::Missing, |value| Cell::Number { value, unit: String::new() });
         Row {
@@ -179,8 +179,8 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
                 .collect(),
         }
     };
-    let [fails, untold, holds] = [Verdict::Fails, Verdict::Untold, Verdict::Holds]
-        .map(|verdict| all.iter().filter(|(held, ..)| held.verdict == verdict).count());
+    let [fails, untold, holds] =
+        [Verdict::Fails, Verdict::Untold, Verdict::Holds].map(|verdict| all.iter().filter(|(held, ..)| held.verdict == verdict).count());
     let number = |n: usize| Words::data(n.to_string());
     let mut notes = vec![Words::fill("panel.form.checks_note", [fails, untold, holds].map(number))];
     notes.extend((untold > 0).then(|| Words::key("panel.form.untold_note")));

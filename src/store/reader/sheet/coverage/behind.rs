@@ -42,11 +42,8 @@ pub(in super::super) fn behind(ask: &Ask<'_>, view: &ViewState, id: &str, sheet:
         notes.push(Words::data(&coverage.definition));
     }
     notes.extend(basis(&coverage.basis));
-    for (told, title) in [
-        (Some(false), "panel.coverage.bare_n"),
-        (None, "panel.coverage.open_n"),
-        (Some(true), "panel.coverage.covered_n"),
-    ] {
+    for (told, title) in [(Some(false), "panel.coverage.bare_n"), (None, "panel.coverage.open_n"), (Some(true), "panel.coverage.covered_n")]
+    {
         let of: Vec<&Member> = members.iter().filter(|member| member.told == told).collect();
         let mut notes = notes.clone();
         if of.len() > LISTED {

@@ -348,10 +348,7 @@ impl<'a> Scene<'a> {
                     _ => None,
                 });
                 let said = document.last().map(|(document, day)| {
-                    [
-                        (Words::key("leads.col.document"), Cell::Text(Words::data(document))),
-                        (Words::key("leads.col.when"), Cell::Day(day)),
-                    ]
+                    [(Words::key("leads.col.document"), Cell::Text(Words::data(document))), (Words::key("leads.col.when"), Cell::Day(day))]
                 });
                 let split = (states.iter().max() != Some(&LeadState::Confirmed)).then(|| Words::key("panel.form.split"));
                 (said.into_iter().flatten().collect(), split.into_iter().collect())
@@ -372,13 +369,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Someone with file and row: itself, and where Enter leads.
-    fn member(
-        &self,
-        name: &str,
-        (own, uid): (Uid, Uid),
-        unit: Option<Place>,
-        looked: impl FnOnce() -> Looked,
-    ) -> Result<Member, Problem> {
+    fn member(&self, name: &str, (own, uid): (Uid, Uid), unit: Option<Place>, looked: impl FnOnce() -> Looked) -> Result<Member, Problem> {
         let world = &self.ask.world;
         let spot = current::origin(self.ask.connection, world, own)?;
         let line = spot.line.map(|line| format!(":{line}")).unwrap_or_default();

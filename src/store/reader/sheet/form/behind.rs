@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::super::figure::label;
 use super::answer::{Answer, whole};
-use super::held::{held, sum};
+use super::held::{self, held, sum};
 use super::member::{Member, WHOLE};
 use crate::domain::behind::Behind;
 use crate::domain::form::CellAt;
@@ -144,7 +144,8 @@ fn moved(now: &Answer, then: &Answer, before: Period) -> Table {
         lead: Some(Lead::Subject(member.uid)),
         detail: member.looked.iter().map(|(what, cell)| Words::fill("panel.form.looked", [what.clone(), worded(cell)])).collect(),
     };
-    let rows = came.iter().map(|m| row(m, "panel.form.came", Weight::Look)).chain(went.iter().map(|m| row(m, "panel.form.went", Weight::Dim)));
+    let rows =
+        came.iter().map(|m| row(m, "panel.form.came", Weight::Look)).chain(went.iter().map(|m| row(m, "panel.form.went", Weight::Dim)));
     Table {
         title: Some(Words::fill("panel.form.moved", [came.len(), went.len()].map(|n| Words::data(n.to_string())))),
         columns: vec![
@@ -176,11 +177,12 @@ pub(in super::super) fn check(ask: &Ask<'_>, view: &ViewState, name: &str, n: us
         return Err(Problem::new("E_INTERNAL", Severity::Refused, ""));
     };
     let period = super::period(form, ask)?;
-    let of: Vec<FormCell> = form.cells.iter().filter(|cell| check.left.contains(&cell.at) || check.right.contains(&cell.at)).cloned().collect();
+    let of: Vec<FormCell> =
+        form.cells.iter().filter(|cell| check.left.contains(&cell.at) || check.right.contains(&cell.at)).cloned().collect();
     let answers = super::answer::answers(ask, &view, &of, period)?;
     let held = held(check, &answers);
     sheet.about = super::about(ask, &view, form, period)?;
-    let expression = format!("{} {} {}", sum(&check.left), check.op.sign(), sum(&check.right));
+    let expression = format!("{} {} {}", sum(&check.left), held::sign(check.op), sum(&check.right));
     sheet.about.insert(0, check.label.as_ref().map_or_else(|| Words::data(&expression), |(zh, en)| Words::both(zh, en)));
     let sides = [("panel.form.left", &check.left), ("panel.form.right", &check.right)];
     let terms = sides.into_iter().flat_map(|(side, cells)| cells.iter().map(move |at| (side, at)));

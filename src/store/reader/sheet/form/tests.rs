@@ -1,6 +1,6 @@
 use super::answer::{Amount, Answer};
-use super::member::{Member, Members};
 use super::held::{Verdict, held, sum};
+use super::member::{Member, Members};
 use crate::domain::form::CellAt;
 use crate::domain::id::Uid;
 use crate::domain::sheet::Words;
