@@ -28,10 +28,10 @@ pub(super) struct Read {
 }
 
 /// Reads a file of a table whole.
-pub(super) fn read(table: &Table, file: Found) -> Result<Read, Problem> {
+pub(super) fn read(framework: &Framework, table: &Table, file: Found) -> Result<Read, Problem> {
     let sha256 = sha256(&file)?;
     verify(table.sha256.as_ref(), &sha256, &file)?;
-    let sheet = Sheet::read(&file, table)?;
+    let sheet = Sheet::read(&file, table, &framework.privacy)?;
     Ok(Read { file, sha256, sheet })
 }
 

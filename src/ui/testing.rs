@@ -16,8 +16,7 @@ use crate::domain::fact::Mark;
 use crate::domain::id::Uid;
 use crate::domain::indicator::{Direction, Indicator, Kind, Rollup};
 use crate::domain::page::{
-    Card, Class, Crumb, Figure, Hit, HomePage, Lead, Legend, MarkRow, Provenance, ReadCount, Row, SourceRow, Tested,
-    Workspace,
+    Card, Class, Crumb, Figure, Hit, HomePage, Lead, Legend, MarkRow, Provenance, ReadCount, Row, SourceRow, Tested, Workspace,
 };
 use crate::domain::period::Period;
 use crate::domain::plan::Applied;
@@ -534,6 +533,7 @@ impl Fake {
                     }],
                     source_count: 1,
                     missing: vec![("990121100001".into(), "第2片".into())],
+                    rests_on: vec![Words::key("panel.confidence_b")],
                     framework: "frameworks/sample.toml".into(),
                 }))
             }
@@ -807,6 +807,7 @@ pub(super) fn text(buffer: &Buffer, ambiguous_wide: bool) -> String {
 
 mod desk;
 mod fixtures;
+mod forms;
 mod layer;
 mod leads;
 mod screens;

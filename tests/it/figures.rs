@@ -8,7 +8,7 @@ use xiantu::domain::indicator::{Indicator, Rollup};
 use xiantu::domain::value::Reading;
 use xiantu::framework::Framework;
 use xiantu::framework::condition::{Literal, Right};
-use xiantu::framework::schema::RatingKind;
+use xiantu::framework::schema::{Goal, RatingKind};
 
 use crate::frameworks::load;
 use crate::support::root;
@@ -47,6 +47,7 @@ enum Proof {
     Shown { indicator: String, value: f64 },
     Check { upper: String, lower: String, values: [f64; 2] },
     Target { target: String, value: f64, op: Option<String>, due: Option<String>, each: Option<bool> },
+    Band { target: String, values: [f64; 2], due: Option<String> },
     Premises { premises: String, value: f64 },
     Scorecard { scorecard: String, points: Vec<f64>, total: f64, example: Vec<f64>, given: f64 },
     Beat { cadence: String, when: String },
@@ -125,9 +126,19 @@ impl Proof {
             Self::Check { upper, lower, values: [high, low] } => check(f, upper, lower, *high, *low),
             Self::Target { target: id, value, op, due, each } => {
                 let target = item(&f.targets, "target", |t| t.named.id == *id)?;
-                same(target.value, Some(*value))?;
-                same(target.op.sign(), op.as_deref().unwrap_or(">="))?;
+                match target.goal {
+                    Goal::Bound(sign, wanted) => {
+                        same(wanted, *value)?;
+                        same(sign.sign(), op.as_deref().unwrap_or(">="))?;
+                    }
+                    other => return Err(format!("{other:?} and not {value}")),
+                }
                 same(target.each, each.unwrap_or(false))?;
+                same(target.due.map(|day| day.to_string()).as_ref(), due.as_ref())
+            }
+            Self::Band { target: id, values: [from, to], due } => {
+                let target = item(&f.targets, "target", |t| t.named.id == *id)?;
+                same(target.goal, Goal::Between(*from, *to))?;
                 same(target.due.map(|day| day.to_string()).as_ref(), due.as_ref())
             }
             Self::Premises { premises: id, value } => same(item(&f.premises, "premises", |p| p.named.id == *id)?.min_m2, Some(*value)),

@@ -237,7 +237,7 @@ fn figures_of_persons_are_counts_from_the_township_up() {
         for indicator in &framework.indicators {
             let id = indicator.id.as_str();
             let of_persons = personal.iter().any(|p| id.starts_with(p)) || indicator.label.ends_with("党员数") || indicator.unit == "名";
-            assert!(!of_persons || !indicator.is_of_branches(), "{} {id} {} is asked of branches", framework.id, indicator.label);
+            assert!(!(of_persons && indicator.is_of_branches()), "{} {id} {} is asked of branches", framework.id, indicator.label);
             if let (true, Some(own), Some(township)) = (of_persons, depth(indicator.level.as_str()), depth("township")) {
                 assert!(own <= township, "{} {id} {} is asked of the {}", framework.id, indicator.label, indicator.level.as_str());
             }

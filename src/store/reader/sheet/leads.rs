@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::figure::basis;
+use super::figure::{basis, basis_given};
 use crate::domain::decision::{Decision, Said};
 use crate::domain::page::{CaseKind, Lead as Found};
 use crate::domain::problem::Problem;
@@ -299,6 +299,7 @@ fn share(ask: &Ask<'_>, place: Option<Place>, decided: &[(Place, Decision)]) -> 
                 "leads.share_named",
                 [super::figure::label(&workflow.named), Words::data(crate::rules::number(percent))],
             ));
+            notes.extend(basis_given(&workflow.basis));
         }
     }
     notes.push(Words::key("leads.no_quota"));
@@ -321,7 +322,12 @@ fn kinds(ask: &Ask<'_>, leads: &[Found], decided: &[(Place, Decision)]) -> Table
             ],
             weight: if points > 0 { weight(crate::framework::Severity::Amber) } else { Weight::Plain },
             lead: None,
-            detail: if kind.by_person { vec![Words::key("leads.by_person_how")] } else { Vec::new() },
+            detail: kind
+                .by_person
+                .then(|| Words::key("leads.by_person_how"))
+                .into_iter()
+                .chain(ask.framework.kind_bases.get(&kind.number).map(basis_given).unwrap_or_default())
+                .collect(),
         }
     };
     Table {
