@@ -368,7 +368,8 @@ fn what_needs_a_level_that_the_tree_lacks_is_left_out_and_named() {
 
 /// What published ways of working ask for and this product never models, as a framework would name it.
 const NEVER: &str = "婚丧报备|党员中心户|居民点题人|党员联系户|纠纷当事人|执法对象|民族人口|贫困人口|挂钩农户|宴请申报|劝阻对象|七查三算|违法越级上访|一户一台账|贫困户点单|意见人|户积分|\
-    三问三看|健康状况|行踪|宗教渗透|微心愿人|特殊人群|社区矫正|视频监控|不稳定因素|黑名单|建房到户|搬迁到户|一户多宅|困难群众|诉求人|空巢老人|暂住登记|信访量|上访人次|留守儿童|低保户|残疾人|党员积分排名";
+    三问三看|健康状况|行踪|宗教渗透|微心愿人|特殊人群|社区矫正|视频监控|不稳定因素|黑名单|建房到户|搬迁到户|一户多宅|困难群众|诉求人|空巢老人|暂住登记|信访量|上访人次|留守儿童|低保户|残疾人|党员积分排名|\
+    来访迹象|外出迹象|家庭物资储备|24小时监控|路口监控|贷款到户|红黑名单";
 
 #[test]
 fn what_is_never_modelled_cannot_be_declared_anywhere() {
