@@ -25,6 +25,7 @@ pub mod quality;
 pub mod request;
 pub mod round;
 pub mod scene;
+pub mod screening;
 pub mod sheet;
 pub mod text;
 pub mod unit;

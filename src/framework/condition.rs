@@ -126,6 +126,8 @@ pub struct Rank {
     pub within: LevelId,
     /// Counted from the worst (by the indicator's direction), else from the best.
     pub from_worst: bool,
+    /// The place is taken as percent of all that are due there: 后10%, else as it is: 后三名.
+    pub share: bool,
 }
 
 /// A comparison.

@@ -4,12 +4,13 @@ mod cadence;
 mod change;
 mod checks;
 mod coverage;
-mod figure;
+pub(super) mod figure;
 mod form;
 mod frameworks;
 mod leads;
 mod lists;
 mod matrices;
+mod needs;
 mod pairings;
 mod ratings;
 mod regions;
@@ -21,7 +22,7 @@ mod what_if;
 mod why;
 
 pub(super) use self::form::filled;
-pub(super) use leads::sign;
+pub(super) use self::leads::{decided, idle_words};
 
 use super::ask::Ask;
 use crate::domain::behind::Behind;
