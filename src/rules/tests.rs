@@ -597,3 +597,50 @@ proptest! {
         }
     }
 }
+
+/// The leaf's reading, and that of the branch where branches report it themselves.
+fn own(county: &County, framework: &Framework, own: &[Option<f64>]) -> Screening {
+    let program = Program::compile(framework, DAY);
+    let mut data = county.data(&program);
+    for series in &mut data.series {
+        let mut column = Readings::default();
+        own.iter().for_each(|value| column.push(value.map_or(Given::Gap(Gap::Missing), Given::Number)));
+        series.tables[2] = Arc::new(column);
+    }
+    for groups in &mut data.groups {
+        groups[2] = Arc::new(vec![0; own.len()]);
+    }
+    Screening::new(Arc::new(program), data)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Where branches report an indicator themselves, what their unit has does not count; a change of the
+    /// branch's own reading screens it again, one of the unit's does not.
+    #[test]
+    fn a_branch_is_judged_by_its_own_reading(unit in 0.0..10.0_f64, mine in proptest::option::of(0.0..10.0_f64), next in 0.0..10.0_f64) {
+        let framework = framework(vec![rule("r", None, Condition::Test(test(reading("X-1"), Op::Less, n(5.0))))]);
+        let county = one(&[], &[Some(unit)]);
+        let hit = Hit { table: 2, row: 0, rule: 0 };
+        prop_assert_eq!(county.screen(&framework).truth(hit), Some(Truth::from(unit < 5.0)));
+        let mut screening = own(&county, &framework, &[mine]);
+        prop_assert_eq!(screening.truth(hit), Some(mine.map_or(UNKNOWN, |mine| Truth::from(mine < 5.0))));
+        let change = |table, value| Change::Reading { look: 0, table, row: 0, given: Given::Number(value) };
+        prop_assert_eq!(screening.update(&[change(1, next)]).len(), 0);
+        screening.update(&[change(2, next)]);
+        prop_assert_eq!(screening.truth(hit), Some(Truth::from(next < 5.0)));
+    }
+}
+
+#[test]
+fn branches_have_places_among_branches_where_they_report() {
+    let mut last = test(reading("X-1"), Op::AtMost, n(1.0));
+    last.rank = Some(Rank { within: "top".into(), from_worst: true, share: false });
+    let framework = framework(vec![Rule { enabled: true, ..rule("last", None, Condition::Test(last)) }]);
+    let branches = (0..3).map(|_| (Some(0), Vec::new())).collect();
+    let county = County { readings: vec![vec![Some(9.0)]], branches };
+    let screening = own(&county, &framework, &[Some(3.0), Some(1.0), None]);
+    let truths: Vec<_> = (0..3).map(|row| screening.truth(Hit { table: 2, row, rule: 0 }).expect("it runs")).collect();
+    assert_eq!(truths, [FAILS, HOLDS, UNKNOWN]);
+}

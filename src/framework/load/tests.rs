@@ -119,6 +119,22 @@ all = [{ indicator = "X-9", op = "<", value = 60 }]
     );
 }
 
+/// Branches by what units report, and units by what branches report.
+const RATED_BRANCHES: &str =
+    "[[rating]]\nid = \"s\"\nlabel = \"星\"\non = \"branch\"\nkind = \"levels\"\nmax = 5\nmetric = \"X-1\"\n[[rule]]";
+const RATED_UNITS: &str = "level = \"branch\"\nrating = 1\n[[scorecard]]\nid = \"c\"\nlabel = \"分\"\non = \"leaf\"\ntotal = 1\n\
+    section = [{ id = \"a\", label = \"甲\", points = 1, own = \"X-1\" }]\n[[indicator]]\nid = \"X-2\"\nlabel = \"例二\"\nkind = \"ratio\"\n\
+    level = \"leaf\"\ndirection";
+
+#[test]
+fn who_reports_may_be_branches() {
+    let text = GOOD.replacen("level = \"leaf\"\ndirection", "level = \"branch\"\ndirection", 1);
+    let framework = Framework::parse(&text, "f.toml").expect("good");
+    assert!(framework.indicators[0].is_of_branches());
+    let whole = Framework::combine(vec![framework]).expect("together");
+    assert!(whole.indicators[0].is_of_branches() && whole.notes.is_empty(), "{:?}", whole.notes);
+}
+
 #[test]
 fn each_single_mistake_has_its_own_code() {
     for (from, to, code) in [
@@ -143,6 +159,14 @@ fn each_single_mistake_has_its_own_code() {
         ("min_share = 0.5\nbands = [60, 80.5]\nevery_months = 3", "derived = \"leads\"", "E_FRAMEWORK_RULE_ON_LEADS"),
         ("name = \"甲\"", "name = \"甲\"\nstart = \"2025-02-30\"", "E_FRAMEWORK_DATE"),
         ("name = \"甲\"", "name = \"甲\"\nstart = \"2025-02-03\"\ndue = \"2024-01-01\"", "E_FRAMEWORK_DUE"),
+        ("code = \"leaf\"", "code = \"branch\"", "E_FRAMEWORK_LEVEL_BRANCH"),
+        (
+            "level = \"leaf\"\ndirection = \"up\"\nrollup = \"weighted\"\nmin_share = 0.5",
+            "level = \"branch\"\ndirection = \"up\"\nrollup = \"weighted\"\nderived = \"leads\"",
+            "E_FRAMEWORK_DERIVED",
+        ),
+        ("[[rule]]", RATED_BRANCHES, "E_FRAMEWORK_METRIC_UNITS"),
+        ("level = \"leaf\"\ndirection", RATED_UNITS, "E_FRAMEWORK_METRIC_BRANCHES"),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let found = codes(&GOOD.replacen(from, to, 1));
@@ -336,7 +360,7 @@ fn what_needs_a_level_that_the_tree_lacks_is_left_out_and_named() {
     let levels =
         Framework::parse(&GOOD.replace("\"leaf\"", "\"twig\"").replace("label = \"末\"", "label = \"村/末\""), "b.toml").expect("good");
     let whole = Framework::combine(vec![levels, Framework::parse(EVERYTHING, "every.toml").expect("good")]).expect("one");
-    assert!(whole.indicators.iter().all(|i| i.level.as_str() == "twig"), "a level is known by its label too");
+    assert!(whole.indicators.iter().all(|i| i.level.as_str() == "twig" || i.is_of_branches()), "a level is known by its label too");
     assert_eq!(Framework::combine(Vec::new()).expect_err("none")[0].code, "E_FRAMEWORK_NO_TREE");
     let other = GOOD.replace("name = \"甲\"", "name = \"乙\"");
     let two = vec![Framework::parse(GOOD, "a.toml").expect("good"), Framework::parse(&other, "b.toml").expect("good")];

@@ -10,6 +10,7 @@ mod frameworks;
 mod leads;
 mod lists;
 mod matrices;
+mod needs;
 mod pairings;
 mod ratings;
 mod regions;
