@@ -201,7 +201,8 @@ fn every_code_of_this_module_has_its_text_in_both_languages() {
         include_str!("text.rs"),
         include_str!("zones.rs"),
         include_str!("../read.rs"),
-        include_str!("../combine.rs")
+        include_str!("../combine.rs"),
+        include_str!("../combine/joined.rs")
     );
     let mut seen = 0;
     for code in source.split('"').filter(|w| w.len() > 2 && w.starts_with("E_") && w.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
