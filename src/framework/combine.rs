@@ -299,11 +299,8 @@ impl Joined<'_> {
                 continue;
             }
             let id = IndicatorId::from(id);
-            let level = if indicator.is_of_branches() {
-                Some(indicator.level.clone())
-            } else {
-                self.level_or_note(&indicator.level, id.as_str())
-            };
+            let level =
+                if indicator.is_of_branches() { Some(indicator.level.clone()) } else { self.level_or_note(&indicator.level, id.as_str()) };
             let Some(level) = level else {
                 self.lost.insert(id);
                 continue;

@@ -146,10 +146,9 @@ pub(super) fn read(
             .prepare_cached(
                 "SELECT bytes FROM block WHERE county = ?1 AND level = ?2 AND indicator = ?3 AND period_start = ?4 AND period_end = ?5",
             )?
-            .query_row(
-                (&world.county, world.key(level), indicator.as_str(), period.start().to_string(), period.end().to_string()),
-                |row| row.get(0),
-            )
+            .query_row((&world.county, world.key(level), indicator.as_str(), period.start().to_string(), period.end().to_string()), |row| {
+                row.get(0)
+            })
             .optional()?;
         // No block: no report of its rows.
         let Some(bytes) = bytes else { return Ok(Column::missing(rows)) };

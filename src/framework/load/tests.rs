@@ -314,7 +314,7 @@ fn together_every_id_is_qualified_and_what_is_declared_again_hides_the_base() {
     let whole = Framework::combine(vec![every, child]).expect("one");
     assert_eq!(whole.parts.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["every", "child", "a"]);
     let ids: Vec<_> = whole.indicators.iter().map(|i| i.id.as_str()).collect();
-    assert_eq!(ids, ["every/X-1", "every/X-2", "every/X-3", "every/X-4", "child/X-2", "a/X-1"]);
+    assert_eq!(ids, ["every/X-1", "every/X-2", "every/X-3", "every/X-4", "every/X-9", "child/X-2", "a/X-1"]);
     // `a/r` is declared again by the child.
     assert_eq!(whole.rules.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["every/r1", "every/r2", "child/r"]);
     assert_eq!(whole.rules[2].when.indicators().iter().map(|i| i.as_str()).collect::<Vec<_>>(), ["a/X-1", "child/X-2"]);

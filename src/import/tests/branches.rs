@@ -130,7 +130,10 @@ fn shown(place: &mut Place, uid: Uid, indicator: &str) -> (Reading, Origin, u32,
 fn a_table_of_branches_is_matched_by_their_code_and_taken_back() {
     let mut place = place();
     let before = place.everything(None);
-    let file = stars(&mut place, "党组织编码,党组织名称,所在单元,星级,会议次数\nB1,一支部,010101,2,10\nB2,二支部,010201,5,4\nB9,九支部,0101,3,1\n");
+    let file = stars(
+        &mut place,
+        "党组织编码,党组织名称,所在单元,星级,会议次数\nB1,一支部,010101,2,10\nB2,二支部,010201,5,4\nB9,九支部,0101,3,1\n",
+    );
     let plan = place.plan(std::slice::from_ref(&file), &Choices::default());
     assert_eq!(plan.target, Some(Target::Values));
     assert_eq!((plan.inputs[0].columns["unit"].as_str(), plan.inputs[0].kept), ("党组织编码", 2));
@@ -169,7 +172,10 @@ fn ratings_cards_targets_and_rules_take_the_readings_of_the_branch() {
     let lead = why.tables[0].rows[0].lead.clone();
     assert!(matches!(lead, Some(crate::domain::sheet::Lead::Number { uid, .. }) if uid == branch("B1")), "{lead:?}");
     let page = place.home(view(Some(uid("mid", "0101")), "", "S-1"));
-    assert_eq!(page.rows.iter().map(|r| (r.name.as_str(), r.shown.reading.value)).collect::<Vec<_>>(), [("镇党委", Some(4.0)), ("一支部", Some(2.0))]);
+    assert_eq!(
+        page.rows.iter().map(|r| (r.name.as_str(), r.shown.reading.value)).collect::<Vec<_>>(),
+        [("镇党委", Some(4.0)), ("一支部", Some(2.0))]
+    );
 }
 
 #[test]
@@ -199,7 +205,8 @@ fn a_table_of_the_manifest_may_be_of_branches_and_waits_for_them() {
     );
     place.put("maps/manifest.toml", &manifest);
     place.put("data/stars.csv", "编码,期,星,数\nB1,2024,3,\nB7,2024,5,\n");
-    let codes = |summary: &Summary| summary.problems.iter().map(|p| p.code.clone()).filter(|code| code.starts_with("E_TABLE")).collect::<Vec<_>>();
+    let codes =
+        |summary: &Summary| summary.problems.iter().map(|p| p.code.clone()).filter(|code| code.starts_with("E_TABLE")).collect::<Vec<_>>();
     // The other indicator of the table is of units: no key is one of them.
     assert_eq!(codes(&load(&mut place)), ["E_TABLE_UNIT", "E_TABLE_UNIT", "E_TABLE_BRANCH"].map(str::to_owned));
     assert_eq!(shown(&mut place, branch("B1"), "S-1").0, Reading::of(3.0));

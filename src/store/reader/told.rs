@@ -63,9 +63,7 @@ fn tell(ask: &Ask<'_>, of: Of) -> Result<Told, Problem> {
         Of::Targets => framework.targets.iter().map(|t| of_indicator(&t.indicator, &t.when)).collect(),
         Of::Premises => framework.premises.iter().map(|p| of_indicator(&p.indicator, &p.when)).collect(),
         Of::Terms => framework.terms.iter().map(|t| Some(branches).zip(t.when.clone())).collect(),
-        Of::Establish => {
-            framework.establish.iter().map(|e| (e.on == EstablishOn::Branch).then(|| (branches, e.when.clone()))).collect()
-        }
+        Of::Establish => framework.establish.iter().map(|e| (e.on == EstablishOn::Branch).then(|| (branches, e.when.clone()))).collect(),
     };
     let conditional = conditions.iter().map(Option::is_some).collect();
     // Those without a condition keep their position: a rule without a test does not run.

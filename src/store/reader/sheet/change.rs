@@ -211,14 +211,7 @@ fn causes(change: &Change, unit: &str) -> Table {
     }
 }
 
-fn parts(
-    ask: &Ask<'_>,
-    indicator: &Indicator,
-    change: &Change,
-    units: &[Unit],
-    period: Period,
-    unit: &str,
-) -> Result<Table, Problem> {
+fn parts(ask: &Ask<'_>, indicator: &Indicator, change: &Change, units: &[Unit], period: Period, unit: &str) -> Result<Table, Problem> {
     let reading = |reading: Option<Reading>| match reading {
         None => Cell::Empty,
         Some(Reading { state: State::Value, num: Some(num), den: Some(den), .. }) if indicator.kind == Kind::Ratio => {

@@ -119,11 +119,7 @@ pub(super) fn each(ask: &Ask<'_>, view: &ViewState, indicator: &Indicator) -> Re
     let in_scope = |row: &u32| zones.as_ref().is_none_or(|z| z.own[level][*row as usize]);
     Ok(rows
         .filter(in_scope)
-        .map(|row| Own {
-            place: (level, row),
-            uid: table.uids[row as usize],
-            reading: gauge.shown(row).reading,
-        })
+        .map(|row| Own { place: (level, row), uid: table.uids[row as usize], reading: gauge.shown(row).reading })
         .collect())
 }
 

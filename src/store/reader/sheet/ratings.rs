@@ -145,13 +145,7 @@ fn of_badges(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], badges: &[Badge]
     })
 }
 
-fn of_score(
-    ask: &Ask<'_>,
-    view: &ViewState,
-    who: [Column; 2],
-    metric: Option<&IndicatorId>,
-    grades: &[Grade],
-) -> Result<Table, Problem> {
+fn of_score(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], metric: Option<&IndicatorId>, grades: &[Grade]) -> Result<Table, Problem> {
     let score = [Column::number("panel.ratings.score"), Column::text("panel.ratings.grade")];
     let columns: Vec<Column> = who.into_iter().chain(score).collect();
     let Some((indicator, units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };

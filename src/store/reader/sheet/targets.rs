@@ -83,13 +83,7 @@ fn reaches(value: f64, op: Op, wanted: f64) -> bool {
 }
 
 /// A target and where it stands; the units that fall short are put into `short`.
-fn line(
-    ask: &Ask<'_>,
-    view: &ViewState,
-    (n, target): (usize, &Target),
-    told: &Told,
-    short: &mut Short,
-) -> Result<(i64, Row), Problem> {
+fn line(ask: &Ask<'_>, view: &ViewState, (n, target): (usize, &Target), told: &Told, short: &mut Short) -> Result<(i64, Row), Problem> {
     let today = ask.world.at.day;
     let left = target.due.map(|due| i64::from((due - today).get_days()));
     let figure = at_place(ask, view, &target.indicator, None)?;
