@@ -63,6 +63,8 @@ pub enum Rollup {
     Worst,
     /// The middle one.
     Median,
+    /// The plain mean of the units that reported, each weighing the same: 平均每村3个.
+    Mean,
     /// No value above its own level.
     None,
 }
@@ -276,6 +278,10 @@ impl Tally {
                         self.den += 1.0;
                         self.num += f64::from(u8::from(indicator.threshold.is_none_or(|t| value >= t)));
                     }
+                    Rollup::Mean => {
+                        self.den += 1.0;
+                        self.num += value;
+                    }
                     Rollup::Worst | Rollup::Median => self.values.push(value),
                     Rollup::None => {}
                 }
@@ -313,6 +319,7 @@ impl Tally {
             match indicator.rollup {
                 Rollup::Sum => Reading::of(self.num),
                 Rollup::Weighted | Rollup::ShareAtOrAbove => Reading::ratio(self.num, self.den),
+                Rollup::Mean => Reading::of(self.num / self.den),
                 Rollup::Worst => {
                     let pick = if indicator.direction == Direction::Down { f64::max } else { f64::min };
                     self.values.iter().copied().reduce(pick).map_or(Reading::MISSING, Reading::of)
@@ -405,6 +412,24 @@ pub(crate) mod tests {
         assert_eq!(ind.roll_up(values).reading.value, Some(12.0));
         ind.rollup = Rollup::Median;
         assert_eq!(ind.roll_up(values).reading.value, Some(7.0));
+    }
+
+    #[test]
+    fn a_mean_is_of_those_that_reported_and_no_ratio() {
+        let ind = Indicator { unit: "个".into(), ..sample(Kind::Count, Rollup::Mean) };
+        let shown = ind.roll_up([Reading::of(4.0), Reading::of(9.0), Reading::MISSING, Reading { state: State::None, ..Reading::MISSING }]);
+        assert_eq!((shown.reading, shown.reported, shown.due), (Reading::of(6.5), 2, 3));
+        assert_eq!((ind.rolled_unit(), shown.small_base, shown.incomplete), ("个", false, true));
+        assert_eq!(ind.roll_up([Reading::MISSING]).reading, Reading::MISSING);
+        // Means of halves are no mean of the whole: tallies merge, values do not.
+        let tally = |values: &[f64]| {
+            let mut tally = Tally::default();
+            values.iter().for_each(|value| tally.add(&ind, Reading::of(*value)));
+            tally
+        };
+        let mut whole = tally(&[1.0]);
+        whole.merge(&tally(&[4.0, 7.0]));
+        assert_eq!(whole.finish(&ind).reading.value, Some(4.0));
     }
 
     #[test]

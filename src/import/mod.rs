@@ -380,7 +380,7 @@ impl Refresh<'_> {
 
     fn load(&mut self, entry: Entry<'_>, spec: &str, changed: Vec<Found>) -> Result<(), Problem> {
         let names: Vec<(String, String)> = changed.iter().map(|f| (entry.name().to_owned(), f.shown_as.clone())).collect();
-        let before = self.orphans.get(entry.name()).copied();
+        let (before, framework) = (self.orphans.get(entry.name()).copied(), self.framework);
         let files: Vec<File> = changed
             .into_iter()
             .filter_map(|file| {
@@ -389,7 +389,7 @@ impl Refresh<'_> {
                     Entry::Layer(layer) => layer::read(layer, file, self.progress).map(File::Layer),
                     Entry::Table(table) => {
                         (self.progress)(Progress::Reading { name: table.name.clone(), done: 0, of: file.size });
-                        table::read(table, file).map(File::Table)
+                        table::read(framework, table, file).map(File::Table)
                     }
                 };
                 read.map_err(|problem| self.refuse(entry.name(), &shown_as, problem)).ok()

@@ -8,6 +8,7 @@ mod level;
 mod plan;
 mod records;
 mod stop;
+mod under;
 
 use std::path::Path;
 use std::sync::Arc;

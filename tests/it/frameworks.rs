@@ -210,7 +210,11 @@ fn every_label_is_said_in_two_languages() {
         }
         let sections = framework.scorecards.iter().flat_map(|card| &card.sections).map(|s| &s.named);
         let axes = framework.matrices.iter().flat_map(|m| m.rows.iter().chain(&m.cols));
-        for named in sections.chain(axes) {
+        let badges = framework.ratings.iter().flat_map(|rating| match &rating.kind {
+            RatingKind::Badges(badges) => badges.as_slice(),
+            _ => &[],
+        });
+        for named in sections.chain(axes).chain(badges.map(|badge| &badge.named)) {
             check(&named.id, &named.label, &named.label_en);
         }
         for indicator in framework.indicators.iter().filter(|i| i.short.chars().count() > 4) {

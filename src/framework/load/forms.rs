@@ -49,8 +49,9 @@ pub(in super::super) fn form(
         levels: framework.levels.clone(),
         bases: by_part(framework),
         indicators: framework.indicators.iter().filter(|i| !i.id.as_str().contains('/')).cloned().collect(),
-        denied: framework.privacy.deny_levels.iter().chain(&framework.privacy.deny_fields).cloned().collect(),
+        denied: framework.privacy.clone(),
         elsewhere: Vec::new(),
+        form: true,
     };
     let form = reader.form(document.get_ref(), name, template);
     let problems = report.finish();

@@ -28,12 +28,13 @@ const KINDS: [(&str, Kind); 11] = [
 ];
 const DIRECTIONS: [(&str, Direction); 4] =
     [("up", Direction::Up), ("down", Direction::Down), ("fixed", Direction::Fixed), ("display", Direction::Display)];
-const ROLLUPS: [(&str, Rollup); 6] = [
+const ROLLUPS: [(&str, Rollup); 7] = [
     ("sum", Rollup::Sum),
     ("weighted", Rollup::Weighted),
     ("share_at_or_above", Rollup::ShareAtOrAbove),
     ("worst", Rollup::Worst),
     ("median", Rollup::Median),
+    ("mean", Rollup::Mean),
     ("none", Rollup::None),
 ];
 const DERIVED: [(&str, Derived); 4] =
@@ -52,7 +53,11 @@ impl Reader<'_, '_, '_> {
         let (mut bases, mut later, mut ids) = (BTreeMap::new(), Later::default(), Ids::new());
         for mut s in root.sections(self.report, "indicator") {
             let at = self.indicators.len();
-            let basis = self.basis(&mut s);
+            let mut basis = self.basis(&mut s);
+            basis.was = self.plain(&mut s, "was");
+            if !basis.was.is_empty() && basis.since.is_none() && !s.has("since") {
+                s.missing(self.report, "since");
+            }
             let checks = s.texts(self.report, "check");
             let field = s.field("check");
             later.checks.extend(checks.into_iter().map(|check| (at, check, field.clone())));
@@ -200,8 +205,9 @@ impl Reader<'_, '_, '_> {
         let (Some(kind), Some(rollup)) = (kind, rollup) else { return };
         let code = match (kind.value, rollup.value) {
             (Kind::Ratio, Rollup::Weighted) => return,
-            (Kind::Ratio, Rollup::Sum) | (_, Rollup::Weighted) => "E_FRAMEWORK_ROLLUP_KIND",
-            (Kind::Star | Kind::Badge, Rollup::Sum) => "E_FRAMEWORK_ROLLUP_STAR",
+            (Kind::Ratio, Rollup::Sum | Rollup::Mean) | (_, Rollup::Weighted) => "E_FRAMEWORK_ROLLUP_KIND",
+            (Kind::Star | Kind::Badge, Rollup::Sum | Rollup::Mean) => "E_FRAMEWORK_ROLLUP_STAR",
+            (Kind::Bool, Rollup::Mean) => "E_FRAMEWORK_ROLLUP_BOOL",
             _ => return,
         };
         self.report.add(code, rollup.at, &s.field("rollup"), &[]);

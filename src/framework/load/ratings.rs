@@ -31,13 +31,13 @@ impl Reader<'_, '_, '_> {
                 }
                 None => None,
             };
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             // Without its kind it is not known which keys belong to it.
             if kind.is_some() {
                 s.finish(self.report);
             }
             if let (Some(named), Some(on), Some(kind)) = (named, on, kind) {
-                ratings.push(Rating { named, on, kind, material });
+                ratings.push(Rating { named, on, kind, basis, material });
             }
         }
         ratings
@@ -124,10 +124,10 @@ impl Reader<'_, '_, '_> {
                 self.report.add("E_FRAMEWORK_POINTS", total.at, &s.field("total"), &[&sum.to_string(), &total.value.to_string()]);
             }
             let grades = self.grades(&mut s);
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(on), Some(total)) = (named, on, total) {
-                cards.push(Scorecard { named, on, total: total.value, sections, grades, material });
+                cards.push(Scorecard { named, on, total: total.value, sections, grades, basis, material });
             }
         }
         cards
@@ -168,9 +168,9 @@ impl Reader<'_, '_, '_> {
                 let named = self.named(&mut s, &mut ids);
                 let metric = self.metric(&mut s, "metric");
                 let enabled = s.flag(self.report, "enabled").unwrap_or(true);
-                let material = self.material(&mut s);
+                let (basis, material) = (self.basis(&mut s), self.material(&mut s));
                 s.finish(self.report);
-                items.extend(named.map(|named| Item { named, veto, metric, enabled, material }));
+                items.extend(named.map(|named| Item { named, veto, metric, enabled, basis, material }));
             }
         }
         items

@@ -79,7 +79,7 @@ impl Planner<'_, '_> {
             // Villages may come with their grids in one list.
             let codes = sheet.rows().filter_map(|(_, cells)| Some(cells.get(roles.get("code")?).trim()));
             let villages: FxHashSet<&str> = codes.filter(|code| code.len() == VILLAGE_DIGITS).collect();
-            sheet.personal(&without, &keys, &|code| villages.contains(code) || is_known(code))
+            sheet.personal(&self.scene.framework.privacy, &without, &keys, &|code| villages.contains(code) || is_known(code))
         };
         drop(world);
         self.complete = self.choices.complete.or(profile.complete);

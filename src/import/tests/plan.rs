@@ -19,9 +19,14 @@ impl Place {
     }
 
     pub(super) fn plan(&mut self, files: &[PathBuf], choices: &Choices) -> Plan {
+        let framework = Arc::clone(self.store.framework());
+        self.plan_under(&framework, files, choices)
+    }
+
+    pub(super) fn plan_under(&mut self, framework: &Framework, files: &[PathBuf], choices: &Choices) -> Plan {
         self.clock += 10;
-        let (manifest, framework) = (self.manifest(), Arc::clone(self.store.framework()));
-        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
+        let manifest = self.manifest();
+        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework, today: TODAY, stop: &Stop::default() };
         plan::plan(&mut self.writer, &scene, files, choices, at(self.clock), &mut |_| ()).expect("a plan")
     }
 

@@ -196,8 +196,17 @@ impl<'r> Ask<'r> {
         self.cache.rolled(&key, || Ok(rolled::read(self.connection, &self.world, table, indicator, period)?.map(Arc::new)))
     }
 
-    /// The definitions of an indicator when two periods of it were first reported, where they differ.
+    /// The definitions of an indicator where they differ between two periods: as its framework says, or
+    /// as the frameworks in use were when the periods were first reported.
     pub(super) fn redefined(&self, indicator: &Indicator, periods: [Period; 2]) -> Result<Option<[Arc<Indicator>; 2]>, Problem> {
+        let basis = self.framework.indicator_bases.get(&indicator.id).filter(|basis| !basis.was.is_empty());
+        if let Some(basis) = basis.filter(|basis| basis.since.is_some_and(|since| periods[0].end() < since && since <= periods[1].end())) {
+            let was = Indicator { definition: basis.was.clone(), ..indicator.clone() };
+            return Ok(Some([Arc::new(was), Arc::new(indicator.clone())]));
+        }
+        if !framework_log::has_changed(self.connection, &self.world.county)? {
+            return Ok(None);
+        }
         let first = |period| block::first_known(self.connection, &self.world, &indicator.id, period);
         let (Some(older), Some(newer)) = (first(periods[0])?, first(periods[1])?) else { return Ok(None) };
         framework_log::redefined(self.connection, self.cache, &self.world.county, &indicator.id, [older, newer])

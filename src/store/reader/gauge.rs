@@ -172,7 +172,7 @@ impl<'a> Gauge<'a> {
     /// units are other quantities than what was reported.
     pub(super) fn bands_apply(&self) -> bool {
         match self.kind {
-            Kind::RolledUp(..) => matches!(self.indicator.rollup, Rollup::Weighted | Rollup::Worst | Rollup::Median),
+            Kind::RolledUp(..) => matches!(self.indicator.rollup, Rollup::Weighted | Rollup::Worst | Rollup::Median | Rollup::Mean),
             _ => true,
         }
     }

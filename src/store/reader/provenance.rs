@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::ask::{Ask, Place, Zones};
 use super::gauge::shown_at;
+use super::sheet::figure::known;
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::Indicator;
 use crate::domain::page::{Provenance, SourceRow};
@@ -62,6 +63,7 @@ pub(super) fn provenance(
         source_count,
         missing,
         corrections,
+        rests_on: ask.framework.indicator_bases.get(&indicator.id).map(known).unwrap_or_default(),
         framework: of_framework(ask.framework, indicator),
     })
 }

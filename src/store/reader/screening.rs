@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::ask::{Ask, Place, Zones};
@@ -16,10 +17,13 @@ use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::round::fold_rounds;
 use crate::domain::value::Origin;
-use crate::rules::{Change, Data, Gap, Given, Hit, Look, NONE, Program, Readings, Screening, Series, Texts, Window};
+use crate::rules::{Change, Data, Gap, Given, Hit, Look, NONE, Program, Readings, Screening, Series, Texts, Window, Word};
 use crate::store::error::damaged;
 use crate::store::screened as stored;
 use crate::store::world::World;
+
+/// Headings that say of which day a row of the register speaks, the first found.
+const DAY: [&str; 4] = ["数据日期", "统计日期", "填报日期", "as_of"];
 
 /// Headings that mean the record itself: kind, name, code.
 const OWN: [[&str; 2]; 3] = [["kind", "类型"], ["name", "名称"], ["code", "编码"]];
@@ -41,7 +45,11 @@ impl Screened {
     /// The lead that a rule makes.
     pub(in crate::store) fn lead(&self, ask: &Ask<'_>, hit: Hit) -> Option<Lead> {
         let place = (hit.table, hit.row);
-        self.screening.lead(ask.framework, hit, ask.uid(place), ask.world.subject(hit.table), ask.world.name(place))
+        let mut lead = self.screening.lead(ask.framework, hit, ask.uid(place), ask.world.subject(hit.table), ask.world.name(place))?;
+        if lead.tests.iter().any(|test| test.indicator.is_none() && test.holds.is_some()) {
+            lead.day = lead.day.into_iter().chain(ask.row_day(place)).min();
+        }
+        Some(lead)
     }
 
     /// Leads at a place itself.
@@ -294,6 +302,18 @@ impl Ask<'_> {
     /// Everything the rules hold for, screened once per version.
     pub(in crate::store) fn screened(&self) -> Result<Arc<Screened>, Problem> {
         self.cache.screened(&((self.world.version, self.world.at), self.rounds()), || screen(self).map(Arc::new))
+    }
+
+    /// The day that the row of a branch speaks of, where the office's table has a column for it.
+    pub(super) fn row_day(&self, (table, row): Place) -> Option<Date> {
+        if table != self.world.branch_table() {
+            return None;
+        }
+        let pairs: Vec<Pair<'_>> = serde_json::from_str(self.world.branches().fields.get(row as usize)).ok()?;
+        let said = |heading: &&str| pairs.iter().find(|Pair(h, _)| h == heading);
+        let Pair(_, text) = DAY.iter().find_map(said)?;
+        // A month speaks of its last day, as a period does.
+        Word::read(text)?.days.map(|(_, last)| last)
     }
 
     /// How often a round was opened: what rules that look back on rounds depend on.

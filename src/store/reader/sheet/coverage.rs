@@ -1,13 +1,17 @@
 //! 覆盖: the two coverages as 2×2 with what stands over and under the line, the official states, what
 //! should have an organisation and has none, who has neither organisation nor instructor, uncovered units.
 
+mod behind;
+
 use std::collections::BTreeMap;
 
+pub(super) use self::behind::behind;
 use super::figure::{basis, label, owner_name};
 use super::leads::under;
+use crate::domain::behind::Behind;
 use crate::domain::coverage::{CoverageState, INSTRUCTOR};
 use crate::domain::problem::Problem;
-use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
+use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, SheetKind, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
 use crate::framework::schema::{Coverage, Covered, Establish, EstablishOn};
 use crate::rules::{Truth, in_force};
@@ -120,7 +124,11 @@ fn two_by_two(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
                 number(tally[2] as usize),
             ],
             weight: Weight::Plain,
-            lead: counted.map(|i| Lead::Indicator(i.id.clone())),
+            // The list of whom it counts, where no indicator has it on the map.
+            lead: Some(match counted {
+                Some(i) => Lead::Indicator(i.id.clone()),
+                None => Lead::Sheet(SheetKind::Behind { of: Behind::Coverage { id: coverage.named.id.clone() } }),
+            }),
             detail,
         });
     }

@@ -136,6 +136,13 @@ pub(super) fn basis(basis: &Basis) -> Vec<Words> {
     } else {
         lines.push(Words::fill("panel.document", [Words::data(format!("{} {}", basis.document, basis.article).trim())]));
     }
+    lines.extend(known(basis));
+    lines
+}
+
+/// How a document is known, and from when to when it is in force.
+pub(in crate::store::reader) fn known(basis: &Basis) -> Vec<Words> {
+    let mut lines = Vec::new();
     if let Some(confidence) = basis.confidence {
         lines.push(Words::key(match confidence {
             crate::framework::schema::Confidence::A => "panel.confidence_a",
@@ -143,7 +150,16 @@ pub(super) fn basis(basis: &Basis) -> Vec<Words> {
             crate::framework::schema::Confidence::C => "panel.confidence_c",
         }));
     }
+    if basis.since.is_some() || basis.until.is_some() {
+        let day = |day: Option<jiff::civil::Date>| Words::data(day.map(|d| d.to_string()).unwrap_or_default());
+        lines.push(Words::fill("framework.in_force", [day(basis.since), day(basis.until)]));
+    }
     lines
+}
+
+/// What something rests on where the framework says so: of things that need no document, none is missing.
+pub(super) fn basis_given(given: &Basis) -> Vec<Words> {
+    if *given == Basis::default() { Vec::new() } else { basis(given) }
 }
 
 /// The framework that an id belongs to: what stands before the `/`.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::figure::label;
+use super::figure::{basis_given, label};
 use super::needs::{self, Open};
 use super::regions::is_here;
 use crate::domain::problem::Problem;
@@ -146,7 +146,7 @@ fn overview(lists: &[Of<'_>]) -> Table {
                 _ => Weight::Urgent,
             },
             lead: None,
-            detail: told.collect(),
+            detail: told.chain(of.list.into_iter().flat_map(|list| basis_given(&list.basis))).collect(),
         }
     };
     Table {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::figure::label;
+use super::figure::{basis_given, label};
 use super::regions::is_here;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
@@ -181,6 +181,7 @@ fn alone(ask: &Ask<'_>, view: &ViewState, links: &[Link<'_>]) -> Result<Table, P
             "places.pairings.reached",
             [label(&pairing.named), Words::data((all.len() - left.len()).to_string()), Words::data(all.len().to_string())],
         ));
+        notes.extend(basis_given(&pairing.basis));
         rows.extend(left.into_iter().map(|row| Row {
             cells: vec![
                 Cell::Text(Words::data(ask.world.name((level, row)))),

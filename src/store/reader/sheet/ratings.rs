@@ -1,6 +1,6 @@
 //! 评级: levels, badges, scores; vetoes and musts. Levels are counted and never averaged.
 
-use super::figure::{Own, at_place, each, label, owner_name};
+use super::figure::{Own, at_place, basis_given, each, label, owner_name};
 use crate::domain::id::IndicatorId;
 use crate::domain::indicator::Indicator;
 use crate::domain::problem::Problem;
@@ -20,6 +20,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
         };
         table.title = Some(label(&rating.named));
         table.notes.insert(0, Words::fill("panel.from", [owner_name(ask, &rating.named.id)]));
+        table.notes.extend(basis_given(&rating.basis));
         sheet.tables.push(table);
     }
     for veto in [true, false] {
@@ -188,7 +189,7 @@ fn of_items(ask: &Ask<'_>, view: &ViewState, veto: bool, items: &[&Item]) -> Res
             cells: vec![Cell::Text(label(&item.named)), state],
             weight: if item.enabled { Weight::Plain } else { Weight::Dim },
             lead: figure.as_ref().map(super::figure::Figure::lead),
-            detail: vec![Words::fill("panel.from", [owner_name(ask, &item.named.id)])],
+            detail: [Words::fill("panel.from", [owner_name(ask, &item.named.id)])].into_iter().chain(basis_given(&item.basis)).collect(),
         });
     }
     Ok(Table {

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::figure::{Own, each, label, owner_name};
+use super::figure::{Own, basis_given, each, label, owner_name};
 use super::ratings::{grade, who};
 use crate::domain::id::IndicatorId;
 use crate::domain::problem::Problem;
@@ -64,7 +64,7 @@ fn sections(ask: &Ask<'_>, card: &Scorecard) -> Table {
             Column::text("panel.scorecards.checked").spare(2),
         ],
         rows: card.sections.iter().map(row).chain([total]).collect(),
-        notes: vec![Words::fill("panel.from", [owner_name(ask, &card.named.id)])],
+        notes: [Words::fill("panel.from", [owner_name(ask, &card.named.id)])].into_iter().chain(basis_given(&card.basis)).collect(),
         empty: None,
     }
 }

@@ -1,13 +1,12 @@
 //! 目标: targets with the days left, how the units stand in the bands, premises by kind and size.
 
 use super::figure::{Own, at_place, basis, each, label, owner_name};
-use crate::domain::indicator::Indicator;
+use crate::domain::indicator::{Direction, Indicator};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
-use crate::framework::condition::Op;
-use crate::framework::schema::{Premises, Target};
+use crate::framework::schema::{Goal, Premises, Target};
 use crate::store::reader::ask::Ask;
 use crate::store::reader::told::{Of, Told};
 
@@ -47,6 +46,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
             Column::text("panel.targets.target"),
             Column::number("panel.targets.now"),
             Column::number("panel.targets.wanted").spare(1),
+            Column::text("panel.targets.lacks").spare(3),
         ],
         rows: short.rows,
         notes: vec![Words::fill("panel.targets.short_count", [Words::data(short.count.to_string())])],
@@ -65,21 +65,21 @@ struct Short {
     count: usize,
 }
 
-fn wanted(op: Op, value: Option<f64>, unit: &str) -> Cell {
-    value.map_or(Cell::Unset, |value| Cell::Text(Words::data(format!("{} {value}{unit}", op.sign()))))
+fn wanted(goal: Goal, unit: &str) -> Cell {
+    goal.written(unit).map_or(Cell::Unset, |wanted| Cell::Text(Words::data(wanted)))
 }
 
-fn reaches(value: f64, op: Op, wanted: f64) -> bool {
-    match op {
-        Op::Less => value < wanted,
-        Op::AtMost => value <= wanted,
-        Op::More => value > wanted,
-        Op::AtLeast => value >= wanted,
-        #[allow(clippy::float_cmp, reason = "a target that asks for exactly so many")]
-        Op::Equal => value == wanted,
-        #[allow(clippy::float_cmp, reason = "as above")]
-        Op::NotEqual => value != wanted,
-    }
+/// What is missing to reach it: 还差 2.5个, 超出 3个; what must be passed where it stands on the bound.
+fn lacks(goal: Goal, value: f64, better: Direction, unit: &str) -> Option<Words> {
+    let lacks = goal.lacks(value, better)?;
+    // Never less than what is missing: 0.004 is 0.01.
+    let size = (lacks.abs() * 100.0 - 1e-6).ceil() / 100.0;
+    let words = |key: &str| Words::fill(key, [Words::data(format!("{}{unit}", crate::rules::number(size)))]);
+    Some(match lacks {
+        lacks if lacks > 0.0 => words("panel.targets.add"),
+        lacks if lacks < 0.0 => words("panel.targets.over"),
+        _ => Words::fill("panel.targets.pass", [Words::data(goal.written(unit).unwrap_or_default())]),
+    })
 }
 
 /// A target and where it stands; the units that fall short are put into `short`.
@@ -91,11 +91,13 @@ fn line(ask: &Ask<'_>, view: &ViewState, (n, target): (usize, &Target), told: &T
     let alone = target.each || target.when.is_some();
     let unit = figure.as_ref().map_or("", |f| if alone { f.indicator.unit.as_str() } else { f.unit.as_str() });
     let mut detail = Vec::new();
+    let is_set = !matches!(target.goal, Goal::Unset(_));
     let (now, reached) = match (&figure, alone) {
         (None, _) => (Cell::Unset, None),
         (Some(figure), false) => {
             let value = figure.shown.reading.value.filter(|_| figure.shown.reading.state == State::Value);
-            (figure.cell(), value.zip(target.value).map(|(value, wanted)| reaches(value, target.op, wanted)))
+            detail.extend(value.and_then(|value| lacks(target.goal, value, figure.indicator.direction, unit)));
+            (figure.cell(), value.and_then(|value| target.goal.is_reached(value, figure.indicator.direction)))
         }
         (Some(figure), true) => {
             let standing = standing(ask, each(ask, view, figure.indicator)?, figure.indicator, (n, target), told, short);
@@ -104,11 +106,11 @@ fn line(ask: &Ask<'_>, view: &ViewState, (n, target): (usize, &Target), told: &T
             }
             let all = f64::from(standing.met + standing.missed);
             let cell = if all == 0.0 { Cell::Missing } else { Cell::Share { num: f64::from(standing.met), den: all } };
-            (cell, (all > 0.0 && target.value.is_some()).then_some(standing.missed == 0))
+            (cell, (all > 0.0 && is_set).then_some(standing.missed == 0))
         }
     };
-    let (state, weight) = match (target.value, reached, left) {
-        (None, ..) => (Words::key("ui.not_configured"), Weight::Dim),
+    let (state, weight) = match (is_set, reached, left) {
+        (false, ..) => (Words::key("ui.not_configured"), Weight::Dim),
         (_, None, _) => (Words::key("panel.targets.unknown"), Weight::Plain),
         (_, Some(true), _) => (Words::key("panel.targets.reached"), Weight::Good),
         (_, Some(false), Some(left)) if left < 0 => (Words::key("panel.targets.missed"), Weight::Urgent),
@@ -124,7 +126,7 @@ fn line(ask: &Ask<'_>, view: &ViewState, (n, target): (usize, &Target), told: &T
             cells: vec![
                 Cell::Text(label(&target.named)),
                 now,
-                wanted(target.op, target.value, unit),
+                wanted(target.goal, unit),
                 target.due.map_or(Cell::Unset, Cell::Day),
                 // What is reached is not overdue.
                 left.filter(|_| reached != Some(true)).map_or(Cell::Empty, Cell::DaysLeft),
@@ -164,17 +166,18 @@ fn standing(
                 continue;
             }
         }
-        match (unit.reading.state, unit.reading.value, target.value) {
-            (State::Value, Some(value), Some(wanted)) if reaches(value, target.op, wanted) => out.met += 1,
-            (State::Value, Some(value), Some(_)) => {
+        let value = unit.reading.value.filter(|_| unit.reading.state == State::Value);
+        match value.and_then(|value| Some((value, target.goal.is_reached(value, indicator.direction)?))) {
+            Some((_, true)) => out.met += 1,
+            Some((value, false)) => {
                 out.missed += 1;
                 short.count += 1;
                 if short.rows.len() < LISTED {
                     short.rows.push(short_row(ask, &unit, value, indicator, target));
                 }
             }
-            (State::NotDue, ..) => {}
-            _ => out.open += 1,
+            None if unit.reading.state == State::NotDue => {}
+            None => out.open += 1,
         }
     }
     out
@@ -187,7 +190,8 @@ fn short_row(ask: &Ask<'_>, unit: &Own, value: f64, indicator: &Indicator, targe
             Cell::Text(unit.under(ask)),
             Cell::Text(label(&target.named)),
             Cell::Number { value, unit: indicator.unit.clone() },
-            wanted(target.op, target.value, &indicator.unit),
+            wanted(target.goal, &indicator.unit),
+            lacks(target.goal, value, indicator.direction, &indicator.unit).map_or(Cell::Empty, Cell::Text),
         ],
         weight: Weight::Look,
         lead: Some(Lead::Number { uid: unit.uid, indicator: indicator.id.clone(), period: None }),

@@ -4,7 +4,7 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::figure::{basis, label, owner_name};
+use super::figure::{basis, basis_given, label, owner_name};
 use super::leads::under;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
@@ -115,7 +115,10 @@ fn of_season(ask: &Ask<'_>, season: &Season, ends: &[End<'_>]) -> Table {
             ),
             Words::fill("panel.terms.no_date", [Words::data(open.to_string())]),
             Words::fill("panel.from", [owner_name(ask, &season.named.id)]),
-        ],
+        ]
+        .into_iter()
+        .chain(basis_given(&season.basis))
+        .collect(),
         empty: Some(Words::key("panel.terms.none_due")),
     }
 }

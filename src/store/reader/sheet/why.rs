@@ -1,14 +1,14 @@
 //! 为什么: one rule at one subject, test by test; what is missing, what would clear it, what was said.
 
 use super::figure::basis;
-use super::leads::{age, cell, idle_words, label, said, sign};
+use super::leads::{age, idle_words, label, said};
 use crate::domain::decision::Said;
 use crate::domain::id::Uid;
 use crate::domain::page::Tested;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
-use crate::rules::{Hit, Truth, Way, Why};
+use crate::rules::{Hit, Truth, Way, Why, cell, sign};
 use crate::store::reader::ask::{Ask, Place};
 
 pub(super) fn fill(ask: &Ask<'_>, _view: &ViewState, uid: Uid, rule: &str, sheet: &mut Sheet) -> Result<(), Problem> {
@@ -66,7 +66,11 @@ fn evidence(ask: &Ask<'_>, place: Place, why: &Why, notes: Vec<Words>) -> Table 
         Some(Lead::Number { uid, indicator: indicator.id.clone(), period: test.period })
     };
     let row = |test: &Tested| {
-        let day = test.period.map(crate::domain::period::Period::end);
+        // A reading speaks of its period, a cell of the day of its row.
+        let day = test
+            .period
+            .map(crate::domain::period::Period::end)
+            .or_else(|| if test.indicator.is_none() { ask.row_day(place) } else { None });
         let (result, weight) = match test.holds {
             Some(true) => ("leads.test.holds", Weight::Look),
             Some(false) => ("leads.test.fails", Weight::Plain),
@@ -167,7 +171,7 @@ fn answers(ask: &Ask<'_>, uid: Uid, rule: &str) -> Table {
         let document = if let Said::Confirmed { document, .. } = &decision.said { document.as_str() } else { "" };
         Row {
             cells: vec![
-                Cell::Text(said(&decision.said)),
+                Cell::Text(said(ask, &decision.said)),
                 Cell::Text(Words::data(&*decision.text)),
                 Cell::Text(Words::data(document)),
                 Cell::Text(Words::data(&*decision.actor)),
