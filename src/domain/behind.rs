@@ -30,6 +30,15 @@ pub enum Behind {
 }
 
 impl Behind {
+    /// Its name is the text `sheet.name.<word>`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Cell { .. } | Self::Coverage { .. } => "behind",
+            Self::Check { .. } => "check",
+        }
+    }
+
     /// What tells it from others, for a title.
     #[must_use]
     pub fn item(&self) -> String {

@@ -111,6 +111,19 @@ pub struct Filled {
     pub failed: usize,
 }
 
+/// A form that was written into a workbook of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// The file, as it can be found again.
+    pub to: PathBuf,
+    /// Cells that were filled in.
+    pub cells: usize,
+    /// How many cells count some that cannot be told.
+    pub open: usize,
+    /// How many cross-checks do not hold.
+    pub failed: usize,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -107,6 +107,14 @@ pub struct Check {
     pub other: IndicatorId,
 }
 
+impl Check {
+    /// Whether it holds for the indicator's own value and that of the other one.
+    #[must_use]
+    pub fn holds(&self, own: f64, other: f64) -> bool {
+        if self.at_least { own >= other } else { own <= other }
+    }
+}
+
 /// An indicator of the framework.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Indicator {

@@ -12,7 +12,7 @@ use super::access::{Grant, Permit};
 use super::decision::{Amend, Answer};
 use super::fact::FactId;
 use super::files::FileList;
-use super::form::Filled;
+use super::form::{Exported, Filled};
 use super::id::{IndicatorId, LevelId, Uid};
 use super::map_layer::MapLayer;
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
@@ -189,6 +189,19 @@ impl Stop {
     pub(crate) fn after(looks: u64) -> Self {
         Self { looks: Some(Arc::new(AtomicU64::new(looks))), ..Self::default() }
     }
+}
+
+/// A form that is written into a workbook for the person at the machine. Nothing of the workspace changes, so
+/// that it needs no grant: a read-only session may take home what it sees. A runtime that serves others than
+/// the person at the machine does not carry it out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Export {
+    /// Name, id or label of the form.
+    pub form: String,
+    /// Place and AsOf.
+    pub view: ViewState,
+    /// The workbook; never one that is there already.
+    pub to: PathBuf,
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -459,6 +472,8 @@ pub enum Loaded {
     Screening(Arc<Screened>),
     /// To [`Query::Filled`].
     Filled(Arc<Filled>),
+    /// To an [`Export`].
+    Exported(Arc<Exported>),
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.

@@ -124,7 +124,7 @@ impl SheetKind {
             Self::Why { .. } => "why",
             Self::WhatIf { .. } => "what-if",
             Self::Form { .. } => "form",
-            Self::Behind { .. } => "behind",
+            Self::Behind { of } => of.word(),
         }
     }
 

@@ -168,6 +168,7 @@ actions! {
     WhatIf "what-if" Work Anywhere None, [];
     WhatIfMap "what-if-map" Work Anywhere None, [];
     ConfirmKind "confirm-kind" Work Anywhere Some(Grant::Confirm), [];
+    FormWrite "form-write" Work Anywhere None, [];
     Marks "marks" Work Anywhere None, ["M", "shift-f4"];
     CopyName "copy-name" Work Anywhere None, ["y y"];
     CopyCode "copy-code" Work Anywhere None, ["y c"];

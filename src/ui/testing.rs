@@ -807,6 +807,7 @@ pub(super) fn text(buffer: &Buffer, ambiguous_wide: bool) -> String {
 
 mod desk;
 mod fixtures;
+mod forms;
 mod layer;
 mod leads;
 mod screens;

@@ -36,6 +36,7 @@ class Asked:
             mine = [u for u in self.villages if u["parent"] == t["code"]]
             self.of_town(t, mine, [income.get(u["code"], 0) for u in mine])
         self.score_cards()
+        self.weak_and_models()
 
     def put(self, unit, indicator, period, value="", of="", state=""):
         num, den, value = (value, of, "") if of != "" else ("", "", value)
@@ -135,8 +136,28 @@ class Asked:
                     if checked:
                         self.put(t, f"PRF-{k}C", year, max(own - cut, 0))
 
+    def weak_and_models(self):
+        """Kinds of weakness, routes of the herds, teams, stars and models; own random numbers."""
+        rng, last = dice(9), YEARS[-1]
+        for u in self.villages:
+            s, zone = self.strength[u["code"]], self.zone_of(u)
+            self.put(u, "GRD-01", last, u["grids"])
+            self.put(u, "WEAK-1", last, int(s < 0.45 and rng.random() < 0.5))
+            self.put(u, "WEAK-2", last, int(s < 0.40 and rng.random() < 0.5))
+            self.put(u, "PAS-02", last, int(zone == "M" and rng.random() < 0.3))
+            self.put(u, "FAC-08", last, int(rng.random() < 0.02))
+            self.only(u, zone == "L", "FOR-04", lambda: (int(rng.integers(1, 4)), ""))
+        for t in self.towns:
+            scenic = any(self.zone_of(u) == "J" for u in self.villages if u["parent"] == t["code"])
+            self.only(t, scenic, "SCN-04", lambda: (int(rng.random() < 0.8), ""))
+            self.only(t, scenic, "SCN-05", lambda: (int(rng.integers(1, 6)), ""))
+            self.only(t, scenic, "SCN-06", lambda: (int(rng.integers(2, 12)), ""))
+            for year in YEARS:
+                self.put(t, "ORG-04L", year, int(rng.integers(0, 9)))
+                self.put(t, "STD-01", year, int(rng.integers(0, 4)))
+
     def only(self, u, due, indicator, make):
-        """Asked of the villages of one kind of area only."""
+        """Asked where a kind of area is, and of nobody else."""
         if not due:
             self.put(u, indicator, YEARS[-1], state=NOT_DUE)
             return
@@ -158,7 +179,8 @@ class Asked:
             if rng.random() > 0.05:
                 self.put(t, "ORG-03", year, f"{float(np.clip(rng.normal(3.5, 2), 0, 9)):.1f}")
             self.put(t, "ECO-03", year, sum(x >= 10 for x in income) - int((1 - n) * rng.integers(0, 3)) if income else 0)
-            self.put(t, "ORG-04", year, int(rng.integers(2, 15)))
+            starred = int(rng.integers(2, 15))
+            self.put(t, "ORG-04", year, starred, starred + 1 + t["code"].encode()[-1] % 7)
             self.put(t, "ORG-04N", year, int(rng.integers(25, 130)))
             self.put(t, "ORG-11", year, int(rng.random() < 0.3))
             self.put(t, "SRV-11", year, int(rng.binomial(members, 0.07 + 0.05 * s)), members)

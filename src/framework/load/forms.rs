@@ -87,6 +87,10 @@ impl Reader<'_, '_, '_> {
 
     fn form_head(&mut self, mut s: Section<'_, '_>, name: &str, template: &dyn Fn(&str) -> Option<Template>) -> Option<Form> {
         let named = self.named(&mut s, &mut Ids::new());
+        let (file_spot, sheet_spot) = {
+            let spot = |key| self.report.spot(s.at_key(key).unwrap_or(s.at), &s.field(key));
+            (spot("file"), spot("sheet"))
+        };
         let file = s.required(self.report, "file");
         let sheet = s.required(self.report, "sheet");
         let months = s.required_word(self.report, "period", &PERIODS).map(|p| p.value);
@@ -106,7 +110,9 @@ impl Reader<'_, '_, '_> {
             name: name.to_owned(),
             named: named?,
             template: template?,
+            file_spot,
             sheet: sheet?.value,
+            sheet_spot,
             months: months?,
             source,
             note,
@@ -132,7 +138,7 @@ impl Reader<'_, '_, '_> {
             let what = self.what(&mut s, label.is_some());
             s.finish(self.report);
             if let (Some(at), Some(what)) = (at, what) {
-                cells.push(FormCell { at: at.value, label, what });
+                cells.push(FormCell { at: at.value, spot: self.report.spot(at.at, "cell.at"), label, what });
             }
         }
         if cells.is_empty() && !root.has("cell") {

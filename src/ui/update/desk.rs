@@ -37,6 +37,7 @@ fn is_general(action: Action) -> bool {
                 | Action::WhatIf
                 | Action::WhatIfMap
                 | Action::ConfirmKind
+                | Action::FormWrite
         )
 }
 

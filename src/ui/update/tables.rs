@@ -9,6 +9,7 @@ use crate::domain::request::Query;
 use crate::domain::sheet::{Against, Lead, SheetKind};
 use crate::domain::unit::Subject;
 use crate::domain::view_state::{Listing, Scope, ViewState};
+use crate::ui::action::Action;
 use crate::ui::desk::{Left, Screen};
 use crate::ui::keys::Key;
 use crate::ui::layout;
@@ -68,6 +69,7 @@ impl Model {
             KeyCode::Right => self.step_tab(1),
             KeyCode::Enter => return self.follow_lead(),
             KeyCode::Char('i') | KeyCode::F(12) => self.row_provenance(),
+            KeyCode::Char('s') | KeyCode::F(9) if self.form_here().is_some() => self.act(Action::FormWrite),
             KeyCode::Char(' ' | 'o') => {
                 self.desk.in_detail = !self.desk.in_detail;
                 self.desk.scroll = 0;

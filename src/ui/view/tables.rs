@@ -8,7 +8,7 @@ use crate::ui::action::Action;
 use crate::ui::desk::{Cursor, Leaf};
 use crate::ui::model::{Ask, Model};
 use crate::ui::tabular::{self, Natural, SIGN, sign};
-use crate::ui::update::LEAD_KEYS;
+use crate::ui::update::{FORM_KEY, LEAD_KEYS};
 
 /// The bar before a share, with the gap after it, cells.
 const BAR: u16 = 9;
@@ -29,6 +29,7 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let against = if let SheetKind::Change { against } = leaf.kind { Some(against) } else { None };
     let hint = match leaf.kind {
         SheetKind::Change { .. } => "sheet.hint_change",
+        SheetKind::Form { .. } | SheetKind::Behind { .. } => "sheet.hint_form",
         SheetKind::Leads | SheetKind::Why { .. } | SheetKind::WhatIf { .. } => "leads.ask.hint",
         _ => "sheet.hint",
     };
@@ -57,11 +58,11 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     board
 }
 
-/// The keys of leads that hold for the chosen row, with what they do.
+/// The keys of leads and forms that hold for the sheet or the chosen row, with what they do.
 fn lead_hints(model: &Model) -> String {
     let may = |action: Action| action.info().needs.is_none_or(|grant| model.session.access.may(grant));
-    let keys = LEAD_KEYS.iter().filter(|(_, action)| model.holds_here(*action) && may(*action));
-    keys.map(|(key, action)| format!("{key} {} ", model.text(&format!("leads.key.{}", action.info().id)))).collect()
+    let keys = LEAD_KEYS.iter().chain([&FORM_KEY]).filter(|(_, action)| model.holds_here(*action) && may(*action));
+    keys.map(|(key, action)| format!("{key} {} ", model.text(&format!("sheet.key.{}", action.info().id)))).collect()
 }
 
 /// The name of a sheet.

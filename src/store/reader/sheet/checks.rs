@@ -22,7 +22,7 @@ pub(super) fn table(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
             for (unit, against) in own.iter().zip(&others) {
                 let (Some(a), Some(b)) = (value(&unit.reading), value(&against.reading)) else { continue };
                 checked += 1;
-                if if check.at_least { a >= b } else { a <= b } {
+                if check.holds(a, b) {
                     continue;
                 }
                 failed += 1;

@@ -34,6 +34,8 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, name: &str, sheet: &mut Shee
     let now = answers(ask, &view, &form.cells, period)?;
     let last = before(ask, &view, period, |old, view, before| answers(old, view, &form.cells, before))?;
     sheet.about = about(ask, &view, form, period)?;
+    // The screen's title has only the name of its file.
+    sheet.about.rotate_right(1);
     sheet.tables.push(checks(form, &now));
     sheet.tables.push(differing(form, &now, last.as_ref().map(|(period, answers)| (*period, answers.as_slice()))));
     sheet.tables.push(cells(form, &now));
@@ -157,7 +159,7 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
     let mut all: Vec<_> = form.checks.iter().enumerate().map(|(n, check)| (held(check, answers), n, check)).collect();
     all.sort_by_key(|(held, ..)| held.verdict);
     let row = |(held, n, check): &(held::Held, usize, &crate::framework::form::Check)| {
-        let expression = format!("{} {} {}", held::sum(&check.left), check.op.sign(), held::sum(&check.right));
+        let expression = format!("{} {} {}", held::sum(&check.left), held::sign(check.op), held::sum(&check.right));
         let name = check.label.as_ref().map_or_else(|| Words::data(&expression), |(zh, en)| Words::both(zh, en));
         let side = |value: Option<f64>| value.map_or(Cell::Missing, |value| Cell::Number { value, unit: String::new() });
         Row {
@@ -177,8 +179,13 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
                 .collect(),
         }
     };
+    let [fails, untold, holds] =
+        [Verdict::Fails, Verdict::Untold, Verdict::Holds].map(|verdict| all.iter().filter(|(held, ..)| held.verdict == verdict).count());
+    let number = |n: usize| Words::data(n.to_string());
+    let mut notes = vec![Words::fill("panel.form.checks_note", [fails, untold, holds].map(number))];
+    notes.extend((untold > 0).then(|| Words::key("panel.form.untold_note")));
     Table {
-        title: Some(Words::key("panel.form.checks")),
+        title: Some(if fails > 0 { Words::fill("panel.form.checks_n", [number(fails)]) } else { Words::key("panel.form.checks") }),
         columns: vec![
             Column::text("panel.form.check"),
             Column::text("panel.form.verdict"),
@@ -187,10 +194,7 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
             Column::text("panel.form.expression").spare(1),
         ],
         rows: all.iter().map(row).collect(),
-        notes: vec![Words::fill(
-            "panel.form.checks_note",
-            [Words::data(all.iter().filter(|(h, ..)| h.verdict == Verdict::Fails).count().to_string())],
-        )],
+        notes: if all.is_empty() { Vec::new() } else { notes },
         empty: Some(Words::key("panel.form.no_checks")),
     }
 }
@@ -228,7 +232,10 @@ fn differing(form: &Form, now: &[Answer], last: Option<(Period, &[Answer])>) -> 
         None => (Vec::new(), "panel.form.no_last"),
     };
     Table {
-        title: Some(Words::key("panel.form.differs")),
+        title: Some(match rows.len() {
+            0 => Words::key("panel.form.differs"),
+            n => Words::fill("panel.form.differs_n", [Words::data(n.to_string())]),
+        }),
         columns: vec![
             Column::text("panel.form.at"),
             Column::text("panel.form.label"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::figure::{at_place, basis_given, label, owner_name};
+use super::figure::{at_place, basis_given, label, owner, owner_name};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
@@ -40,6 +40,7 @@ fn row(ask: &Ask<'_>, view: &ViewState, zone: Option<&Zone>, task: &Task) -> Res
     let of = match zone {
         Some(zone) => Words::both(&zone.label, &zone.label_en),
         None if task.group.is_empty() => owner_name(ask, &task.named.id),
+        None if is_shared(ask, task) => Words::fill("panel.tasks.group_of", [Words::data(&task.group), owner_name(ask, &task.named.id)]),
         None => Words::data(&task.group),
     };
     let figure = match &task.metric {
@@ -67,6 +68,12 @@ fn row(ask: &Ask<'_>, view: &ViewState, zone: Option<&Zone>, task: &Task) -> Res
         },
         detail,
     })
+}
+
+/// Whether another framework has a group of the same name, with tasks of its own (五共).
+fn is_shared(ask: &Ask<'_>, task: &Task) -> bool {
+    let own = owner(&task.named.id);
+    ask.framework.tasks.iter().any(|other| other.group == task.group && owner(&other.named.id) != own)
 }
 
 /// 哪个部门拖后: per leading department how many tasks it leads, and how many of them nothing shows.

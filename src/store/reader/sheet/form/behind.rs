@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::super::figure::label;
 use super::answer::{Answer, whole};
-use super::held::{held, sum};
+use super::held::{self, held, sum};
 use super::member::{Member, WHOLE};
 use crate::domain::behind::Behind;
 use crate::domain::form::CellAt;
@@ -27,7 +27,7 @@ pub(in super::super) fn cell(ask: &Ask<'_>, view: &ViewState, name: &str, at: Ce
     let period = super::period(form, ask)?;
     let now = whole(ask, &view, cell, period)?;
     sheet.about = super::about(ask, &view, form, period)?;
-    sheet.about.insert(1, Words::fill("panel.form.term", [Words::data(at.to_string()), now.label.clone(), now.words()]));
+    sheet.about.insert(0, Words::fill("panel.form.term", [Words::data(at.to_string()), now.label.clone(), now.words()]));
     let notes = notes(ask, cell, &now);
     if !matches!(cell.what, What::Count { .. } | What::Kind(_)) {
         sheet.tables.push(alone(&now, notes));
@@ -82,8 +82,14 @@ fn members(answer: &Answer, title: &str, doubtful: bool, mut notes: Vec<Words>) 
     if doubtful {
         columns.push(Column::text("panel.form.missing"));
     }
-    columns.push(Column::text("panel.unit").spare(2));
-    columns.extend(heads.iter().map(|head| Column { head: (*head).clone(), right: false, spare: 3 }));
+    columns.push(Column::text("panel.unit").spare(3));
+    // What is the same of everyone tells them apart the least.
+    let same = |head: &Words| {
+        let mut cells = of.listed.iter().map(|member| member.looked.iter().find(|(what, _)| what == head));
+        let first = cells.next();
+        cells.all(|cell| Some(cell) == first)
+    };
+    columns.extend(heads.iter().map(|head| Column { head: (*head).clone(), right: false, spare: if same(head) { 4 } else { 2 } }));
     columns.push(Column::text("panel.form.from").spare(1));
     let row = |member: &Member| {
         let mut cells = vec![Cell::Text(Words::data(&member.name))];
@@ -176,8 +182,8 @@ pub(in super::super) fn check(ask: &Ask<'_>, view: &ViewState, name: &str, n: us
     let answers = super::answer::answers(ask, &view, &of, period)?;
     let held = held(check, &answers);
     sheet.about = super::about(ask, &view, form, period)?;
-    let expression = format!("{} {} {}", sum(&check.left), check.op.sign(), sum(&check.right));
-    sheet.about.insert(1, check.label.as_ref().map_or_else(|| Words::data(&expression), |(zh, en)| Words::both(zh, en)));
+    let expression = format!("{} {} {}", sum(&check.left), held::sign(check.op), sum(&check.right));
+    sheet.about.insert(0, check.label.as_ref().map_or_else(|| Words::data(&expression), |(zh, en)| Words::both(zh, en)));
     let sides = [("panel.form.left", &check.left), ("panel.form.right", &check.right)];
     let terms = sides.into_iter().flat_map(|(side, cells)| cells.iter().map(move |at| (side, at)));
     let row = |(side, at): (&str, &CellAt)| {
@@ -218,11 +224,11 @@ pub(super) fn lead(form: &Form, answer: &Answer) -> Option<Lead> {
     if counts { Some(list()) } else { answer.lead.clone() }
 }
 
-/// The heads of a form's sheets: its name, place, period and day.
+/// What a form's sheets are about: place, period, day and the name of the form.
 pub(super) fn about(ask: &Ask<'_>, view: &ViewState, form: &Form, period: Period) -> Result<Vec<Words>, Problem> {
-    let mut about = vec![label(&form.named)];
-    about.extend(ask.standing_in(view.place)?.map(|place| Words::data(ask.world.name(place))));
+    let mut about: Vec<Words> = ask.standing_in(view.place)?.map(|place| Words::data(ask.world.name(place))).into_iter().collect();
     about.push(Words::data(period.to_string()));
     about.push(Words::fill("panel.form.as_of", [Words::data(ask.world.at.day.to_string())]));
+    about.push(label(&form.named));
     Ok(about)
 }
