@@ -122,9 +122,8 @@ all = [{ indicator = "X-9", op = "<", value = 60 }]
 /// Branches by what units report, and units by what branches report.
 const RATED_BRANCHES: &str =
     "[[rating]]\nid = \"s\"\nlabel = \"星\"\non = \"branch\"\nkind = \"levels\"\nmax = 5\nmetric = \"X-1\"\n[[rule]]";
-const RATED_UNITS: &str = "level = \"branch\"\nrating = 1\n[[scorecard]]\nid = \"c\"\nlabel = \"分\"\non = \"leaf\"\ntotal = 1\n\
-    section = [{ id = \"a\", label = \"甲\", points = 1, own = \"X-1\" }]\n[[indicator]]\nid = \"X-2\"\nlabel = \"例二\"\nkind = \"ratio\"\n\
-    level = \"leaf\"\ndirection";
+const RATED_UNITS: &str = "[[indicator]]\nid = \"X-2\"\nlabel = \"星数\"\nkind = \"star\"\nlevel = \"branch\"\ndirection = \"up\"\nrollup = \"median\"\n\
+    every_months = 12\n[[rating]]\nid = \"s\"\nlabel = \"星\"\non = \"leaf\"\nkind = \"levels\"\nmax = 5\nmetric = \"X-2\"\n[[rule]]";
 
 #[test]
 fn who_reports_may_be_branches() {
@@ -166,7 +165,7 @@ fn each_single_mistake_has_its_own_code() {
             "E_FRAMEWORK_DERIVED",
         ),
         ("[[rule]]", RATED_BRANCHES, "E_FRAMEWORK_METRIC_UNITS"),
-        ("level = \"leaf\"\ndirection", RATED_UNITS, "E_FRAMEWORK_METRIC_BRANCHES"),
+        ("[[rule]]", RATED_UNITS, "E_FRAMEWORK_METRIC_BRANCHES"),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let found = codes(&GOOD.replacen(from, to, 1));
