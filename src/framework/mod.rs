@@ -18,8 +18,8 @@ pub use load::{Find, Parsed, Source, read_text};
 
 use condition::Condition;
 use schema::{
-    Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, Pairing, Part, Premises, Privacy, Rating,
-    Region, Scorecard, Season, Synonym, Target, Task, Term, Workflow,
+    Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, Pairing, Part, Premises, Privacy, Rating, Region,
+    Scorecard, Season, Synonym, Target, Task, Term, Workflow,
 };
 
 use crate::domain::id::{IndicatorId, LevelId};

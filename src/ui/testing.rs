@@ -16,8 +16,7 @@ use crate::domain::fact::Mark;
 use crate::domain::id::Uid;
 use crate::domain::indicator::{Direction, Indicator, Kind, Rollup};
 use crate::domain::page::{
-    Card, Class, Crumb, Figure, Hit, HomePage, Lead, Legend, MarkRow, Provenance, ReadCount, Row, SourceRow, Tested,
-    Workspace,
+    Card, Class, Crumb, Figure, Hit, HomePage, Lead, Legend, MarkRow, Provenance, ReadCount, Row, SourceRow, Tested, Workspace,
 };
 use crate::domain::period::Period;
 use crate::domain::plan::Applied;
@@ -495,6 +494,7 @@ impl Fake {
                 regions: vec![],
                 place_kinds: vec!["服务站".into(), "牧道".into()],
                 kinds: leads::kinds(),
+                declared: leads::declared(),
                 framework: "sample".into(),
                 frameworks: vec![("f-1".into(), "第一体系".into(), "First framework".into())],
                 home: self.home_view(),

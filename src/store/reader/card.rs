@@ -192,7 +192,8 @@ fn trend(
 ) -> Result<(Vec<Option<f64>>, Vec<usize>), Problem> {
     let past: Vec<Period> = periods.iter().copied().filter(|p| until.is_none_or(|u| *p <= u && p.months() == u.months())).collect();
     let last = &past[past.len().saturating_sub(TREND)..];
-    let readings = last.iter().map(|p| Ok(shown_at(ask, indicator, Some(*p), place, None)?.reading.value)).collect::<Result<_, Problem>>()?;
+    let readings =
+        last.iter().map(|p| Ok(shown_at(ask, indicator, Some(*p), place, None)?.reading.value)).collect::<Result<_, Problem>>()?;
     let mut breaks = Vec::new();
     for (n, pair) in last.windows(2).enumerate() {
         if ask.redefined(indicator, [pair[0], pair[1]])?.is_some() {

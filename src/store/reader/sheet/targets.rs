@@ -8,6 +8,7 @@ use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
 use crate::framework::condition::Op;
 use crate::framework::schema::{Premises, Target};
+use crate::rules::sign;
 use crate::store::reader::ask::Ask;
 
 /// Days before a due day from which a target that is not reached is to be looked at.
@@ -59,7 +60,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
 }
 
 fn wanted(op: Op, value: Option<f64>, unit: &str) -> Cell {
-    value.map_or(Cell::Unset, |value| Cell::Text(Words::data(format!("{} {value}{unit}", op.sign()))))
+    value.map_or(Cell::Unset, |value| Cell::Text(Words::data(format!("{} {value}{unit}", sign(op.sign())))))
 }
 
 fn reaches(value: f64, op: Op, wanted: f64) -> bool {
