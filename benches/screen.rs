@@ -100,7 +100,7 @@ fn framework() -> Framework {
         let count = Test { over: over(4, How::Count(3)), ..test(indicator(n), Op::Less, 20.0) };
         rules.push(rule(rules.len(), Some("grid"), vec![count]));
     }
-    let rank = Some(Rank { within: "township".into(), from_worst: true });
+    let rank = Some(Rank { within: "township".into(), from_worst: true, share: false });
     rules.push(rule(rules.len(), Some("grid"), vec![Test { rank, ..test(indicator(0), Op::AtMost, 3.0) }]));
     Framework {
         levels: vec![level("county", None), level("township", Some("county")), level("grid", Some("township"))],

@@ -416,6 +416,8 @@ pub struct Provenance {
     pub missing: Vec<(String, String)>,
     /// Corrections that stand beside the unit's own value.
     pub corrections: Vec<Correction>,
+    /// How the indicator's document is known, and from when to when it is in force.
+    pub rests_on: Vec<Words>,
     /// The framework file and its hash, for bands and roll-up rule.
     pub framework: String,
 }

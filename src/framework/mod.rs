@@ -1,9 +1,11 @@
 //! One TOML file: levels, zones, indicators, rules of one county's way of working.
 
+pub mod asks;
 mod cadence;
 mod combine;
 pub mod condition;
 pub mod form;
+mod goal;
 mod load;
 pub mod privacy;
 mod read;
@@ -94,6 +96,8 @@ pub struct Framework {
     pub matrices: Vec<Matrix>,
     /// Official kinds of weak organisations.
     pub kinds: Vec<CaseKind>,
+    /// What each of them rests on, by its number.
+    pub kind_bases: BTreeMap<u8, Basis>,
     /// What each indicator rests on.
     pub indicator_bases: BTreeMap<IndicatorId, Basis>,
     /// Words that are added to the gate.
@@ -117,6 +121,8 @@ pub struct Zone {
     pub label_en: String,
     /// Its tasks.
     pub tasks: Vec<Task>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }

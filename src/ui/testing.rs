@@ -534,6 +534,7 @@ impl Fake {
                     }],
                     source_count: 1,
                     missing: vec![("990121100001".into(), "第2片".into())],
+                    rests_on: vec![Words::key("panel.confidence_b")],
                     framework: "frameworks/sample.toml".into(),
                 }))
             }
@@ -560,7 +561,7 @@ impl Fake {
             Query::Rounds => Loaded::Rounds(Arc::new(fixtures::rounds())),
             // Files are read outside of the screens.
             Query::Intake { period, files } => Loaded::Intake(Arc::new(fixtures::intake(*period, files, &self.middle()))),
-            Query::Forms { .. } | Query::Filled { .. } => Loaded::Forms(Arc::default()),
+            Query::Forms { .. } | Query::Filled { .. } | Query::Screening(_) => Loaded::Forms(Arc::default()),
             Query::Plan { files, choices } => Loaded::Plan(Arc::new(fixtures::plan(files, choices))),
             Query::Batches => Loaded::Batches(Arc::new(fixtures::batches(&self.withdrawn))),
             Query::Rests { batches } => Loaded::Rests(Arc::new(fixtures::rests(batches))),

@@ -3,8 +3,8 @@
 use super::super::condition::Condition;
 use super::super::read::Section;
 use super::super::schema::{Coverage, Covered, Establish, EstablishOn, Premises};
-use super::rules::ON_BRANCH;
 use super::{Ids, Reader};
+use crate::domain::id::BRANCHES;
 
 impl Reader<'_, '_, '_> {
     pub(super) fn coverages(&mut self, root: &mut Section<'_, '_>) -> Vec<Coverage> {
@@ -52,7 +52,7 @@ impl Reader<'_, '_, '_> {
             let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(on), Some(when)) = (named, on, when) {
-                let on = if on.value == ON_BRANCH { EstablishOn::Branch } else { EstablishOn::Entity(on.value) };
+                let on = if on.value == BRANCHES { EstablishOn::Branch } else { EstablishOn::Entity(on.value) };
                 found.push(Establish { named, on, when, expect, basis, material });
             }
         }

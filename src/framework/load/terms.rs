@@ -71,10 +71,10 @@ impl Reader<'_, '_, '_> {
                     None => self.report.add("E_FRAMEWORK_RULE_UNKNOWN", word.at, &s.field("rules"), &[&word.value]),
                 }
             }
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(from), Some(to)) = (named, from, to) {
-                seasons.push(Season { named, from: from.value, to: to.value, rules, material });
+                seasons.push(Season { named, from: from.value, to: to.value, rules, basis, material });
             }
         }
         seasons

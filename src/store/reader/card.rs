@@ -173,7 +173,7 @@ fn figures(ask: &Ask<'_>, place: Place, view: &ViewState) -> Result<Vec<Figure>,
         let class = shown.reading.value.filter(|_| !indicator.bands.is_empty() && gauge.bands_apply()).map(|v| {
             classify::class_of(v, &classify::bounds(&mut Vec::new(), crate::domain::indicator::Classing::Policy, &indicator.bands, 5))
         });
-        let reported_here = ask.world.level(&indicator.level) == Some(place.0);
+        let reported_here = ask.world.reporting(indicator) == Some(place.0);
         // Above the reporting level a trend rolls up a column per period: for the one in force.
         let (trend, breaks) = if reported_here || first { trend(ask, indicator, &periods, period, place)? } else { Default::default() };
         let corrections = ask.corrections(ask.uid(place), &indicator.id, period);

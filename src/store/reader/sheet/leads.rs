@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::figure::basis;
+use super::figure::{basis, basis_given};
 use crate::domain::decision::{Decision, Said};
 use crate::domain::page::{CaseKind, Lead as Found};
 use crate::domain::problem::Problem;
@@ -48,8 +48,8 @@ pub(super) fn count(n: usize) -> Cell {
 
 /// The unit above, where there is one.
 pub(super) fn under(ask: &Ask<'_>, place: Place) -> Cell {
-    let above = ask.world.table(place.0).parent(place.1);
-    above.map_or(Cell::Empty, |above| Cell::Text(Words::data(ask.world.name(above))))
+    let above = ask.path_above(place);
+    if above.is_empty() { Cell::Empty } else { Cell::Text(Words::data(above)) }
 }
 
 /// An official kind with a few words, its number alone where no framework in use names it.
@@ -61,7 +61,11 @@ pub(super) fn kind_brief(ask: &Ask<'_>, number: u8) -> Words {
 /// How old the data is on the day of the question.
 pub(super) fn age(ask: &Ask<'_>, day: Option<Date>) -> Cell {
     let age = day.and_then(|day| day.until(ask.world.at.day).ok()).map(|span| span.get_days());
-    age.map_or(Cell::Empty, |days| Cell::Text(Words::fill("leads.days", [Words::data(days.to_string())])))
+    age.map_or(Cell::Empty, |days| {
+        // As at an earlier day a register may be younger than the day asked.
+        let key = if days < 0 { "leads.younger" } else { "leads.days" };
+        Cell::Text(Words::fill(key, [Words::data(days.abs().to_string())]))
+    })
 }
 
 fn open(ask: &Ask<'_>, leads: &[Found]) -> Result<Table, Problem> {
@@ -163,7 +167,7 @@ fn doubts(ask: &Ask<'_>, place: Option<Place>) -> Result<Table, Problem> {
 }
 
 /// Why a rule does not run.
-pub(super) fn idle_words(idle: Idle) -> Words {
+pub(in crate::store::reader) fn idle_words(idle: Idle) -> Words {
     Words::key(match idle {
         Idle::Unset => "leads.idle.unset",
         Idle::Relative => "leads.idle.relative",
@@ -206,7 +210,7 @@ fn idle(ask: &Ask<'_>) -> Result<Table, Problem> {
 }
 
 /// What was decided at or below a place, with where it stands.
-fn decided(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<(Place, Decision)>, Problem> {
+pub(in crate::store::reader) fn decided(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<(Place, Decision)>, Problem> {
     let mut out = Vec::new();
     for (uid, said) in ask.decisions() {
         let Some(at) = ask.seen(*uid)? else { continue };
@@ -295,6 +299,7 @@ fn share(ask: &Ask<'_>, place: Option<Place>, decided: &[(Place, Decision)]) -> 
                 "leads.share_named",
                 [super::figure::label(&workflow.named), Words::data(crate::rules::number(percent))],
             ));
+            notes.extend(basis_given(&workflow.basis));
         }
     }
     notes.push(Words::key("leads.no_quota"));
@@ -317,7 +322,12 @@ fn kinds(ask: &Ask<'_>, leads: &[Found], decided: &[(Place, Decision)]) -> Table
             ],
             weight: if points > 0 { weight(crate::framework::Severity::Amber) } else { Weight::Plain },
             lead: None,
-            detail: if kind.by_person { vec![Words::key("leads.by_person_how")] } else { Vec::new() },
+            detail: kind
+                .by_person
+                .then(|| Words::key("leads.by_person_how"))
+                .into_iter()
+                .chain(ask.framework.kind_bases.get(&kind.number).map(basis_given).unwrap_or_default())
+                .collect(),
         }
     };
     Table {

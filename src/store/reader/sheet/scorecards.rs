@@ -1,14 +1,16 @@
 //! 评分: score cards, as self-assessed and as checked, section by section and unit by unit.
 
-use super::figure::{Own, each, label, owner_name};
-use super::ratings::grade;
-use crate::domain::id::{IndicatorId, Uid};
+use rustc_hash::FxHashMap;
+
+use super::figure::{Own, basis_given, each, label, owner_name};
+use super::ratings::{grade, who};
+use crate::domain::id::IndicatorId;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
 use crate::framework::schema::{Scorecard, Section};
-use crate::store::reader::ask::Ask;
+use crate::store::reader::ask::{Ask, Place};
 
 pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result<(), Problem> {
     for card in &ask.framework.scorecards {
@@ -62,19 +64,28 @@ fn sections(ask: &Ask<'_>, card: &Scorecard) -> Table {
             Column::text("panel.scorecards.checked").spare(2),
         ],
         rows: card.sections.iter().map(row).chain([total]).collect(),
-        notes: vec![Words::fill("panel.from", [owner_name(ask, &card.named.id)])],
+        notes: [Words::fill("panel.from", [owner_name(ask, &card.named.id)])].into_iter().chain(basis_given(&card.basis)).collect(),
         empty: None,
     }
 }
 
+/// What was given to whom.
+struct Given {
+    units: Vec<Own>,
+    points: FxHashMap<Place, f64>,
+}
+
 /// What each unit was given, as checked where it was checked.
 fn units(ask: &Ask<'_>, view: &ViewState, card: &Scorecard) -> Result<Table, Problem> {
-    let held = |metric: Option<&IndicatorId>| -> Result<Option<Vec<Own>>, Problem> {
+    let held = |metric: Option<&IndicatorId>| -> Result<Option<Given>, Problem> {
         let indicator = metric.and_then(|id| ask.framework.indicators.iter().find(|i| i.id == *id));
-        indicator.map(|indicator| each(ask, view, indicator)).transpose()
+        let Some(indicator) = indicator else { return Ok(None) };
+        let units = each(ask, view, indicator)?;
+        let points = |own: &Own| Some((own.place, own.reading.value.filter(|_| own.reading.state == State::Value)?));
+        Ok(Some(Given { points: units.iter().filter_map(points).collect(), units }))
     };
-    let mut columns = vec![Column::text("panel.unit")];
-    let mut given: Vec<[Option<Vec<Own>>; 2]> = Vec::new();
+    let mut columns = who(&card.on).to_vec();
+    let mut given: Vec<[Option<Given>; 2]> = Vec::new();
     for section in &card.sections {
         columns.push(Column { head: label(&section.named), right: true, spare: 0 });
         given.push([held(section.own.as_ref())?, held(section.checked.as_ref())?]);
@@ -84,28 +95,24 @@ fn units(ask: &Ask<'_>, view: &ViewState, card: &Scorecard) -> Result<Table, Pro
         Column::number("panel.scorecards.checked_total"),
         Column::text("panel.scorecards.grade").spare(1),
     ]);
-    let of = |own: &Option<Vec<Own>>, uid: Uid| {
-        let own = own.as_ref()?.iter().find(|own| own.uid == uid)?;
-        own.reading.value.filter(|_| own.reading.state == State::Value)
-    };
-    let listed: Vec<(Uid, String)> =
-        given.iter().flatten().flatten().next().map(|units| units.iter().map(|u| (u.uid, u.name.clone())).collect()).unwrap_or_default();
+    let of = |given: &Option<Given>, place: Place| given.as_ref()?.points.get(&place).copied();
+    let listed = given.iter().flatten().flatten().next().map_or(&[][..], |given| &given.units);
     let mut rows = Vec::new();
-    for (uid, name) in listed {
-        let pairs: Vec<[Option<f64>; 2]> = given.iter().map(|pair| [of(&pair[0], uid), of(&pair[1], uid)]).collect();
+    for unit in listed {
+        let pairs: Vec<[Option<f64>; 2]> = given.iter().map(|pair| [0, 1].map(|n| of(&pair[n], unit.place))).collect();
         if pairs.iter().flatten().all(Option::is_none) {
             continue;
         }
         let totals = [0, 1].map(|n| pairs.iter().map(|pair| pair[n]).sum::<Option<f64>>());
         let differs = pairs.iter().any(|[own, checked]| matches!((own, checked), (Some(a), Some(b)) if a != b));
-        let mut cells = vec![Cell::Text(Words::data(&name))];
+        let mut cells = vec![unit.name(ask), Cell::Text(unit.under(ask))];
         cells.extend(pairs.iter().map(|[own, checked]| checked.or(*own).map_or(Cell::Missing, points)));
         cells.extend(totals.map(|total| total.map_or(Cell::Missing, points)));
         cells.push(grade(totals[1].or(totals[0]), &card.grades));
         rows.push(Row {
             cells,
             weight: if differs { Weight::Look } else { Weight::Plain },
-            lead: Some(Lead::Subject(uid)),
+            lead: Some(Lead::Subject(unit.uid)),
             detail: card
                 .sections
                 .iter()
