@@ -77,7 +77,7 @@ fn name(model: &Model, kind: &SheetKind) -> String {
         }
         _ => None,
     });
-    let item = known.unwrap_or_else(|| kind.item().to_owned());
+    let item = known.unwrap_or_else(|| kind.item().into_owned());
     if item.is_empty() { name.to_owned() } else { format!("{name} {item}") }
 }
 
