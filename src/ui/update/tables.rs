@@ -93,7 +93,7 @@ impl Model {
     }
 
     /// A digit: on the sheet of causes first what the change is held against, then the tables.
-    fn choose_tab(&mut self, n: usize) {
+    pub(super) fn choose_tab(&mut self, n: usize) {
         match self.against() {
             Some(_) if n < Against::ALL.len() => self.hold_against(Against::ALL[n]),
             Some(_) => self.show_table(n - Against::ALL.len()),
