@@ -10,7 +10,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::condition::{Condition, Operand, Right};
-use super::schema::{Covered, EstablishOn, Named, On, RatingKind, Task};
+use super::schema::{Covered, EstablishOn, Named, On, RatingKind, Rooms, Task};
 use super::{Framework, Zone};
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::problem::{Problem, Severity};
@@ -341,14 +341,14 @@ impl Joined<'_> {
             ratings: self.ratings(),
             scorecards: self.scorecards(),
             items: self.each("item", &part.items, |x| &mut x.named, |me, x| x.metric = me.metric(x.metric.as_ref())),
-            workflows: self.each("workflow", &part.workflows, |x| &mut x.named, |_, _| ()),
+            workflows: self.each("workflow", &part.workflows, |x| &mut x.named, |me, x| x.rules.iter_mut().for_each(|rule| *rule = me.id(rule))),
             cadences: self.cadences(),
             terms: self.terms(),
             seasons: self.each("season", &part.seasons, |x| &mut x.named, |me, x| x.rules.iter_mut().for_each(|rule| *rule = me.id(rule))),
             lists: self.each("list", &part.lists, |x| &mut x.named, |_, _| ()),
             pairings: self.pairings(),
             regions: self.each("region", &part.regions, |x| &mut x.named, |_, _| ()),
-            groups: self.each("groups", &part.groups, |x| &mut x.named, |me, x| x.metric = me.metric(x.metric.as_ref())),
+            groups: self.groups(),
             matrices: self.each(
                 "matrix",
                 &part.matrices,
@@ -439,9 +439,22 @@ impl Joined<'_> {
         let mut out = Vec::new();
         for one in &self.part.premises {
             let Some(named) = self.named("premises", &one.named) else { continue };
-            let Some(indicator) = self.indicator_or_note(&one.indicator, &named.id) else { continue };
+            let of = match &one.of {
+                Rooms::Reported(indicator) => self.indicator_or_note(indicator, &named.id).map(Rooms::Reported),
+                places @ Rooms::Places(_) => Some(places.clone()),
+            };
+            let (Some(of), Some(when)) = (of, self.when(one.when.as_ref(), &named.id)) else { continue };
+            out.push(super::schema::Premises { named, of, when, ..one.clone() });
+        }
+        out
+    }
+
+    fn groups(&mut self) -> Vec<super::schema::Group> {
+        let mut out = Vec::new();
+        for one in &self.part.groups {
+            let Some(named) = self.named("groups", &one.named) else { continue };
             let Some(when) = self.when(one.when.as_ref(), &named.id) else { continue };
-            out.push(super::schema::Premises { named, indicator, when, ..one.clone() });
+            out.push(super::schema::Group { named, when, metric: self.metric(one.metric.as_ref()), ..one.clone() });
         }
         out
     }

@@ -212,8 +212,8 @@ pub enum EstablishOn {
 pub struct Premises {
     /// Id and label.
     pub named: Named,
-    /// The indicator that holds the area.
-    pub indicator: IndicatorId,
+    /// What holds the area.
+    pub of: Rooms,
     /// Least area, m²; `None`: 未配置.
     pub min_m2: Option<f64>,
     /// For which units.
@@ -222,6 +222,15 @@ pub struct Premises {
     pub basis: Basis,
     /// What it was written from.
     pub material: Material,
+}
+
+/// What holds the area of premises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rooms {
+    /// An indicator that units report.
+    Reported(IndicatorId),
+    /// Places of a kind, each by its own area.
+    Places(String),
 }
 
 /// A way of rating.
@@ -349,6 +358,11 @@ pub struct Workflow {
     pub limits: Vec<Limit>,
     /// Share of all, percent, shown as information and never as a quota; `None`: 未配置.
     pub share_percent: Option<f64>,
+    /// The state that a confirmed lead is in; its leads to check are in the state before. Empty: what
+    /// is in which state is said by items of a list of the same name.
+    pub confirmed: String,
+    /// Leads of which rules it takes up; empty: of those that point to an official kind.
+    pub rules: Vec<String>,
     /// What it was written from.
     pub material: Material,
 }
@@ -504,8 +518,10 @@ pub struct Group {
     pub named: Named,
     /// The one.
     pub one: String,
-    /// Those around it.
+    /// Those around it: kinds of branches, where tables say who they are.
     pub x: String,
+    /// Of the X, which should stand in one; `None`: all.
+    pub when: Option<Condition>,
     /// The indicator that counts the X; `None`: 未配置.
     pub metric: Option<IndicatorId>,
     /// What it was written from.

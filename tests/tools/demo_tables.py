@@ -386,4 +386,16 @@ class Registers:
             u = self.city[int(rng.integers(len(self.city)))]
             state = ["议定", "办理", "销号"][n % 3]
             add(f"Y{n + 1:03d}", "联席会议议定事项", text, u, "议定事项", "街道联席会议", state, f"2025-0{4 + n}-10", f"2025-{8 + n:02d}-30", "2025-09-10" if state == "销号" else "")
+        self.matters(dice(11), add)
         return rows
+
+    def matters(self, rng, add):
+        """Matters of the township's 1-3-7-10 way: to be passed on within a day, answered within three …"""
+        texts = [("村道塌方", "重大"), ("水渠渗漏", "一般"), ("广场照明", "一般"), ("公交站点迁移", "一般"), ("垃圾清运点", "一般"), ("河道清淤", "重大"), ("卫生厕所改造", "一般"), ("路灯缺失", "一般")]
+        states = ["受理", "部署", "反馈", "落实", "销号"]
+        for n in range(16):
+            text, kind = texts[n % len(texts)]
+            u, state = self.rural[int(rng.integers(len(self.rural)))], states[int(rng.choice(5, p=[0.1, 0.15, 0.15, 0.15, 0.45]))]
+            since = date(2025, 9, 1) + timedelta(int(rng.integers(0, 68)))
+            done = str(since + timedelta(int(rng.integers(3, 11)))) if state == "销号" else ""
+            add(f"S{n + 1:03d}", "13710事项", text, u, kind, self.town[u["parent"]]["name"] + "党委", state, "" if n == 6 else str(since), "", done)

@@ -306,6 +306,14 @@ impl Zones {
         Ok(Some(Self { own, near }))
     }
 
+    /// Where a zone is made of smaller units than those that report, their reports speak for it: those
+    /// that it reaches into count as in it. Nothing changes where the zone has units of the level.
+    pub(super) fn raise(&mut self, level: usize) {
+        if self.own.get(level).is_some_and(|own| !own.contains(&true)) {
+            self.own[level].clone_from(&self.near[level]);
+        }
+    }
+
     /// Per table and row: it lies in several zones, or something below it does.
     pub(super) fn several(ask: &Ask<'_>) -> Result<Vec<Vec<bool>>, Problem> {
         let world = &ask.world;

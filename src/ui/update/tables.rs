@@ -130,6 +130,10 @@ impl Model {
         let Some(lead) = self.desk.sheets.top().and_then(|top| top.row()).and_then(|row| row.lead.clone()) else { return false };
         match lead {
             Lead::Subject(uid) => self.ask_lead(uid),
+            Lead::Site { uid, kind } => {
+                self.places.insert(kind);
+                self.ask_lead(uid);
+            }
             Lead::Number { .. } => self.row_provenance(),
             Lead::Sheet(kind) => self.open_page(kind),
             Lead::Indicator(id) => {
@@ -225,13 +229,17 @@ impl Model {
         true
     }
 
-    /// Where the number of the chosen row comes from.
+    /// Where the number of the chosen row comes from; of a row without one, what it says about itself.
     fn row_provenance(&mut self) {
         let Some(view) = self.view.clone() else { return };
         let lead = self.desk.sheets.top().and_then(|top| top.row()).and_then(|row| row.lead.clone());
         let (uid, indicator, period) = match lead {
             Some(Lead::Number { uid, indicator, period }) => (uid, indicator, period),
-            Some(Lead::Subject(uid)) => (uid, view.indicator.clone(), view.period),
+            Some(Lead::Subject(uid) | Lead::Site { uid, .. }) => (uid, view.indicator.clone(), view.period),
+            _ if self.desk.sheets.top().and_then(|top| top.row()).is_some_and(|row| !row.detail.is_empty()) => {
+                self.desk.in_detail = true;
+                return;
+            }
             _ => {
                 let text = self.text("sheet.no_number");
                 self.refuse(text);

@@ -233,7 +233,7 @@ fn idle(ask: &Ask<'_>) -> Result<Table, Problem> {
 }
 
 /// What was decided at or below a place, with where it stands.
-fn decided(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<(Place, Decision)>, Problem> {
+pub(super) fn decided(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<(Place, Decision)>, Problem> {
     let mut out = Vec::new();
     for (uid, said) in ask.decisions() {
         let Some(at) = ask.seen(*uid)? else { continue };

@@ -7,7 +7,7 @@ use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words}
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
 use crate::framework::condition::Op;
-use crate::framework::schema::{Premises, Target};
+use crate::framework::schema::Target;
 use crate::store::reader::ask::Ask;
 
 /// Days before a due day from which a target that is not reached is to be looked at.
@@ -53,7 +53,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
         empty: Some(Words::key("panel.targets.none_short")),
     });
     sheet.tables.push(bands(ask, view)?);
-    sheet.tables.push(premises(ask, view)?);
+    sheet.tables.push(super::sites::premises(ask, view)?);
     sheet.tables.push(super::checks::table(ask, view)?);
     Ok(())
 }
@@ -214,60 +214,5 @@ fn bands(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
         rows,
         notes: Vec::new(),
         empty: Some(Words::key("panel.targets.no_bands")),
-    })
-}
-
-/// Premises held against what a kind and size of place must have.
-fn premises(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
-    let mut rows = Vec::new();
-    for rule in &ask.framework.premises {
-        rows.push(premises_row(ask, view, rule)?);
-    }
-    Ok(Table {
-        title: Some(Words::key("panel.targets.premises")),
-        columns: vec![
-            Column::text("panel.targets.premises_of"),
-            Column::number("panel.targets.min_area"),
-            Column::number("panel.targets.enough"),
-            Column::number("panel.targets.too_small"),
-            Column::number("panel.targets.open_count").spare(1),
-        ],
-        rows,
-        notes: Vec::new(),
-        empty: Some(Words::key("panel.targets.no_premises")),
-    })
-}
-
-fn premises_row(ask: &Ask<'_>, view: &ViewState, rule: &Premises) -> Result<Row, Problem> {
-    let indicator = ask.framework.indicators.iter().find(|i| i.id == rule.indicator);
-    let mut counts = [0u32; 3];
-    if let Some(indicator) = indicator {
-        for unit in each(ask, view, indicator)? {
-            let applies = applies(ask, rule.when.as_ref(), unit.place)?;
-            if applies == Some(false) || unit.reading.state == State::NotDue {
-                continue;
-            }
-            let which = match (applies, unit.reading.value.filter(|_| unit.reading.state == State::Value), rule.min_m2) {
-                (Some(true), Some(area), Some(min)) if area >= min => 0,
-                (Some(true), Some(_), Some(_)) => 1,
-                _ => 2,
-            };
-            counts[which] += 1;
-        }
-    }
-    let number = |n: u32| Cell::Number { value: f64::from(n), unit: String::new() };
-    let mut detail = vec![Words::fill("panel.from", [owner_name(ask, &rule.named.id)])];
-    detail.extend(basis(&rule.basis));
-    Ok(Row {
-        cells: vec![
-            Cell::Text(label(&rule.named)),
-            rule.min_m2.map_or(Cell::Unset, |min| Cell::Number { value: min, unit: "㎡".to_owned() }),
-            number(counts[0]),
-            number(counts[1]),
-            number(counts[2]),
-        ],
-        weight: if counts[1] > 0 { Weight::Look } else { Weight::Plain },
-        lead: indicator.map(|i| Lead::Indicator(i.id.clone())),
-        detail,
     })
 }
