@@ -341,7 +341,12 @@ impl Joined<'_> {
             ratings: self.ratings(),
             scorecards: self.scorecards(),
             items: self.each("item", &part.items, |x| &mut x.named, |me, x| x.metric = me.metric(x.metric.as_ref())),
-            workflows: self.each("workflow", &part.workflows, |x| &mut x.named, |me, x| x.rules.iter_mut().for_each(|rule| *rule = me.id(rule))),
+            workflows: self.each(
+                "workflow",
+                &part.workflows,
+                |x| &mut x.named,
+                |me, x| x.rules.iter_mut().for_each(|rule| *rule = me.id(rule)),
+            ),
             cadences: self.cadences(),
             terms: self.terms(),
             seasons: self.each("season", &part.seasons, |x| &mut x.named, |me, x| x.rules.iter_mut().for_each(|rule| *rule = me.id(rule))),

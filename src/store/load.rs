@@ -200,11 +200,10 @@ impl<'a> Load<'a> {
 
     /// A batch of this load was known from a day before it: from the end of that day.
     pub(crate) fn known_since(&mut self, batch: i64, day: Date) -> Result<(), Problem> {
-        let end = day.tomorrow().and_then(|next| next.to_zoned(jiff::tz::TimeZone::UTC)).map_or(self.now_ms, |z| z.timestamp().as_millisecond());
-        self.transaction.execute(
-            "UPDATE batch SET known_from = ?3 WHERE county = ?1 AND id = ?2",
-            params![self.county, batch, end.min(self.now_ms)],
-        )?;
+        let end =
+            day.tomorrow().and_then(|next| next.to_zoned(jiff::tz::TimeZone::UTC)).map_or(self.now_ms, |z| z.timestamp().as_millisecond());
+        self.transaction
+            .execute("UPDATE batch SET known_from = ?3 WHERE county = ?1 AND id = ?2", params![self.county, batch, end.min(self.now_ms)])?;
         Ok(())
     }
 

@@ -34,9 +34,17 @@ impl Reader<'_, '_, '_> {
             let material = self.material(&mut s);
             s.finish(self.report);
             let share_percent = share.map(|p| p.value);
-            workflows.extend(
-                named.map(|named| Workflow { named, states, transitions, extra_flags, limits, share_percent, confirmed, rules, material }),
-            );
+            workflows.extend(named.map(|named| Workflow {
+                named,
+                states,
+                transitions,
+                extra_flags,
+                limits,
+                share_percent,
+                confirmed,
+                rules,
+                material,
+            }));
         }
         workflows
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 
 use super::figure::{applies, at_place, label, owner_name};
-use super::regions::above;
+use super::regions::{above, lead_name};
 use crate::domain::id::Uid;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
@@ -80,7 +80,7 @@ fn text(words: &str) -> Cell {
 }
 
 /// Whether a region is one of a group: by the word of its kind.
-fn is_of(region: &Region, group: &Group) -> bool {
+pub(super) fn is_of(region: &Region, group: &Group) -> bool {
     let id = &group.named.id;
     [id.as_str(), id.rsplit('/').next().unwrap_or(id), &group.named.label, &group.named.label_en].contains(&region.kind.as_str())
 }
@@ -94,8 +94,10 @@ fn standing<'a>(ask: &Ask<'a>, view: &ViewState, group: &'a Group, all: &'a [Reg
     };
     let mut formed = Vec::new();
     let mut taken: FxHashSet<Uid> = FxHashSet::default();
+    let mut ones: BTreeSet<&str> = BTreeSet::new();
     for region in all.iter().filter(|region| is_of(region, group)) {
         taken.extend(&region.members);
+        ones.insert(&region.lead);
         let mut near = false;
         for uid in &region.members {
             near |= ask.seen(*uid)?.is_some_and(is_in);
@@ -113,8 +115,9 @@ fn standing<'a>(ask: &Ask<'a>, view: &ViewState, group: &'a Group, all: &'a [Reg
             continue;
         }
         known = true;
-        let place = (branches, row);
-        if !is_in(place) {
+        let (place, table) = ((branches, row), ask.world.table(branches));
+        // The one of a group is not one of its X.
+        if !is_in(place) || [&table.codes, &table.names].iter().any(|of| ones.contains(of.get(row as usize))) {
             continue;
         }
         match applies(ask, group.when.as_ref(), place)? {
@@ -224,14 +227,6 @@ fn formed(ask: &Ask<'_>, standings: &[Standing<'_>]) -> Result<Table, Problem> {
         notes: Vec::new(),
         empty: Some(Words::key("places.groups.none_formed")),
     })
-}
-
-/// The one, by name where a table gives its code.
-fn lead_name<'a>(ask: &'a Ask<'_>, lead: &'a str) -> Option<&'a str> {
-    let branches = ask.world.branch_table();
-    let table = ask.world.table(branches);
-    let found = table.codes.iter().position(|code| code == lead);
-    found.map(|row| table.names.get(row)).or_else(|| (!lead.is_empty()).then_some(lead))
 }
 
 /// Branches that should stand in one and do not.

@@ -90,7 +90,11 @@ mod tests {
     #[test]
     fn every_text_of_a_sheet_is_in_both_languages() {
         let mut seen = 0;
-        for key in SOURCES.iter().flat_map(|source| source.split('"')).filter(|w| (w.starts_with("panel.") || w.starts_with("places.")) && !w.contains('{')) {
+        for key in SOURCES
+            .iter()
+            .flat_map(|source| source.split('"'))
+            .filter(|w| (w.starts_with("panel.") || w.starts_with("places.")) && !w.contains('{'))
+        {
             // The end of a key that is put together is checked below.
             if key.ends_with("no_") || key.ends_with("of_") || key.ends_with("weekday_") {
                 continue;

@@ -48,7 +48,7 @@ fn sections(ask: &Ask<'_>, card: &Scorecard) -> Table {
             points(card.total),
             example.map_or(Cell::Empty, points),
             Cell::Empty,
-            grade(example, &card.grades),
+            example.map_or(Cell::Empty, |example| grade(Some(example), &card.grades)),
         ],
         ..Row::default()
     };
@@ -115,7 +115,8 @@ fn unit_row(card: &Scorecard, unit: &Own, pairs: &[[Option<f64>; 2]]) -> Row {
     let sum = |n: usize| pairs.iter().map(|pair| pair[n]).sum::<Option<f64>>();
     let [own, checked] = [sum(0), sum(1)];
     let none = |n: usize| pairs.iter().all(|pair| pair[n].is_none());
-    let lacking = |n: usize| Words::fill("panel.scorecards.lacks", [Words::data(pairs.iter().filter(|p| p[n].is_none()).count().to_string())]);
+    let lacking =
+        |n: usize| Words::fill("panel.scorecards.lacks", [Words::data(pairs.iter().filter(|p| p[n].is_none()).count().to_string())]);
     // What was not checked is not 0, and a sum of some sections is no sum.
     let total = |n: usize, sum: Option<f64>| match sum {
         Some(sum) => points(sum),
@@ -137,7 +138,12 @@ fn unit_row(card: &Scorecard, unit: &Own, pairs: &[[Option<f64>; 2]]) -> Row {
         let told = |points: &Option<f64>, none: &str| points.map_or_else(|| Words::key(none), |points| Words::data(points.to_string()));
         Words::fill(
             "panel.scorecards.both",
-            [label(&section.named), told(own, "sheet.cell.missing"), told(checked, "panel.scorecards.unchecked"), Words::data(section.points.to_string())],
+            [
+                label(&section.named),
+                told(own, "sheet.cell.missing"),
+                told(checked, "panel.scorecards.unchecked"),
+                Words::data(section.points.to_string()),
+            ],
         )
     });
     let differs = pairs.iter().any(|[own, checked]| matches!((own, checked), (Some(a), Some(b)) if a != b));

@@ -145,10 +145,14 @@ fn overview(ask: &Ask<'_>, sites: &[Site]) -> Table {
         }
         let mut detail: Vec<Words> = states(of.iter().copied())
             .into_iter()
-            .map(|state| Words::fill("places.lists.in_state", [state_words(state), Words::data(count(&|site| site.state() == state).to_string())]))
+            .map(|state| {
+                Words::fill("places.lists.in_state", [state_words(state), Words::data(count(&|site| site.state() == state).to_string())])
+            })
             .collect();
         detail.extend(
-            seasons.into_iter().map(|(season, n)| Words::fill("places.sites.in_season", [season_words(season), Words::data(n.to_string())])),
+            seasons
+                .into_iter()
+                .map(|(season, n)| Words::fill("places.sites.in_season", [season_words(season), Words::data(n.to_string())])),
         );
         let areas: Vec<f64> = of.iter().filter_map(|site| site.area_m2()).collect();
         if !areas.is_empty() {

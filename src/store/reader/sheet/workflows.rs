@@ -44,6 +44,8 @@ struct Running<'a> {
     matters: Vec<Matter>,
     /// How many stand in each state; `None`: not recorded.
     counts: Vec<Option<usize>>,
+    /// Leads to check that no state stands for.
+    waiting: usize,
     /// Where the numbers come from.
     from: Option<SheetKind>,
 }
@@ -99,7 +101,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
                 (false, _) => by_items(ask, workflow, &own),
                 (true, false) => by_leads(ask, workflow, &leads, &said),
                 (true, true) => {
-                    Running { workflow, matters: Vec::new(), counts: vec![None; workflow.states.len()], from: None }
+                    Running { workflow, matters: Vec::new(), counts: vec![None; workflow.states.len()], waiting: 0, from: None }
                 }
             }
         })
@@ -145,7 +147,7 @@ fn by_items<'a>(ask: &Ask<'_>, workflow: &'a Workflow, own: &[&(Record, Option<P
             open_ended: false,
         });
     }
-    Running { workflow, matters, counts, from: Some(SheetKind::Lists) }
+    Running { workflow, matters, counts, waiting: 0, from: Some(SheetKind::Lists) }
 }
 
 /// What leads and decisions say: leads to check stand before the state of those that were confirmed.
@@ -159,7 +161,7 @@ fn by_leads<'a>(
     let confirmed = workflow.states.iter().position(|s| *s == workflow.confirmed);
     let mut counts = vec![None; workflow.states.len()];
     let mut matters: Vec<Matter> = Vec::new();
-    let mut seen: Vec<Uid> = Vec::new();
+    let (mut seen, mut waiting): (Vec<Uid>, usize) = (Vec::new(), 0);
     for (at, decision) in said {
         if matches!(decision.said, Said::Confirmed { .. }) && is_its(&decision.rule, true) && !seen.contains(&decision.entity) {
             seen.push(decision.entity);
@@ -182,11 +184,12 @@ fn by_leads<'a>(
         open.sort_unstable();
         open.dedup();
         open.retain(|uid| !seen.contains(uid));
-        if let Some(before) = state.checked_sub(1) {
-            counts[before] = Some(open.len());
+        match state.checked_sub(1) {
+            Some(before) => counts[before] = Some(open.len()),
+            None => waiting = open.len(),
         }
     }
-    Running { workflow, matters, counts, from: Some(SheetKind::Leads) }
+    Running { workflow, matters, counts, waiting, from: Some(SheetKind::Leads) }
 }
 
 fn days(ask: &Ask<'_>, day: Date) -> i64 {
@@ -215,10 +218,8 @@ fn overview(ask: &Ask<'_>, running: &[Running<'_>]) -> Table {
         let known = of.counts.iter().flatten().count() > 0;
         let open = of.matters.iter().filter(|m| !m.done).count();
         let late = of.late_in(None);
-        let mut detail = vec![
-            Words::fill("panel.from", [owner_name(ask, &of.workflow.named.id)]),
-            Words::data(of.workflow.states.join(" → ")),
-        ];
+        let mut detail =
+            vec![Words::fill("panel.from", [owner_name(ask, &of.workflow.named.id)]), Words::data(of.workflow.states.join(" → "))];
         detail.extend(share(of.workflow));
         let told = |n: usize| if known { number(n) } else { Cell::Text(Words::key("panel.workflows.not_recorded")) };
         Row {
@@ -338,6 +339,9 @@ fn steps(ask: &Ask<'_>, of: &Running<'_>) -> Table {
     if !workflow.extra_flags.is_empty() {
         notes.push(Words::fill("panel.workflows.flags", [Words::data(workflow.extra_flags.join("、"))]));
     }
+    if of.waiting > 0 {
+        notes.push(Words::fill("panel.workflows.waiting", [Words::data(of.waiting.to_string())]));
+    }
     let odd = of.matters.iter().filter(|m| m.state.is_none()).count();
     if odd > 0 {
         notes.push(Words::fill("panel.workflows.odd", [Words::data(odd.to_string())]));
@@ -372,9 +376,9 @@ fn under_way(ask: &Ask<'_>, running: &[Running<'_>]) -> Table {
         running.iter().flat_map(|of| of.matters.iter().filter(|m| !m.done).map(move |m| (of.workflow, m))).collect();
     open.sort_by_key(|(_, matter)| matter.next.as_ref().map_or(i64::MAX, |(_, left)| *left));
     let row = |(workflow, matter): &(&Workflow, &Matter)| {
-        let since = matter.since.map_or(Cell::Missing, |since| {
-            Cell::Text(Words::fill("panel.workflows.days", [Words::data((-days(ask, since)).to_string())]))
-        });
+        let since = matter
+            .since
+            .map_or(Cell::Missing, |since| Cell::Text(Words::fill("panel.workflows.days", [Words::data((-days(ask, since)).to_string())])));
         let mut detail = vec![Words::fill("panel.workflows.of", [label(&workflow.named)])];
         if let Some((step, _)) = &matter.next {
             detail.push(Words::fill("panel.workflows.until", [Words::data(step)]));
