@@ -292,8 +292,10 @@ impl Zones {
         let mut own: Vec<Vec<bool>> = (0..world.tables()).map(|table| vec![false; world.len(table) as usize]).collect();
         let regions = region::members_of(ask, scope.zones.iter().filter(|code| !zones.contains_key(*code)))?;
         let members = scope.zones.iter().filter_map(|z| zones.get(z)).flatten().chain(&regions);
+        let mut branches = Vec::new();
         for (table, row) in members.filter_map(|uid| world.place(*uid)) {
             own[table][row as usize] = true;
+            branches.extend((table == world.branch_table()).then_some(row));
         }
         for table in 1..own.len() {
             for row in 0..world.len(table) {
@@ -301,6 +303,10 @@ impl Zones {
                     own[table][row as usize] |= own[above][at as usize];
                 }
             }
+        }
+        // Where a branch is a member its unit is in, but nobody else there.
+        for (above, at) in branches.into_iter().filter_map(|row| world.table(world.branch_table()).parent(row)) {
+            own[above][at as usize] = true;
         }
         let near = upwards(world, own.clone());
         Ok(Some(Self { own, near }))

@@ -76,7 +76,8 @@ fn units(ask: &Ask<'_>, view: &ViewState, card: &Scorecard) -> Result<Table, Pro
     let mut columns = vec![Column::text("panel.unit")];
     let mut given: Vec<[Option<Vec<Own>>; 2]> = Vec::new();
     for section in &card.sections {
-        columns.push(Column { head: label(&section.named), right: true, spare: 0 });
+        // The sums say more than the sections, which the details have as well.
+        columns.push(Column { head: label(&section.named), right: true, spare: 4 });
         given.push([held(section.own.as_ref())?, held(section.checked.as_ref())?]);
     }
     columns.extend([

@@ -202,8 +202,9 @@ fn of_state<'s>(ask: &Ask<'_>, state: &str, sites: impl Iterator<Item = &'s &'s 
             detail,
         }
     };
+    let rows: Vec<Row> = sites.map(row).collect();
     Table {
-        title: Some(state_words(state)),
+        title: Some(Words::fill("places.sites.state_count", [state_words(state), Words::data(rows.len().to_string())])),
         columns: vec![
             Column::text("places.sites.name"),
             Column::text("panel.unit"),
@@ -212,7 +213,7 @@ fn of_state<'s>(ask: &Ask<'_>, state: &str, sites: impl Iterator<Item = &'s &'s 
             Column::text("places.sites.season").spare(2),
             Column::text("places.sites.now").spare(4),
         ],
-        rows: sites.map(row).collect(),
+        rows,
         notes: Vec::new(),
         empty: Some(Words::key("places.map.absent")),
     }
