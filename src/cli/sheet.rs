@@ -111,7 +111,7 @@ pub(super) fn text(sheet: &Sheet, lang: Lang, width: Option<u16>, details: bool)
     let look = Look { lang, width: Width::new(false), symbols };
     let mut lines: Vec<String> = Vec::new();
     let name = lang.text(&format!("sheet.name.{}", sheet.kind.word()));
-    let name = if sheet.kind.item().is_empty() { name.to_owned() } else { format!("{name} {}", quote(sheet.kind.item())) };
+    let name = if sheet.kind.item().is_empty() { name.to_owned() } else { format!("{name} {}", quote(&sheet.kind.item())) };
     let about = sheet.about.iter().map(|words| lang.words(words)).filter(|text| !text.is_empty());
     lines.push([name].into_iter().chain(about).collect::<Vec<_>>().join(" · "));
     for table in &sheet.tables {

@@ -27,8 +27,20 @@ pub struct CaseKind {
     pub label: String,
     /// English.
     pub label_en: String,
+    /// A few words for columns and lines.
+    pub short: String,
+    /// English.
+    pub short_en: String,
     /// No indicator can show it: it is confirmed without a lead too.
     pub by_person: bool,
+}
+
+impl CaseKind {
+    /// Its number with a few words.
+    #[must_use]
+    pub fn brief(&self) -> Words {
+        Words::fill("leads.kind", [Words::data(self.number.to_string()), Words::both(&*self.short, &*self.short_en)])
+    }
 }
 
 /// What a session knows of the open workspace before it asks for a page.
@@ -222,6 +234,9 @@ pub struct Figure {
     pub class: Option<u8>,
     /// The last readings, the oldest first, at most 12; for the sparkline.
     pub trend: Vec<Option<f64>>,
+    /// Positions in `trend` before which 口径已变: what stands on both sides cannot be compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<usize>,
     /// Corrections that stand beside the unit's own reading.
     pub corrections: Vec<Correction>,
 }
@@ -247,9 +262,7 @@ pub struct Lead {
     pub subject: Subject,
     /// Name of that branch or unit.
     pub name: String,
-    /// The values that made it hold, in words: `书记出缺 4 个月 (>3)`.
-    pub evidence: String,
-    /// Its tests, in the order of the file.
+    /// Its tests, in the order of the file: its evidence.
     pub tests: Vec<Tested>,
     /// The document, as the framework names it; empty: 未配置.
     pub document: String,
@@ -388,6 +401,8 @@ pub struct Provenance {
     pub missing: Vec<(String, String)>,
     /// Corrections that stand beside the unit's own value.
     pub corrections: Vec<Correction>,
+    /// How the indicator's document is known, and from when to when it is in force.
+    pub rests_on: Vec<Words>,
     /// The framework file and its hash, for bands and roll-up rule.
     pub framework: String,
 }

@@ -22,6 +22,7 @@ use super::problem::Problem;
 use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
 use super::scene::{Extent, MapSize, Raster};
+use super::screening::Screened;
 use super::sheet::{Sheet, SheetKind};
 use super::unit::Subject;
 use super::view_state::ViewState;
@@ -134,6 +135,8 @@ pub enum Query {
         /// Place, indicator, period, AsOf, scope.
         view: ViewState,
     },
+    /// Everything the rules came to: [`SheetKind::Leads`] for programs, without its limits.
+    Screening(ViewState),
     /// A form with what goes into its cells.
     Filled {
         /// Its name, id or label.
@@ -452,6 +455,8 @@ pub enum Loaded {
     Rests(Arc<Vec<Rests>>),
     /// To [`Query::Sheet`].
     Sheet(Arc<Sheet>),
+    /// To [`Query::Screening`].
+    Screening(Arc<Screened>),
     /// To [`Query::Filled`].
     Filled(Arc<Filled>),
     /// To [`Query::Files`].

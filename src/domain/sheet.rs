@@ -1,9 +1,12 @@
 //! A page made of tables: what frameworks drive on screen beside list and map. The terminal, plain
 //! text and JSON print the same sheet; each cell says what it is, and each row where it leads.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::behind::Behind;
 use super::id::{IndicatorId, LevelId, Uid};
 use super::period::Period;
 
@@ -77,6 +80,11 @@ pub enum SheetKind {
         /// File name of the template.
         name: String,
     },
+    /// 名单: whom a number of another sheet counts.
+    Behind {
+        /// Which number.
+        of: Behind,
+    },
 }
 
 impl SheetKind {
@@ -131,18 +139,20 @@ impl SheetKind {
             Self::Why { .. } => "why",
             Self::WhatIf { .. } => "what-if",
             Self::Form { .. } => "form",
+            Self::Behind { .. } => "behind",
         }
     }
 
-    /// What tells it from others of its word: the id of a framework, the name of a form, a kind of places.
+    /// What tells it from others of its word: the id of a framework, the name of a form, a kind of places, a cell.
     #[must_use]
-    pub fn item(&self) -> &str {
+    pub fn item(&self) -> Cow<'_, str> {
         match self {
-            Self::Framework { id } => id,
-            Self::Form { name } => name,
-            Self::Sites { kind } => kind,
-            Self::Why { rule, .. } | Self::WhatIf { rule, .. } => rule,
-            _ => "",
+            Self::Framework { id } => Cow::Borrowed(id),
+            Self::Form { name } => Cow::Borrowed(name),
+            Self::Sites { kind } => Cow::Borrowed(kind),
+            Self::Why { rule, .. } | Self::WhatIf { rule, .. } => Cow::Borrowed(rule),
+            Self::Behind { of } => Cow::Owned(of.item()),
+            _ => Cow::Borrowed(""),
         }
     }
 }

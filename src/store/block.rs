@@ -1,7 +1,7 @@
 //! Columns of values in the order of a level's rows, as stored and as used.
 //!
 //! The truth is the long table; a block is one (level, indicator, period) of it, packed, so that
-//! no screen ever groups rows.
+//! no screen ever groups rows. The branches are the table after the last level.
 
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, named_params};
@@ -146,12 +146,11 @@ pub(super) fn read(
             .prepare_cached(
                 "SELECT bytes FROM block WHERE county = ?1 AND level = ?2 AND indicator = ?3 AND period_start = ?4 AND period_end = ?5",
             )?
-            .query_row(
-                (&world.county, world.levels[level].as_str(), indicator.as_str(), period.start().to_string(), period.end().to_string()),
-                |row| row.get(0),
-            )
+            .query_row((&world.county, world.key(level), indicator.as_str(), period.start().to_string(), period.end().to_string()), |row| {
+                row.get(0)
+            })
             .optional()?;
-        // No block: no report on this level.
+        // No block: no report of its rows.
         let Some(bytes) = bytes else { return Ok(Column::missing(rows)) };
         return Column::decode(bytes, world.order[level], rows).ok().flatten().ok_or_else(|| damaged("reference.db", "block"));
     }
@@ -257,7 +256,7 @@ pub(super) fn reading(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<
     Ok(Reading { state, num: row.get(from + 1)?, den: row.get(from + 2)?, value: row.get(from + 3)? })
 }
 
-/// Periods with reports of an indicator from units on any level, the oldest first.
+/// Periods with reports of an indicator from units on any level or from branches, the oldest first.
 pub(super) fn periods(connection: &Connection, world: &World, indicator: &IndicatorId) -> Result<Vec<Period>, Problem> {
     let mut out: Vec<Period> = Vec::new();
     let mut push = |start: String, end: String| {
@@ -288,8 +287,8 @@ pub(super) fn periods(connection: &Connection, world: &World, indicator: &Indica
     Ok(out)
 }
 
-/// Whether a period has a report of a unit that there is, as a block of it would: what only units
-/// that are gone reported shows nowhere.
+/// Whether a period has a report of a unit or branch that there is, as a block of it would: what only
+/// those that are gone reported shows nowhere.
 fn is_reported(connection: &Connection, world: &World, indicator: &IndicatorId, (start, end): (&str, &str)) -> Result<bool, Problem> {
     let mut statement = connection.prepare_cached(concat!(
         "SELECT v.uid FROM value v WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end
@@ -304,7 +303,7 @@ fn is_reported(connection: &Connection, world: &World, indicator: &IndicatorId, 
         ":county": world.county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": world.at.known_ms
     })?;
     while let Some(row) = rows.next()? {
-        if world.find(connection, super::world::uid(row, 0)?)?.is_some_and(|(level, _)| level < world.levels.len()) {
+        if world.find(connection, super::world::uid(row, 0)?)?.is_some() {
             return Ok(true);
         }
     }
@@ -331,14 +330,14 @@ pub(super) fn rebuild(connection: &Connection, world: &World, framework: &Framew
                 continue;
             }
             let column = column.finish(world.order[level])?;
-            insert.execute((&world.county, world.levels[level].as_str(), &key.0, &key.1, &key.2, world.version, &column.bytes))?;
-            if let Some(indicator) = indicator.filter(|i| i.level == world.levels[level]) {
+            insert.execute((&world.county, world.key(level), &key.0, &key.1, &key.2, world.version, &column.bytes))?;
+            if let Some(indicator) = indicator.filter(|i| world.reporting(i) == Some(level)) {
                 rolled::store(connection, world, level, indicator, (&key.1, &key.2), &column)?;
             }
         }
         Ok(())
     };
-    let mut columns: Vec<Option<Draft>> = vec![None; world.levels.len()];
+    let mut columns: Vec<Option<Draft>> = vec![None; world.tables()];
     let mut key = (String::new(), String::new(), String::new());
     let mut rows = statement.query(named_params! { ":county": world.county, ":known": world.at.known_ms })?;
     while let Some(row) = rows.next()? {
@@ -347,9 +346,7 @@ pub(super) fn rebuild(connection: &Connection, world: &World, framework: &Framew
             flush(&key, &mut columns)?;
             key = (this.0.to_owned(), this.1.to_owned(), this.2.to_owned());
         }
-        if let Some((level, n)) = world.place(super::world::uid(row, 3)?)
-            && level < columns.len()
-        {
+        if let Some((level, n)) = world.place(super::world::uid(row, 3)?) {
             columns[level]
                 .get_or_insert_with(|| Draft::new(world.len(level) as usize))
                 .set(n, if row.get(8)? { Reading::MISSING } else { reading(row, 4)? });

@@ -272,7 +272,7 @@ fn branches_lie_in_known_grids_and_leads_have_many_causes() {
     let causes: HashSet<&str> = leads.iter().map(|l| l.rule.as_str()).collect();
     let weak: HashSet<Uid> = leads.iter().map(|l| l.entity).collect();
     assert!(causes.len() >= 8 && (20..60).contains(&weak.len()), "{causes:?} {}", weak.len());
-    assert!(leads.iter().all(|l| l.evidence.contains('(')));
+    assert!(leads.iter().all(|l| xiantu::locale::Lang::Zh.words(&xiantu::rules::told(l)).contains('（')));
 }
 
 #[test]

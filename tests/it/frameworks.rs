@@ -210,7 +210,11 @@ fn every_label_is_said_in_two_languages() {
         }
         let sections = framework.scorecards.iter().flat_map(|card| &card.sections).map(|s| &s.named);
         let axes = framework.matrices.iter().flat_map(|m| m.rows.iter().chain(&m.cols));
-        for named in sections.chain(axes) {
+        let badges = framework.ratings.iter().flat_map(|rating| match &rating.kind {
+            RatingKind::Badges(badges) => badges.as_slice(),
+            _ => &[],
+        });
+        for named in sections.chain(axes).chain(badges.map(|badge| &badge.named)) {
             check(&named.id, &named.label, &named.label_en);
         }
         for indicator in framework.indicators.iter().filter(|i| i.short.chars().count() > 4) {
@@ -230,6 +234,7 @@ fn figures_of_persons_are_counts_from_the_township_up() {
         for indicator in &framework.indicators {
             let id = indicator.id.as_str();
             let of_persons = personal.iter().any(|p| id.starts_with(p)) || indicator.label.ends_with("党员数") || indicator.unit == "名";
+            assert!(!(of_persons && indicator.is_of_branches()), "{} {id} {} is asked of branches", framework.id, indicator.label);
             if let (true, Some(own), Some(township)) = (of_persons, depth(indicator.level.as_str()), depth("township")) {
                 assert!(own <= township, "{} {id} {} is asked of the {}", framework.id, indicator.label, indicator.level.as_str());
             }

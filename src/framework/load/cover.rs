@@ -3,8 +3,8 @@
 use super::super::condition::Condition;
 use super::super::read::Section;
 use super::super::schema::{Coverage, Covered, Establish, EstablishOn, Premises, Rooms};
-use super::rules::ON_BRANCH;
 use super::{Ids, Reader};
+use crate::domain::id::BRANCHES;
 
 impl Reader<'_, '_, '_> {
     pub(super) fn coverages(&mut self, root: &mut Section<'_, '_>) -> Vec<Coverage> {
@@ -52,7 +52,7 @@ impl Reader<'_, '_, '_> {
             let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(on), Some(when)) = (named, on, when) {
-                let on = if on.value == ON_BRANCH { EstablishOn::Branch } else { EstablishOn::Entity(on.value) };
+                let on = if on.value == BRANCHES { EstablishOn::Branch } else { EstablishOn::Entity(on.value) };
                 found.push(Establish { named, on, when, expect, basis, material });
             }
         }
@@ -69,7 +69,8 @@ impl Reader<'_, '_, '_> {
             if let Some(min) = min_m2.filter(|m| *m <= 0.0) {
                 self.report.add("E_FRAMEWORK_POSITIVE", s.at_key("min_m2").unwrap_or(at), &s.field("min_m2"), &[&min.to_string()]);
             }
-            let when: Option<Condition> = self.when(&mut s, "when");
+            // Places have no columns of their own to be told by.
+            let when: Option<Condition> = if matches!(of, Some(Rooms::Places(_))) { None } else { self.when(&mut s, "when") };
             let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(of)) = (named, of) {

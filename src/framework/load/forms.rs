@@ -10,10 +10,9 @@ use super::super::form::{Check, Counted, Form, FormCell, Part, Said, What};
 use super::super::privacy::Gate;
 use super::super::read::{At, Report, Section};
 use super::conditions::OPS;
-use super::rules::ON_BRANCH;
 use super::{Ids, Reader};
 use crate::domain::form::{CellAt, Template};
-use crate::domain::id::IndicatorId;
+use crate::domain::id::{BRANCHES, IndicatorId};
 use crate::domain::indicator::Indicator;
 use crate::domain::problem::Problem;
 
@@ -50,8 +49,9 @@ pub(in super::super) fn form(
         levels: framework.levels.clone(),
         bases: by_part(framework),
         indicators: framework.indicators.iter().filter(|i| !i.id.as_str().contains('/')).cloned().collect(),
-        denied: framework.privacy.deny_levels.iter().chain(&framework.privacy.deny_fields).cloned().collect(),
+        denied: framework.privacy.clone(),
         elsewhere: Vec::new(),
+        form: true,
     };
     let form = reader.form(document.get_ref(), name, template);
     let problems = report.finish();
@@ -192,7 +192,7 @@ impl Reader<'_, '_, '_> {
     }
 
     fn counted(&mut self, word: &At<String>, field: &str) -> Counted {
-        if word.value == ON_BRANCH {
+        if word.value == BRANCHES {
             return Counted::Branches;
         }
         match word.value.strip_prefix(ENTITY) {

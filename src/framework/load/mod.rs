@@ -13,9 +13,10 @@ mod levels;
 mod lists;
 mod ratings;
 mod rules;
+mod targets;
 mod terms;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod text;
 mod zones;
 
@@ -30,7 +31,7 @@ use toml::de::{DeTable, DeValue};
 pub(super) use self::forms::form;
 use super::privacy::Gate;
 use super::read::{At, Report, Section};
-use super::schema::{Basis, Confidence, Named, Part};
+use super::schema::{Basis, Confidence, Named, Part, Privacy};
 use super::{Framework, shipped};
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::indicator::Indicator;
@@ -155,8 +156,9 @@ fn parse(text: &str, shown_as: &str, find: &Find<'_>, way: &mut Way<'_>) -> Resu
         levels: Vec::new(),
         bases: Vec::new(),
         indicators: Vec::new(),
-        denied: Vec::new(),
+        denied: Privacy::default(),
         elsewhere: Vec::new(),
+        form: false,
     };
     let (framework, elsewhere) = reader.framework(document.get_ref());
     let mut problems = report.finish();
@@ -191,9 +193,11 @@ struct Reader<'r, 'a, 'w> {
     bases: Vec<Arc<Framework>>,
     indicators: Vec<Arc<Indicator>>,
     /// Words that this framework's `[privacy]` adds to the gate.
-    denied: Vec<String>,
+    denied: Privacy,
     /// Problems of what it extends.
     elsewhere: Vec<Problem>,
+    /// It is a form, which has a reporting period.
+    form: bool,
 }
 
 /// Ids of one kind of item, to find those that are used twice.
@@ -214,12 +218,14 @@ impl Reader<'_, '_, '_> {
         self.checked(checks, &coverages);
         let zones = self.zones(&mut root);
         let tasks = self.tasks(&mut root);
+        let (kinds, kind_bases) = self.kinds(&mut root);
         let framework = Framework {
             synonyms: self.synonyms(&mut root),
             targets: self.targets(&mut root),
             establish: self.establish(&mut root),
             premises: self.premises(&mut root),
-            kinds: self.kinds(&mut root),
+            kinds,
+            kind_bases,
             ratings: self.ratings(&mut root),
             scorecards: self.scorecards(&mut root),
             items: self.items(&mut root),

@@ -62,10 +62,10 @@ impl Reader<'_, '_, '_> {
                 self.report.add("E_FRAMEWORK_DUE", to.at, &s.field("to"), &[]);
             }
             let rules = self.rule_refs(&mut s, own);
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(from), Some(to)) = (named, from, to) {
-                seasons.push(Season { named, from: from.value, to: to.value, rules, material });
+                seasons.push(Season { named, from: from.value, to: to.value, rules, basis, material });
             }
         }
         seasons

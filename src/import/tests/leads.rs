@@ -106,7 +106,7 @@ fn why_says_what_would_clear_it() {
     let kind = SheetKind::Why { uid: uid("leaf", "010102"), rule: "R-2".into() };
     let page = sheet(&mut place, kind).expect("a sheet");
     let titles: Vec<String> = page.tables.iter().filter_map(|t| t.title.as_ref()).map(|t| Lang::Zh.words(t)).collect();
-    assert_eq!(titles, ["依据", "怎样消除", "答复与结论"]);
+    assert_eq!(titles, ["取值", "怎样消除", "答复与结论"]);
     assert_eq!(rows(&page.tables[0]), ["率|50%|<|60%||2025Q3|1 天|符合"]);
     assert_eq!(rows(&page.tables[1]), ["率 ≥ 60%|50%"]);
     let unknown = sheet(&mut place, SheetKind::Why { uid: uid("leaf", "010102"), rule: "R-9".into() });

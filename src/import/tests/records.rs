@@ -182,12 +182,13 @@ columns = { name = \"企业名称\", kind = \"类型\", unit = \"村\", coverage
 
 /// A framework that declares a pairing, lists and a region.
 fn declaring() -> Framework {
-    use crate::framework::schema::{List, Material, Named, Pairing, Region};
+    use crate::framework::schema::{Basis, List, Material, Named, Pairing, Region};
     let named = |id: &str, label: &str| Named { id: id.into(), label: label.into(), label_en: label.into() };
     let list = |id: &str, label: &str| List {
         named: named(id, label),
         fields: Vec::new(),
         states: vec!["未办".into(), "已办".into()],
+        basis: Basis::default(),
         material: Material::default(),
     };
     Framework {
@@ -196,6 +197,7 @@ fn declaring() -> Framework {
             from: "部门".into(),
             to: "leaf".into(),
             min_per_year: Some(5),
+            basis: Basis::default(),
             material: Material::default(),
         }],
         lists: vec![list("t/needs", "需求清单"), list("t/means", "资源清单")],
@@ -203,6 +205,7 @@ fn declaring() -> Framework {
             named: named("t/east", "东河流域"),
             kind: "流域".into(),
             members: vec!["010101".into(), "010202".into()],
+            basis: Basis::default(),
             material: Material::default(),
         }],
         ..framework()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rusqlite::Connection;
 
+use super::path::Shared;
 use super::region;
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
@@ -42,6 +43,8 @@ pub(in crate::store) struct Ask<'r> {
     pub(in crate::store) version: u64,
     /// Only this and what lies below may be seen.
     pub(super) within: Option<Place>,
+    /// Which names stand more than once.
+    pub(super) shared: Shared,
 }
 
 impl<'r> Ask<'r> {
@@ -72,7 +75,8 @@ impl<'r> Ask<'r> {
             marks = Arc::new(Marks::of(then().cloned().collect()));
         }
         let version = world.version + facts;
-        let mut this = Self { connection, framework, cache, world, glance, marks, version, within: None };
+        let shared = Shared::new(world.tables());
+        let mut this = Self { connection, framework, cache, world, glance, marks, version, within: None, shared };
         if let Some(uid) = access.within {
             this.within = Some(this.place(uid)?);
         }
@@ -85,7 +89,8 @@ impl<'r> Ask<'r> {
             .with_derived(self.connection, self.framework)?;
         let reference = world::version(self.connection)?;
         let world = self.cache.worlds(&(reference, at), || World::open(self.connection, self.framework, at).map(Arc::new))?;
-        let mut this = Self { world, glance: None, marks: Arc::clone(&self.marks), within: None, ..*self };
+        let shared = Shared::new(world.tables());
+        let mut this = Self { world, glance: None, marks: Arc::clone(&self.marks), within: None, shared, ..*self };
         if let Some(within) = self.within {
             // Where it was not there yet nothing of that time may be seen, so nothing is asked of it.
             let uid = self.uid(within);
@@ -163,6 +168,13 @@ impl<'r> Ask<'r> {
         indicator::kept(&self.framework.indicators, id).ok_or_else(|| Problem::new("E_STORE_NO_INDICATOR", Severity::Refused, "").arg(id))
     }
 
+    /// Whose reading of an indicator counts for a place: a branch has its own where branches report it, else
+    /// that of its unit.
+    pub(super) fn reader(&self, place: Place, indicator: &Indicator) -> Option<Place> {
+        let own = place.0 != self.world.branch_table() || indicator.is_of_branches();
+        if own { Some(place) } else { self.world.table(place.0).parent(place.1) }
+    }
+
     /// Periods with reports of an indicator, the oldest first.
     pub(super) fn periods(&self, indicator: &Indicator) -> Result<Vec<Period>, Problem> {
         if indicator.derived.is_some() { Ok(Vec::new()) } else { block::periods(self.connection, &self.world, &indicator.id) }
@@ -191,6 +203,9 @@ impl<'r> Ask<'r> {
         if let Some(basis) = basis.filter(|basis| basis.since.is_some_and(|since| periods[0].end() < since && since <= periods[1].end())) {
             let was = Indicator { definition: basis.was.clone(), ..indicator.clone() };
             return Ok(Some([Arc::new(was), Arc::new(indicator.clone())]));
+        }
+        if !framework_log::has_changed(self.connection, &self.world.county)? {
+            return Ok(None);
         }
         let first = |period| block::first_known(self.connection, &self.world, &indicator.id, period);
         let (Some(older), Some(newer)) = (first(periods[0])?, first(periods[1])?) else { return Ok(None) };

@@ -4,7 +4,7 @@ use super::ask::Ask;
 use super::{map_layer, region};
 use crate::domain::as_of::AsOf;
 use crate::domain::indicator::Classing;
-use crate::domain::page::{CaseKind, MarkRow, ReadCount, Workspace};
+use crate::domain::page::{MarkRow, ReadCount, Workspace};
 use crate::domain::problem::Problem;
 use crate::domain::view_state::{Listing, Scope, ViewState};
 use crate::store::load;
@@ -43,12 +43,7 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         regions: zones.iter().skip(ask.framework.zones.len()).map(|(code, _)| code.clone()).collect(),
         zones,
         place_kinds: map_layer::kinds(ask)?,
-        kinds: ask
-            .framework
-            .kinds
-            .iter()
-            .map(|k| CaseKind { number: k.number, label: k.label.clone(), label_en: k.label_en.clone(), by_person: k.by_person })
-            .collect(),
+        kinds: ask.framework.kinds.clone(),
         framework: ask.framework.name.clone(),
         frameworks: ask.framework.parts.iter().map(|p| (p.id.clone(), p.name.clone(), p.name_en.clone())).collect(),
         home: ViewState {

@@ -32,8 +32,14 @@ macro_rules! snapshot {
 const RULES: [&str; 2] = ["r1", "r2"];
 
 pub(super) fn kinds() -> Vec<CaseKind> {
-    let kind =
-        |number: u8, label: &str, label_en: &str, by_person| CaseKind { number, label: label.into(), label_en: label_en.into(), by_person };
+    let kind = |number: u8, label: &str, label_en: &str, by_person| CaseKind {
+        number,
+        label: label.into(),
+        label_en: label_en.into(),
+        short: label.chars().take(4).collect(),
+        short_en: label_en.into(),
+        by_person,
+    };
     vec![
         kind(1, "班子配备不齐、书记长期缺职", "The team is incomplete", false),
         kind(2, "班子不团结、内耗严重", "The team is divided", true),

@@ -129,7 +129,7 @@ impl Model {
             }
             Loaded::Sheet(page) => self.desk.sheets.take(page),
             // Forms are for templates.
-            Loaded::Forms(_) | Loaded::Filled(_) => {}
+            Loaded::Forms(_) | Loaded::Filled(_) | Loaded::Screening(_) => {}
         }
     }
 

@@ -140,7 +140,7 @@ impl Model {
         kinds
             .map(|kind| Offer {
                 value: kind.number.to_string(),
-                shown: format!("{} {}", self.session.lang.fill("leads.kind_no", &[&kind.number]), self.kind_text(kind)),
+                shown: format!("{} {}", kind.number, self.kind_text(kind)),
                 why: String::new(),
             })
             .collect()

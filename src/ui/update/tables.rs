@@ -2,6 +2,7 @@
 
 use crossterm::event::KeyCode;
 
+use crate::domain::behind::Behind;
 use crate::domain::id::Uid;
 use crate::domain::page::Card;
 use crate::domain::request::Query;
@@ -229,13 +230,34 @@ impl Model {
         true
     }
 
-    /// Where the number of the chosen row comes from; of a row without one, what it says about itself.
+    /// Where the number of the chosen row comes from: whom it counts, why a lead holds, the files of a value; of a
+    /// row without one, what it says about itself.
     fn row_provenance(&mut self) {
         let Some(view) = self.view.clone() else { return };
         let lead = self.desk.sheets.top().and_then(|top| top.row()).and_then(|row| row.lead.clone());
-        let (uid, indicator, period) = match lead {
-            Some(Lead::Number { uid, indicator, period }) => (uid, indicator, period),
-            Some(Lead::Subject(uid) | Lead::Site { uid, .. }) => (uid, view.indicator.clone(), view.period),
+        let here = view.place.or_else(|| self.workspace.as_ref().and_then(|w| w.home.place));
+        let (uid, indicator, period) = match (lead, here) {
+            (Some(Lead::Number { uid, indicator, period }), _) => (uid, indicator, period),
+            (Some(Lead::Subject(uid) | Lead::Site { uid, .. }), _) => (uid, view.indicator.clone(), view.period),
+            (Some(Lead::Sheet(kind @ (SheetKind::Behind { .. } | SheetKind::Why { .. }))), _) => {
+                self.open_page(kind);
+                return;
+            }
+            (Some(Lead::Indicator(id)), here) => {
+                let known = self.workspace.iter().flat_map(|w| &w.indicators).find(|indicator| indicator.id == id);
+                match (known.and_then(|indicator| indicator.coverage.clone()), here) {
+                    (Some(id), _) => {
+                        self.open_page(SheetKind::Behind { of: Behind::Coverage { id } });
+                        return;
+                    }
+                    (None, Some(uid)) => (uid, id, None),
+                    (None, None) => {
+                        let text = self.text("sheet.no_number");
+                        self.refuse(text);
+                        return;
+                    }
+                }
+            }
             _ if self.desk.sheets.top().and_then(|top| top.row()).is_some_and(|row| !row.detail.is_empty()) => {
                 self.desk.in_detail = true;
                 return;

@@ -29,14 +29,14 @@ pub(super) fn table(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
                 if rows.len() < LISTED {
                     rows.push(Row {
                         cells: vec![
-                            Cell::Text(Words::data(&unit.name)),
+                            unit.name(ask),
                             Cell::Text(rule(indicator, other, check.at_least)),
                             shown(indicator, &unit.reading),
                             shown(other, &against.reading),
                         ],
                         weight: Weight::Urgent,
                         lead: Some(Lead::Number { uid: unit.uid, indicator: indicator.id.clone(), period: None }),
-                        detail: vec![Words::data(&unit.under), Words::fill("panel.from", [owner_name(ask, indicator.id.as_str())])],
+                        detail: vec![unit.under(ask), Words::fill("panel.from", [owner_name(ask, indicator.id.as_str())])],
                     });
                 }
             }

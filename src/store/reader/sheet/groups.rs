@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use super::figure::{applies, at_place, label, owner_name};
-use super::regions::{above, lead_name};
+use super::figure::{at_place, label, owner_name};
+use super::regions::lead_name;
 use crate::domain::id::Uid;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
@@ -14,6 +14,7 @@ use crate::framework::schema::Group;
 use crate::store::reader::ask::{Ask, Place, Zones};
 use crate::store::reader::covered;
 use crate::store::reader::region::{Region, regions};
+use crate::store::reader::told::{Of, Told};
 
 /// What stands between the kinds of an X.
 const BETWEEN: [char; 4] = ['、', '，', ',', '/'];
@@ -41,8 +42,9 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     }
     let all = regions(ask)?;
     let mut standings = Vec::new();
-    for group in &ask.framework.groups {
-        standings.push(standing(ask, view, group, &all)?);
+    let told = ask.told(Of::Groups)?;
+    for (n, group) in ask.framework.groups.iter().enumerate() {
+        standings.push(standing(ask, view, (n, group), &told, &all)?);
     }
     let mut rows = Vec::new();
     for standing in &standings {
@@ -85,7 +87,13 @@ pub(super) fn is_of(region: &Region, group: &Group) -> bool {
     [id.as_str(), id.rsplit('/').next().unwrap_or(id), &group.named.label, &group.named.label_en].contains(&region.kind.as_str())
 }
 
-fn standing<'a>(ask: &Ask<'a>, view: &ViewState, group: &'a Group, all: &'a [Region]) -> Result<Standing<'a>, Problem> {
+fn standing<'a>(
+    ask: &Ask<'a>,
+    view: &ViewState,
+    (n, group): (usize, &'a Group),
+    told: &Told,
+    all: &'a [Region],
+) -> Result<Standing<'a>, Problem> {
     let here = ask.standing_in(view.place)?;
     let zones = Zones::of(ask, &view.scope)?;
     let is_in = |at: Place| {
@@ -120,7 +128,7 @@ fn standing<'a>(ask: &Ask<'a>, view: &ViewState, group: &'a Group, all: &'a [Reg
         if !is_in(place) || [&table.codes, &table.names].iter().any(|of| ones.contains(of.get(row as usize))) {
             continue;
         }
-        match applies(ask, group.when.as_ref(), place)? {
+        match told.applies(n, place) {
             Some(false) => {}
             None => open += 1,
             Some(true) => {
@@ -231,7 +239,6 @@ fn formed(ask: &Ask<'_>, standings: &[Standing<'_>]) -> Result<Table, Problem> {
 
 /// Branches that should stand in one and do not.
 fn outside(ask: &Ask<'_>, standings: &[Standing<'_>]) -> Table {
-    let branches = ask.world.branch_table();
     let mut rows = Vec::new();
     let (mut all, mut unclear) = (0, Vec::new());
     for of in standings {
@@ -244,7 +251,7 @@ fn outside(ask: &Ask<'_>, standings: &[Standing<'_>]) -> Table {
             cells: vec![
                 text(ask.world.name(*place)),
                 text(ask.world.branches().kinds.get(place.1 as usize)),
-                ask.world.table(branches).parent(place.1).map_or(Cell::Empty, |at| text(&above(ask, at))),
+                Cell::Text(Words::data(ask.path_above(*place))),
                 Cell::Text(label(&of.group.named)),
             ],
             weight: Weight::Look,

@@ -4,13 +4,14 @@ mod cadence;
 mod change;
 mod checks;
 mod coverage;
-mod figure;
+pub(super) mod figure;
 mod form;
 mod frameworks;
 mod groups;
 mod leads;
 mod lists;
 mod matrices;
+mod needs;
 mod pairings;
 mod ratings;
 mod regions;
@@ -24,9 +25,10 @@ mod why;
 mod workflows;
 
 pub(super) use self::form::filled;
-pub(super) use leads::sign;
+pub(super) use self::leads::{decided, idle_words};
 
 use super::ask::Ask;
+use crate::domain::behind::Behind;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Sheet, SheetKind};
 use crate::domain::view_state::{ViewState, WhatIf};
@@ -58,6 +60,11 @@ pub(super) fn sheet(ask: &Ask<'_>, kind: &SheetKind, view: &ViewState) -> Result
             what_if::fill(ask, view, &WhatIf { rule: rule.clone(), test: *test, value: *value }, &mut sheet)?;
         }
         SheetKind::Form { name } => form::fill(ask, view, name, &mut sheet)?,
+        SheetKind::Behind { of } => match of {
+            Behind::Cell { form, at } => form::cell(ask, view, form, *at, &mut sheet)?,
+            Behind::Check { form, n } => form::check(ask, view, form, *n, &mut sheet)?,
+            Behind::Coverage { id } => coverage::behind(ask, view, id, &mut sheet)?,
+        },
     }
     Ok(sheet)
 }
@@ -67,7 +74,7 @@ mod tests {
     use crate::locale::Lang;
 
     /// The sources whose texts stand in `panel.toml`.
-    const SOURCES: [&str; 17] = [
+    const SOURCES: [&str; 18] = [
         include_str!("cadence.rs"),
         include_str!("checks.rs"),
         include_str!("change.rs"),
@@ -75,6 +82,7 @@ mod tests {
         include_str!("figure.rs"),
         include_str!("form.rs"),
         include_str!("form/answer.rs"),
+        include_str!("form/behind.rs"),
         include_str!("form/held.rs"),
         include_str!("groups.rs"),
         include_str!("matrices.rs"),

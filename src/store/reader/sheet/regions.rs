@@ -1,6 +1,6 @@
 //! 片区: sets of units beside the tree, their members, branches over several units.
 
-use super::figure::{Figure, at_place};
+use super::figure::{Figure, at_place, basis_given};
 use crate::domain::id::Uid;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
@@ -47,6 +47,7 @@ fn overview(ask: &Ask<'_>, view: &ViewState, all: &[Region]) -> Result<Table, Pr
         let seen = region.members.iter().map(|uid| ask.seen(*uid)).collect::<Result<Vec<_>, _>>()?;
         let branches = ask.world.branch_table();
         let units = seen.iter().flatten().filter(|(table, _)| *table < branches).count();
+        let declared = ask.framework.regions.iter().find(|of| of.named.id.rsplit('/').next() == Some(region.code.as_str()));
         let value = match region.members.is_empty() {
             true => Cell::Unset,
             false => at_place(ask, view, &view.indicator, Some(&region.code))?.as_ref().map_or(Cell::Missing, Figure::cell),
@@ -61,7 +62,7 @@ fn overview(ask: &Ask<'_>, view: &ViewState, all: &[Region]) -> Result<Table, Pr
             ],
             weight: if region.members.is_empty() { Weight::Dim } else { Weight::Plain },
             lead: (!region.members.is_empty()).then(|| Lead::Zone(region.code.clone())),
-            detail: Vec::new(),
+            detail: declared.map(|of| basis_given(&of.basis)).unwrap_or_default(),
         });
     }
     Ok(Table {
@@ -97,7 +98,7 @@ fn members(ask: &Ask<'_>, view: &ViewState, all: &[Region]) -> Result<Table, Pro
                 continue;
             }
             rows.push(Row {
-                cells: vec![Cell::Text(label(region)), text(&name), Cell::Text(kind), text(&above(ask, place))],
+                cells: vec![Cell::Text(label(region)), text(&name), Cell::Text(kind), text(&ask.path_above(place))],
                 lead: Some(Lead::Subject(ask.uid(place))),
                 ..Row::default()
             });
@@ -172,11 +173,6 @@ pub(super) fn lead_name<'a>(ask: &'a Ask<'_>, lead: &'a str) -> Option<&'a str> 
     let table = ask.world.table(branches);
     let found = table.codes.iter().position(|code| code == lead);
     found.map(|row| table.names.get(row)).or_else(|| (!lead.is_empty()).then_some(lead))
-}
-
-/// Name of the unit above.
-pub(super) fn above(ask: &Ask<'_>, (table, row): Place) -> String {
-    ask.world.table(table).parent(row).map(|p| ask.world.name(p).to_owned()).unwrap_or_default()
 }
 
 /// Whether a record of a unit belongs to what is looked at; one without a unit is the county's own.

@@ -1,14 +1,16 @@
 //! 评分: score cards, as self-assessed and as checked, section by section and unit by unit.
 
-use super::figure::{Own, each, label, owner_name};
-use super::ratings::grade;
-use crate::domain::id::{IndicatorId, Uid};
+use rustc_hash::FxHashMap;
+
+use super::figure::{Own, basis_given, each, label, owner_name};
+use super::ratings::{grade, who};
+use crate::domain::id::IndicatorId;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
 use crate::framework::schema::{Scorecard, Section};
-use crate::store::reader::ask::Ask;
+use crate::store::reader::ask::{Ask, Place};
 
 pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result<(), Problem> {
     for card in &ask.framework.scorecards {
@@ -62,19 +64,28 @@ fn sections(ask: &Ask<'_>, card: &Scorecard) -> Table {
             Column::text("panel.scorecards.checked").spare(2),
         ],
         rows: card.sections.iter().map(row).chain([total]).collect(),
-        notes: vec![Words::fill("panel.from", [owner_name(ask, &card.named.id)])],
+        notes: [Words::fill("panel.from", [owner_name(ask, &card.named.id)])].into_iter().chain(basis_given(&card.basis)).collect(),
         empty: None,
     }
 }
 
+/// What was given to whom.
+struct Given {
+    units: Vec<Own>,
+    points: FxHashMap<Place, f64>,
+}
+
 /// What each unit was given, as checked where it was checked.
 fn units(ask: &Ask<'_>, view: &ViewState, card: &Scorecard) -> Result<Table, Problem> {
-    let held = |metric: Option<&IndicatorId>| -> Result<Option<Vec<Own>>, Problem> {
+    let held = |metric: Option<&IndicatorId>| -> Result<Option<Given>, Problem> {
         let indicator = metric.and_then(|id| ask.framework.indicators.iter().find(|i| i.id == *id));
-        indicator.map(|indicator| each(ask, view, indicator)).transpose()
+        let Some(indicator) = indicator else { return Ok(None) };
+        let units = each(ask, view, indicator)?;
+        let points = |own: &Own| Some((own.place, own.reading.value.filter(|_| own.reading.state == State::Value)?));
+        Ok(Some(Given { points: units.iter().filter_map(points).collect(), units }))
     };
-    let mut columns = vec![Column::text("panel.unit")];
-    let mut given: Vec<[Option<Vec<Own>>; 2]> = Vec::new();
+    let mut columns = who(&card.on).to_vec();
+    let mut given: Vec<[Option<Given>; 2]> = Vec::new();
     for section in &card.sections {
         // The sums say more than the sections, which the details have as well.
         columns.push(Column { head: label(&section.named), right: true, spare: 4 });
@@ -86,16 +97,13 @@ fn units(ask: &Ask<'_>, view: &ViewState, card: &Scorecard) -> Result<Table, Pro
         Column::number("panel.scorecards.difference").spare(1),
         Column::text("panel.scorecards.grade").spare(3),
     ]);
-    let of = |own: &Option<Vec<Own>>, uid: Uid| {
-        let own = own.as_ref()?.iter().find(|own| own.uid == uid)?;
-        own.reading.value.filter(|_| own.reading.state == State::Value)
-    };
-    let listed = given.iter().flatten().flatten().next().map(Vec::as_slice).unwrap_or_default();
+    let of = |given: &Option<Given>, place: Place| given.as_ref()?.points.get(&place).copied();
+    let listed = given.iter().flatten().flatten().next().map_or(&[][..], |given| &given.units);
     let (mut rows, mut silent) = (Vec::new(), Vec::new());
     for unit in listed.iter().filter(|unit| unit.reading.state != State::NotDue) {
-        let pairs: Vec<[Option<f64>; 2]> = given.iter().map(|pair| [of(&pair[0], unit.uid), of(&pair[1], unit.uid)]).collect();
+        let pairs: Vec<[Option<f64>; 2]> = given.iter().map(|pair| [0, 1].map(|n| of(&pair[n], unit.place))).collect();
         let to = if pairs.iter().flatten().all(Option::is_none) { &mut silent } else { &mut rows };
-        to.push(unit_row(card, unit, &pairs));
+        to.push(unit_row(ask, card, unit, &pairs));
     }
     // Who sent nothing comes last.
     let mut notes = vec![Words::key("panel.scorecards.note")];
@@ -112,7 +120,7 @@ fn units(ask: &Ask<'_>, view: &ViewState, card: &Scorecard) -> Result<Table, Pro
 }
 
 /// A unit: its sections as checked where they were, both sums, and what was taken off.
-fn unit_row(card: &Scorecard, unit: &Own, pairs: &[[Option<f64>; 2]]) -> Row {
+fn unit_row(ask: &Ask<'_>, card: &Scorecard, unit: &Own, pairs: &[[Option<f64>; 2]]) -> Row {
     let sum = |n: usize| pairs.iter().map(|pair| pair[n]).sum::<Option<f64>>();
     let [own, checked] = [sum(0), sum(1)];
     let none = |n: usize| pairs.iter().all(|pair| pair[n].is_none());
@@ -125,7 +133,7 @@ fn unit_row(card: &Scorecard, unit: &Own, pairs: &[[Option<f64>; 2]]) -> Row {
         None if n == 1 && !none(0) => Cell::Text(Words::key("panel.scorecards.unchecked")),
         None => Cell::Missing,
     };
-    let mut cells = vec![Cell::Text(Words::data(&unit.name))];
+    let mut cells = vec![unit.name(ask), Cell::Text(unit.under(ask))];
     cells.extend(pairs.iter().map(|[own, checked]| checked.or(*own).map_or(Cell::Missing, points)));
     cells.extend([total(0, own), total(1, checked)]);
     let taken = own.zip(checked).map(|(own, checked)| checked - own);
@@ -156,6 +164,6 @@ fn unit_row(card: &Scorecard, unit: &Own, pairs: &[[Option<f64>; 2]]) -> Row {
             _ => Weight::Plain,
         },
         lead: Some(Lead::Subject(unit.uid)),
-        detail: [Words::data(&unit.under)].into_iter().chain(detail).collect(),
+        detail: detail.collect(),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::figure::{applies, basis, each, label, owner_name};
-use super::regions::{above, is_here};
+use super::figure::{basis, each, label, owner_name};
+use super::regions::is_here;
 use crate::domain::map_layer::is_open;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, SheetKind, Table, Weight, Words};
@@ -12,6 +12,7 @@ use crate::domain::view_state::ViewState;
 use crate::framework::schema::{Premises, Rooms};
 use crate::store::reader::ask::{Ask, Place, Zones};
 use crate::store::reader::map_layer;
+use crate::store::reader::told::{Of, Told};
 use crate::store::record::Record;
 
 /// States that have a column of their own, the most frequent; the rest are summed.
@@ -192,7 +193,7 @@ fn of_state<'s>(ask: &Ask<'_>, state: &str, sites: impl Iterator<Item = &'s &'s 
             cells: vec![
                 text(&site.record.name),
                 site.at.map_or(Cell::Empty, |at| text(ask.world.name(at))),
-                site.at.map_or(Cell::Empty, |at| text(&above(ask, at))),
+                site.at.map_or(Cell::Empty, |at| Cell::Text(Words::data(ask.path_above(at)))),
                 site.area_m2().map_or(Cell::Missing, |value| Cell::Number { value, unit: "㎡".to_owned() }),
                 season.map_or(Cell::Empty, |season| Cell::Text(season_words(season))),
                 open,
@@ -222,8 +223,9 @@ fn of_state<'s>(ask: &Ask<'_>, state: &str, sites: impl Iterator<Item = &'s &'s 
 /// Rooms held against what a kind and size of place must have.
 pub(super) fn premises(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
     let mut rows = Vec::new();
-    for rule in &ask.framework.premises {
-        rows.push(premises_row(ask, view, rule)?);
+    let told = ask.told(Of::Premises)?;
+    for (n, rule) in ask.framework.premises.iter().enumerate() {
+        rows.push(premises_row(ask, view, (n, rule), &told)?);
     }
     Ok(Table {
         title: Some(Words::key("panel.targets.premises")),
@@ -243,7 +245,7 @@ pub(super) fn premises(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem
 /// An area that is held against a rule: whether the rule applies, and how large it is.
 type Held = (Option<bool>, Option<f64>);
 
-fn premises_row(ask: &Ask<'_>, view: &ViewState, rule: &Premises) -> Result<Row, Problem> {
+fn premises_row(ask: &Ask<'_>, view: &ViewState, (n, rule): (usize, &Premises), told: &Told) -> Result<Row, Problem> {
     let mut held: Vec<Held> = Vec::new();
     let lead = match &rule.of {
         Rooms::Reported(id) => {
@@ -251,19 +253,14 @@ fn premises_row(ask: &Ask<'_>, view: &ViewState, rule: &Premises) -> Result<Row,
             for unit in indicator.map_or_else(|| Ok(Vec::new()), |indicator| each(ask, view, indicator))? {
                 if unit.reading.state != State::NotDue {
                     let area = unit.reading.value.filter(|_| unit.reading.state == State::Value);
-                    held.push((applies(ask, rule.when.as_ref(), unit.place)?, area));
+                    held.push((told.applies(n, unit.place), area));
                 }
             }
             indicator.map(|i| Lead::Indicator(i.id.clone()))
         }
         Rooms::Places(kind) => {
             for site in sites(ask, view)?.iter().filter(|site| site.kind() == kind) {
-                let applies = match (&rule.when, site.at) {
-                    (None, _) => Some(true),
-                    (Some(_), None) => None,
-                    (when, Some(at)) => applies(ask, when.as_ref(), at)?,
-                };
-                held.push((applies, site.area_m2()));
+                held.push((Some(true), site.area_m2()));
             }
             Some(Lead::Sheet(SheetKind::Sites { kind: kind.clone() }))
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::figure::{at_place, label, owner_name};
+use super::figure::{at_place, basis_given, label, owner_name};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
@@ -54,6 +54,8 @@ fn row(ask: &Ask<'_>, view: &ViewState, zone: Option<&Zone>, task: &Task) -> Res
     if let Some(figure) = &figure {
         detail.push(Words::fill("panel.tasks.shown_by", [Words::both(&figure.indicator.label, &figure.indicator.label_en)]));
     }
+    detail.extend(basis_given(&task.basis));
+    detail.extend(zone.into_iter().flat_map(|zone| basis_given(&zone.basis)));
     let progress = figure.as_ref().map_or(Cell::Unset, super::figure::Figure::cell);
     Ok(Row {
         weight: if progress == Cell::Unset { Weight::Dim } else { Weight::Plain },
