@@ -229,6 +229,7 @@ fn detail(model: &Model, table: &Table, row: &Row, cells: u16) -> Vec<Line> {
 fn leads_to(model: &Model, lead: &Lead) -> String {
     let key = match lead {
         Lead::Subject(_) => "sheet.to.subject",
+        Lead::Site { .. } => "sheet.to.site",
         Lead::Number { .. } => "sheet.to.number",
         Lead::Sheet(kind) => return model.session.lang.fill("sheet.to.sheet", &[&name(model, kind)]),
         Lead::Indicator(_) => "sheet.to.indicator",
