@@ -122,9 +122,8 @@ all = [{ indicator = "X-9", op = "<", value = 60 }]
 /// Branches by what units report, and units by what branches report.
 const RATED_BRANCHES: &str =
     "[[rating]]\nid = \"s\"\nlabel = \"星\"\non = \"branch\"\nkind = \"levels\"\nmax = 5\nmetric = \"X-1\"\n[[rule]]";
-const RATED_UNITS: &str = "level = \"branch\"\nrating = 1\n[[scorecard]]\nid = \"c\"\nlabel = \"分\"\non = \"leaf\"\ntotal = 1\n\
-    section = [{ id = \"a\", label = \"甲\", points = 1, own = \"X-1\" }]\n[[indicator]]\nid = \"X-2\"\nlabel = \"例二\"\nkind = \"ratio\"\n\
-    level = \"leaf\"\ndirection";
+const RATED_UNITS: &str = "[[indicator]]\nid = \"X-2\"\nlabel = \"星数\"\nkind = \"star\"\nlevel = \"branch\"\ndirection = \"up\"\nrollup = \"median\"\n\
+    every_months = 12\n[[rating]]\nid = \"s\"\nlabel = \"星\"\non = \"leaf\"\nkind = \"levels\"\nmax = 5\nmetric = \"X-2\"\n[[rule]]";
 
 #[test]
 fn who_reports_may_be_branches() {
@@ -166,7 +165,7 @@ fn each_single_mistake_has_its_own_code() {
             "E_FRAMEWORK_DERIVED",
         ),
         ("[[rule]]", RATED_BRANCHES, "E_FRAMEWORK_METRIC_UNITS"),
-        ("level = \"leaf\"\ndirection", RATED_UNITS, "E_FRAMEWORK_METRIC_BRANCHES"),
+        ("[[rule]]", RATED_UNITS, "E_FRAMEWORK_METRIC_BRANCHES"),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let found = codes(&GOOD.replacen(from, to, 1));
@@ -201,7 +200,8 @@ fn every_code_of_this_module_has_its_text_in_both_languages() {
         include_str!("text.rs"),
         include_str!("zones.rs"),
         include_str!("../read.rs"),
-        include_str!("../combine.rs")
+        include_str!("../combine.rs"),
+        include_str!("../combine/joined.rs")
     );
     let mut seen = 0;
     for code in source.split('"').filter(|w| w.len() > 2 && w.starts_with("E_") && w.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
@@ -339,7 +339,7 @@ fn together_every_id_is_qualified_and_what_is_declared_again_hides_the_base() {
     let whole = Framework::combine(vec![every, child]).expect("one");
     assert_eq!(whole.parts.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["every", "child", "a"]);
     let ids: Vec<_> = whole.indicators.iter().map(|i| i.id.as_str()).collect();
-    assert_eq!(ids, ["every/X-1", "every/X-2", "every/X-3", "every/X-4", "child/X-2", "a/X-1"]);
+    assert_eq!(ids, ["every/X-1", "every/X-2", "every/X-3", "every/X-4", "every/X-9", "child/X-2", "a/X-1"]);
     // `a/r` is declared again by the child.
     assert_eq!(whole.rules.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["every/r1", "every/r2", "every/r3", "child/r"]);
     assert_eq!(whole.rules[3].when.indicators().iter().map(|i| i.as_str()).collect::<Vec<_>>(), ["a/X-1", "child/X-2"]);

@@ -80,18 +80,18 @@ fn values_kept_under_a_bare_id_become_those_of_the_trees_indicator() {
 }
 
 #[test]
-fn an_entity_that_lies_elsewhere_is_doubted_and_its_table_counts() {
+fn an_organisation_that_lies_elsewhere_is_doubted_and_its_table_counts() {
     let mut place = Place::new();
-    let text = "企业名称,企业类型,所在单元,经度,纬度\n\
-        甲公司,非公企业,010101,0.5,0.5\n\
-        乙公司,非公企业,010101,2.5,0.5\n\
-        丙公司,非公企业,010103,0.5,0.5\n\
-        丁公司,非公企业,010101,0.5,1.5\n\
-        戊公司,非公企业,010101,9,9\n\
-        己公司,非公企业,0101,0.5,0.5\n\
-        庚公司,非公企业,,2.5,0.5\n";
-    let file = place.file("in/企业.csv", text);
-    let choices = Choices { target: Some(Target::Entities), ..Choices::default() };
+    let text = "党组织名称,类型,所在单元,经度,纬度\n\
+        甲支部,党支部,010101,0.5,0.5\n\
+        乙支部,党支部,010101,2.5,0.5\n\
+        丙支部,党支部,010103,0.5,0.5\n\
+        丁支部,党支部,010101,0.5,1.5\n\
+        戊支部,党支部,010101,9,9\n\
+        己支部,党支部,0101,0.5,0.5\n\
+        庚支部,党支部,,2.5,0.5\n";
+    let file = place.file("in/组织.csv", text);
+    let choices = Choices { target: Some(Target::Branches), ..Choices::default() };
     let plan = place.plan(std::slice::from_ref(&file), &choices);
     let doubts: Vec<(&str, u64, &str, Severity)> = plan
         .problems
@@ -103,10 +103,10 @@ fn an_entity_that_lies_elsewhere_is_doubted_and_its_table_counts() {
     assert_eq!(
         doubts,
         [
-            ("E_BRANCH_PLACE", 3, "乙公司", mark),
-            ("E_BRANCH_UNDRAWN", 4, "丙公司", mark),
-            ("E_BRANCH_NOWHERE", 5, "丁公司", mark),
-            ("E_COORD_OUTSIDE", 6, "戊公司", mark)
+            ("E_BRANCH_PLACE", 3, "乙支部", mark),
+            ("E_BRANCH_UNDRAWN", 4, "丙支部", mark),
+            ("E_BRANCH_NOWHERE", 5, "丁支部", mark),
+            ("E_COORD_OUTSIDE", 6, "戊支部", mark)
         ],
         "{plan:#?}"
     );
