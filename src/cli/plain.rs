@@ -158,7 +158,7 @@ pub(super) fn card(lang: Lang, workspace: &Workspace, card: &Card) -> String {
         let label = lang.words(&Words::both(&*lead.label, &*lead.label_en));
         let what = if lead.name == card.name { label } else { format!("{} {label}", lead.name) };
         let mut told = lang.words(&rules::told(lead));
-        told.extend(lead.day.map(|day| format!(" {}", lang.fill("ui.card.data_day", &[&day]))));
+        told.extend(lead.day.map(|day| format!(" {day}")));
         if lead.relative {
             told.push_str(&format!(" {}", lang.text("leads.relative_mark")));
         }

@@ -59,6 +59,7 @@ fn kind(lang: Lang, name: &str, item: Option<&str>) -> Result<SheetKind, Failure
     Ok(match found {
         SheetKind::Frameworks => SheetKind::Framework { id: item.to_owned() },
         SheetKind::Form { .. } => SheetKind::Form { name: item.to_owned() },
+        SheetKind::Sites { .. } => SheetKind::Sites { kind: item.to_owned() },
         SheetKind::Change { .. } => {
             let known = Against::ALL.into_iter().find(|each| named(item, each.word(), &format!("sheet.against.{}", each.word())));
             let words: Vec<&str> = Against::ALL.iter().map(|each| lang.text(&format!("sheet.against.{}", each.word()))).collect();

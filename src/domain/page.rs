@@ -13,7 +13,7 @@ use super::id::{IndicatorId, LevelId, Uid};
 use super::indicator::Indicator;
 use super::period::Period;
 use super::problem::Problem;
-use super::sheet::{Cell, Weight, Words};
+use super::sheet::{Cell, SheetKind, Weight, Words};
 use super::unit::{Level, Subject};
 use super::value::{Reading, Shown};
 use super::view_state::{Listing, ViewState};
@@ -43,6 +43,19 @@ impl CaseKind {
     }
 }
 
+/// Something that the frameworks in use name, and the sheet on which it stands: what `:` finds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// Where it stands.
+    pub sheet: SheetKind,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub label: String,
+    /// English.
+    pub label_en: String,
+}
+
 /// What a session knows of the open workspace before it asks for a page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Workspace {
@@ -68,6 +81,8 @@ pub struct Workspace {
     pub place_kinds: Vec<String>,
     /// The official kinds that a person may confirm.
     pub kinds: Vec<CaseKind>,
+    /// Rules, targets, lists, forms and what else the frameworks in use name.
+    pub declared: Vec<Declared>,
     /// Name of the framework in use.
     pub framework: String,
     /// Id, name and English name of each framework in use.

@@ -39,8 +39,17 @@ pub enum SheetKind {
     Cadence,
     /// 清单: lists of needs, resources, projects.
     Lists,
+    /// 流程: what stands in which state of the workflows, and what is over its limit.
+    Workflows,
     /// 片区: sets of units beside the tree, branches over several units.
     Regions,
+    /// 1+X: one organisation and those around it, and who stands around none.
+    Groups,
+    /// 场所: rooms and stations by kind and state; of one kind, each of them.
+    Sites {
+        /// The kind; empty: all of them counted.
+        kind: String,
+    },
     /// 换届: terms of office, due, overdue, without a date.
     Terms,
     /// 原因: why the indicator in force changed.
@@ -80,9 +89,9 @@ pub enum SheetKind {
 
 impl SheetKind {
     /// The sheets that their names alone open, in the order of menus. An empty name of a form is the
-    /// list of forms.
+    /// list of forms, an empty kind of places all of them.
     #[must_use]
-    pub fn named() -> [Self; 15] {
+    pub fn named() -> [Self; 18] {
         [
             Self::Frameworks,
             Self::Coverage,
@@ -96,7 +105,10 @@ impl SheetKind {
             Self::Pairings,
             Self::Cadence,
             Self::Lists,
+            Self::Workflows,
             Self::Regions,
+            Self::Groups,
+            Self::Sites { kind: String::new() },
             Self::Terms,
             Self::Form { name: String::new() },
         ]
@@ -117,7 +129,10 @@ impl SheetKind {
             Self::Pairings => "pairings",
             Self::Cadence => "cadence",
             Self::Lists => "lists",
+            Self::Workflows => "workflows",
             Self::Regions => "regions",
+            Self::Groups => "groups",
+            Self::Sites { .. } => "sites",
             Self::Terms => "terms",
             Self::Change { .. } => "change",
             Self::Leads => "leads",
@@ -128,12 +143,13 @@ impl SheetKind {
         }
     }
 
-    /// What tells it from others of its word: the id of a framework, the name of a form, a cell.
+    /// What tells it from others of its word: the id of a framework, the name of a form, a kind of places, a cell.
     #[must_use]
     pub fn item(&self) -> Cow<'_, str> {
         match self {
             Self::Framework { id } => Cow::Borrowed(id),
             Self::Form { name } => Cow::Borrowed(name),
+            Self::Sites { kind } => Cow::Borrowed(kind),
             Self::Why { rule, .. } | Self::WhatIf { rule, .. } => Cow::Borrowed(rule),
             Self::Behind { of } => Cow::Owned(of.item()),
             _ => Cow::Borrowed(""),
@@ -306,6 +322,13 @@ pub enum Cell {
 pub enum Lead {
     /// To a unit or branch: its card, and the map flies to it.
     Subject(Uid),
+    /// To a unit, with the places of a kind drawn on its map.
+    Site {
+        /// The unit that the place belongs to.
+        uid: Uid,
+        /// The kind of the place.
+        kind: String,
+    },
     /// To where a number comes from.
     Number {
         /// Whose.

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 pub use flow::{Beat, Cadence, Limit, Season, Term, Transition, Workflow};
 pub use ratings::{Badge, Grade, Item, Rating, RatingKind, Scorecard, Section};
 pub use sets::{Group, List, Matrix, Pairing, Region, Task};
-pub use standards::{Coverage, Covered, Establish, EstablishOn, Goal, Premises, Target};
+pub use standards::{Coverage, Covered, Establish, EstablishOn, Goal, Premises, Rooms, Target};
 
 use crate::domain::id::LevelId;
 

@@ -166,7 +166,11 @@ impl Framework {
 
     fn premises_row(&self, p: &super::schema::Premises) -> Row {
         let least = p.min_m2.map_or_else(|| Words::key("framework.unset"), |m| Words::data(format!("≥ {m} ㎡")));
-        let what = Words::fill("framework.pair", [self.label(&p.indicator), least]);
+        let of = match &p.of {
+            super::schema::Rooms::Reported(indicator) => self.label(indicator),
+            super::schema::Rooms::Places(kind) => Words::data(kind),
+        };
+        let what = Words::fill("framework.pair", [of, least]);
         let mut detail = p.when.iter().map(|c| self.say(c)).collect::<Vec<_>>();
         detail.extend(rests_on(&p.basis));
         detail.extend(materials(&p.material));

@@ -640,7 +640,7 @@ fn branches_have_places_among_branches_where_they_report() {
     let framework = framework(vec![Rule { enabled: true, ..rule("last", None, Condition::Test(last)) }]);
     let branches = (0..3).map(|_| (Some(0), Vec::new())).collect();
     let county = County { readings: vec![vec![Some(9.0)]], branches };
-    let screening = own(&county, &framework, &[Some(3.0), Some(1.0), None]);
+    let screening = own(&county, &framework, &[Some(3.0), Some(1.0), Some(2.0)]);
     let truths: Vec<_> = (0..3).map(|row| screening.truth(Hit { table: 2, row, rule: 0 }).expect("it runs")).collect();
-    assert_eq!(truths, [FAILS, HOLDS, UNKNOWN]);
+    assert_eq!(truths, [FAILS, HOLDS, FAILS]);
 }

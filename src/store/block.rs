@@ -192,12 +192,18 @@ pub(super) fn known_at(
     Ok(found)
 }
 
-/// The instant from which something of an indicator's period was known first, milliseconds of UTC.
+/// The instant from which something of an indicator's period was known first, milliseconds of UTC: of the
+/// files that say it now, also by what they said before they were read again. Other frameworks, or rows
+/// that a file got since, do not make an old report a new one.
 pub(super) fn first_known(connection: &Connection, world: &World, indicator: &IndicatorId, period: Period) -> Result<Option<i64>, Problem> {
     const KNOWN: &str = concat!(
         "SELECT min(b.known_from) FROM value v JOIN batch b ON b.county = v.county AND b.id = v.batch
-         WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
-        known!("v")
+         WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end
+         AND b.known_from <= :known AND b.source IN (
+           SELECT n.source FROM value w JOIN batch n ON n.county = w.county AND n.id = w.batch
+           WHERE w.county = :county AND w.indicator = :indicator AND w.period_start = :start AND w.period_end = :end AND ",
+        known!("w"),
+        ")"
     );
     let (start, end) = (period.start().to_string(), period.end().to_string());
     let parameters = named_params! {

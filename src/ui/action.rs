@@ -148,7 +148,10 @@ actions! {
     Pairings "pairings" Sheets Anywhere None, [];
     Cadence "cadence" Sheets Anywhere None, [];
     Lists "lists" Sheets Anywhere None, [];
+    Workflows "workflows" Sheets Anywhere None, [];
     Regions "regions" Sheets Anywhere None, [];
+    Groups "groups" Sheets Anywhere None, [];
+    Sites "sites" Sheets Anywhere None, [];
     Terms "terms" Sheets Anywhere None, [];
     Form "form" Sheets Anywhere None, [];
     Provenance "provenance" Work Anywhere None, ["i", "f12"];

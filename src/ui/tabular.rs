@@ -10,8 +10,8 @@ use crate::ui::text::Width;
 /// What stands between columns.
 pub const GAP: &str = "  ";
 
-/// What stands between the names of the path to a unit.
-const BELOW: &str = " › ";
+/// What stands between the names of the path to a unit, as sheets say it.
+const STEP: &str = "›";
 
 /// Text columns are cut to no fewer cells before a column is left out.
 const LEAST: u16 = 8;
@@ -66,7 +66,10 @@ impl Look {
         let t = |key: &str| self.lang.text(key);
         match cell {
             Cell::Empty => String::new(),
-            Cell::Text(words) => self.lang.words(words),
+            Cell::Text(words) => {
+                let text = self.lang.words(words);
+                if self.symbols.step == STEP { text } else { text.replace(STEP, self.symbols.step) }
+            }
             Cell::Number { value, unit } => amount(*value, unit),
             Cell::Share { num, den } => share(*num, *den),
             Cell::Change { value, unit } => {
@@ -180,9 +183,9 @@ pub fn total(kept: &[(usize, u16)]) -> u16 {
 
 /// A text in so many cells. Of the path to a unit the last names stay, which tell it from others.
 fn cut(look: &Look, text: &str, cells: u16) -> String {
-    let ellipsis = look.symbols.ellipsis;
+    let (ellipsis, step) = (look.symbols.ellipsis, [" ", look.symbols.step, " "].concat());
     let mut rest = text;
-    while let Some((_, below)) = rest.split_once(BELOW).filter(|_| look.width.of(text) > cells) {
+    while let Some((_, below)) = rest.split_once(&step).filter(|_| look.width.of(text) > cells) {
         rest = below;
         let short = [ellipsis, rest].concat();
         if look.width.of(&short) <= cells {

@@ -494,6 +494,7 @@ impl Fake {
                 regions: vec![],
                 place_kinds: vec!["服务站".into(), "牧道".into()],
                 kinds: leads::kinds(),
+                declared: leads::declared(),
                 framework: "sample".into(),
                 frameworks: vec![("f-1".into(), "第一体系".into(), "First framework".into())],
                 home: self.home_view(),

@@ -18,7 +18,7 @@ use xiantu::framework::schema::{Named, RatingKind};
 use xiantu::locale::Lang;
 use xiantu::store::{Mode, Reader, Store};
 
-use crate::support::{Workspace, root};
+use crate::support::{Workspace, demo_copy, root};
 
 /// Where they are.
 pub(crate) fn folder() -> PathBuf {
@@ -421,4 +421,38 @@ fn every_framework_draws_its_sheets_without_any_data() {
             insta::assert_snapshot!(framework.id.as_str(), drawn);
         });
     }
+}
+
+/// The first block of a language in the documentation of frameworks.
+fn block(language: &str) -> String {
+    let text = std::fs::read_to_string(folder().join("README.md")).expect("the documentation");
+    let (_, after) = text.split_once(&format!("```{language}\n")).unwrap_or_else(|| panic!("no {language}"));
+    after.split("```").next().expect("its end").to_owned()
+}
+
+/// The five minutes of the documentation, as they are written: a framework, its check, its use, a table of
+/// two months, and then its bands, its target and its leads.
+#[test]
+fn the_five_minutes_of_the_documentation_lead_to_an_indicator_a_target_and_leads() {
+    let county = demo_copy();
+    county.write("data/frameworks/mine.toml", block("toml"));
+    let path = |file: &str| county.dir().join(file).display().to_string();
+    assert!(county.out(["framework", "check", &path("data/frameworks/mine.toml")]).contains("没有错误"));
+    county.out(["framework", "use", "base", "mine"]);
+    for month in ["2025-09", "2025-10"] {
+        county.write("开放.csv", block("csv"));
+        county.out(["import", &path("开放.csv"), "--period", month, "--apply"]);
+    }
+    let line = |sheet: &str, wanted: &[&str]| {
+        let text = county.out(["sheet", sheet]);
+        assert!(text.lines().any(|line| wanted.iter().all(|word| line.contains(word))), "{wanted:?} in\n{text}");
+    };
+    line("目标", &["每村每月开放 20 天", "1/3", "2026-12-31", "未达到"]);
+    line("目标", &["活动阵地开放天数", "< 5 天", "2/3"]);
+    line("目标", &["活动阵地开放天数", "≥ 20 天", "1/3"]);
+    line("线索", &["连续两月开放不足 5 天", "文昌社区", "2 → 2"]);
+    line("线索", &["连续两月开放不足 5 天", "鼓楼社区", "4 → 4"]);
+    assert!(!county.out(["sheet", "线索"]).lines().any(|line| line.contains("东关社区") && line.contains("开放不足")), "23 days are enough");
+    let list = county.out(["list", "云台街道", "--indicator", "MY-01"]);
+    assert!(list.contains("活动阵地开放天数") && list.contains("4天"), "{list}");
 }

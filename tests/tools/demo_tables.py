@@ -304,10 +304,11 @@ class Registers:
         of = {}
         for row in self.branches:
             of.setdefault(row[4][:12], []).append(row)
-        for n, u in enumerate(self.city):
-            if n % 5 == 3 or u["code"] not in of:
+        for n, u in enumerate(u for u in self.city if u["parent"][6] == "0"):
+            own = [r for r in of.get(u["code"], []) if r[3] == "社区"]
+            if n % 5 == 3 or not own:
                 continue
-            one, around = of[u["code"]][0], of[u["code"]][1:]
+            one, around = own[0], own[1:]
             x, y = self.at(u)
             for v in sorted(self.rural, key=lambda v: (self.at(v)[0] - x) ** 2 + (self.at(v)[1] - y) ** 2)[:2]:
                 around = around + [r for r in of.get(v["code"], [])[1:] if r[2] == "联合党支部" or rng.random() < 0.2]
@@ -336,6 +337,12 @@ class Registers:
             rows.append(("强村带弱村", f"{u['name']}党支部", other["code"], day(2024), "", int(rng.integers(0, 6)), ""))
         for u in [u for u in self.villages if self.zone_of(u) == "L"][::5]:
             rows.append(("场站村联建", "松涛林场" if rng.random() < 0.5 else "东坪林场", u["code"], day(2024), "", int(rng.integers(1, 5)), ""))
+        more = dice(12)
+        spare = lambda n: [self.rural[int(k)] for k in sorted(more.permutation(len(self.rural))[:n])]
+        for n, u in enumerate(spare(18)):
+            rows.append(("城乡结对共建", f"{self.city[(3 * n) % len(self.city)]['name']}党组织", u["code"], str(date(2024, 3, 1) + timedelta(int(more.integers(0, 300)))), "", int(more.integers(1, 7)), ""))
+        for n, u in enumerate(spare(12)):
+            rows.append(("村企联建", f"{STEMS[n]}{TRADES[n]}有限公司党支部", u["code"], str(date(2024, 5, 1) + timedelta(int(more.integers(0, 300)))), "", int(more.integers(1, 5)), f"{float(more.uniform(1, 15)):.1f}万元"))
         seen, out = set(), []
         for row in rows:
             if row[:3] not in seen:
@@ -408,4 +415,28 @@ class Registers:
             u = self.city[int(rng.integers(len(self.city)))]
             state = ["议定", "办理", "销号"][n % 3]
             add(f"Y{n + 1:03d}", "联席会议议定事项", text, u, "议定事项", "街道联席会议", state, f"2025-0{4 + n}-10", f"2025-{8 + n:02d}-30", "2025-09-10" if state == "销号" else "")
+        self.points(add)
+        self.matters(dice(11), add)
         return rows
+
+    def points(self, add):
+        """Stations, fire cells and service points: lists without states."""
+        of = lambda zone: [u for u in self.villages if self.zone_of(u) == zone]
+        stem = lambda u: u["name"].removesuffix("村").removesuffix("社区")
+        for n, u in enumerate(of("M")[::4][:9]):
+            add(f"F{n + 1:03d}", "游牧转场服务站", f"{stem(u)}转场服务站", u, "服务站", f"{u['name']}党支部", "")
+        for n, u in enumerate(of("L")[::6][:12]):
+            add(f"H{n + 1:03d}", "防火格", f"{stem(u)}第1防火格", u, "防火", "松涛林场", "")
+        for n, u in enumerate(of("J")):
+            add(f"J{n + 1:03d}", "景区服务点", f"{stem(u)}景区服务点", u, "服务点", f"{u['name']}党支部", "")
+
+    def matters(self, rng, add):
+        """Matters of the township's 1-3-7-10 way: to be passed on within a day, answered within three …"""
+        texts = [("村道塌方", "重大"), ("水渠渗漏", "一般"), ("广场照明", "一般"), ("公交站点迁移", "一般"), ("垃圾清运点", "一般"), ("河道清淤", "重大"), ("卫生厕所改造", "一般"), ("路灯缺失", "一般")]
+        states = ["受理", "部署", "反馈", "落实", "销号"]
+        for n in range(16):
+            text, kind = texts[n % len(texts)]
+            u, state = self.rural[int(rng.integers(len(self.rural)))], states[int(rng.choice(5, p=[0.1, 0.15, 0.15, 0.15, 0.45]))]
+            since = date(2025, 9, 1) + timedelta(int(rng.integers(0, 68)))
+            done = str(since + timedelta(int(rng.integers(3, 11)))) if state == "销号" else ""
+            add(f"S{n + 1:03d}", "13710事项", text, u, kind, self.town[u["parent"]]["name"] + "党委", state, "" if n == 6 else str(since), "", done)

@@ -179,14 +179,19 @@ impl Joined<'_> {
             ratings: self.ratings(),
             scorecards: self.scorecards(),
             items: self.each("item", &part.items, |x| &mut x.named, |me, x| x.metric = me.metric(x.metric.as_ref())),
-            workflows: self.each("workflow", &part.workflows, |x| &mut x.named, |_, _| ()),
+            workflows: self.each(
+                "workflow",
+                &part.workflows,
+                |x| &mut x.named,
+                |me, x| x.rules.iter_mut().for_each(|rule| *rule = me.id(rule)),
+            ),
             cadences: self.cadences(),
             terms: self.terms(),
             seasons: self.each("season", &part.seasons, |x| &mut x.named, |me, x| x.rules.iter_mut().for_each(|rule| *rule = me.id(rule))),
             lists: self.each("list", &part.lists, |x| &mut x.named, |_, _| ()),
             pairings: self.pairings(),
             regions: self.each("region", &part.regions, |x| &mut x.named, |_, _| ()),
-            groups: self.each("groups", &part.groups, |x| &mut x.named, |me, x| x.metric = me.metric(x.metric.as_ref())),
+            groups: self.groups(),
             matrices: self.each(
                 "matrix",
                 &part.matrices,
@@ -277,9 +282,22 @@ impl Joined<'_> {
         let mut out = Vec::new();
         for one in &self.part.premises {
             let Some(named) = self.named("premises", &one.named) else { continue };
-            let Some(indicator) = self.indicator_or_note(&one.indicator, &named.id) else { continue };
+            let of = match &one.of {
+                schema::Rooms::Reported(indicator) => self.indicator_or_note(indicator, &named.id).map(schema::Rooms::Reported),
+                places @ schema::Rooms::Places(_) => Some(places.clone()),
+            };
+            let (Some(of), Some(when)) = (of, self.when(one.when.as_ref(), &named.id)) else { continue };
+            out.push(schema::Premises { named, of, when, ..one.clone() });
+        }
+        out
+    }
+
+    fn groups(&mut self) -> Vec<schema::Group> {
+        let mut out = Vec::new();
+        for one in &self.part.groups {
+            let Some(named) = self.named("groups", &one.named) else { continue };
             let Some(when) = self.when(one.when.as_ref(), &named.id) else { continue };
-            out.push(schema::Premises { named, indicator, when, ..one.clone() });
+            out.push(schema::Group { named, when, metric: self.metric(one.metric.as_ref()), ..one.clone() });
         }
         out
     }

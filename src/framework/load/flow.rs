@@ -12,7 +12,7 @@ const WITHIN_MAX: u16 = 3660;
 const WEEKDAYS: [(&str, u8); 7] = [("mon", 1), ("tue", 2), ("wed", 3), ("thu", 4), ("fri", 5), ("sat", 6), ("sun", 7)];
 
 impl Reader<'_, '_, '_> {
-    pub(super) fn workflows(&mut self, root: &mut Section<'_, '_>) -> Vec<Workflow> {
+    pub(super) fn workflows(&mut self, root: &mut Section<'_, '_>, own: &[super::super::Rule]) -> Vec<Workflow> {
         let (mut workflows, mut ids) = (Vec::new(), Ids::new());
         for mut s in root.sections(self.report, "workflow") {
             let named = self.named(&mut s, &mut ids);
@@ -27,6 +27,12 @@ impl Reader<'_, '_, '_> {
             }
             let transitions = s.sections(self.report, "transition").into_iter().filter_map(|t| self.transition(t, &states)).collect();
             let limits = s.sections(self.report, "limit").into_iter().filter_map(|l| self.limit(l, &states)).collect();
+            let confirmed = if s.has("confirmed") { self.state(&mut s, "confirmed", &states) } else { None }.unwrap_or_default();
+            s.knows("confirmed");
+            let rules = self.rule_refs(&mut s, own);
+            if !rules.is_empty() && confirmed.is_empty() {
+                s.missing(self.report, "confirmed");
+            }
             let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             let share_percent = share.map(|p| p.value);
@@ -37,6 +43,8 @@ impl Reader<'_, '_, '_> {
                 extra_flags,
                 limits,
                 share_percent,
+                confirmed,
+                rules,
                 basis,
                 material,
             }));

@@ -71,11 +71,12 @@ impl Reader<'_, '_, '_> {
         for mut s in root.sections(self.report, "group") {
             let named = self.named(&mut s, &mut ids);
             let (one, x) = (self.needed_word(&mut s, "one"), self.needed_word(&mut s, "x"));
+            let when = self.when(&mut s, "when");
             let metric = self.metric(&mut s, "metric");
             let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(one), Some(x)) = (named, one, x) {
-                groups.push(Group { named, one, x, metric, basis, material });
+                groups.push(Group { named, one, x, when, metric, basis, material });
             }
         }
         groups

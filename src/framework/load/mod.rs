@@ -229,7 +229,6 @@ impl Reader<'_, '_, '_> {
             ratings: self.ratings(&mut root),
             scorecards: self.scorecards(&mut root),
             items: self.items(&mut root),
-            workflows: self.workflows(&mut root),
             cadences: self.cadences(&mut root),
             terms: self.terms(&mut root),
             lists: self.lists(&mut root),
@@ -242,6 +241,7 @@ impl Reader<'_, '_, '_> {
         };
         let rules = self.rules(&mut root, &framework.kinds);
         let seasons = self.seasons(&mut root, &rules);
+        let workflows = self.workflows(&mut root, &rules);
         let alone = self.bases.is_empty();
         for (key, empty) in [("level", self.levels.is_empty()), ("indicator", self.indicators.is_empty())] {
             if alone && empty && !document.contains_key(key) {
@@ -263,6 +263,7 @@ impl Reader<'_, '_, '_> {
             coverages,
             rules,
             seasons,
+            workflows,
             bases: self.bases,
             ..framework
         });

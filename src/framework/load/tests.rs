@@ -122,9 +122,8 @@ all = [{ indicator = "X-9", op = "<", value = 60 }]
 /// Branches by what units report, and units by what branches report.
 const RATED_BRANCHES: &str =
     "[[rating]]\nid = \"s\"\nlabel = \"星\"\non = \"branch\"\nkind = \"levels\"\nmax = 5\nmetric = \"X-1\"\n[[rule]]";
-const RATED_UNITS: &str = "level = \"branch\"\nrating = 1\n[[scorecard]]\nid = \"c\"\nlabel = \"分\"\non = \"leaf\"\ntotal = 1\n\
-    section = [{ id = \"a\", label = \"甲\", points = 1, own = \"X-1\" }]\n[[indicator]]\nid = \"X-2\"\nlabel = \"例二\"\nkind = \"ratio\"\n\
-    level = \"leaf\"\ndirection";
+const RATED_UNITS: &str = "[[indicator]]\nid = \"X-2\"\nlabel = \"星数\"\nkind = \"star\"\nlevel = \"branch\"\ndirection = \"up\"\nrollup = \"median\"\n\
+    every_months = 12\n[[rating]]\nid = \"s\"\nlabel = \"星\"\non = \"leaf\"\nkind = \"levels\"\nmax = 5\nmetric = \"X-2\"\n[[rule]]";
 
 #[test]
 fn who_reports_may_be_branches() {
@@ -166,7 +165,7 @@ fn each_single_mistake_has_its_own_code() {
             "E_FRAMEWORK_DERIVED",
         ),
         ("[[rule]]", RATED_BRANCHES, "E_FRAMEWORK_METRIC_UNITS"),
-        ("level = \"leaf\"\ndirection", RATED_UNITS, "E_FRAMEWORK_METRIC_BRANCHES"),
+        ("[[rule]]", RATED_UNITS, "E_FRAMEWORK_METRIC_BRANCHES"),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let found = codes(&GOOD.replacen(from, to, 1));
@@ -340,7 +339,7 @@ fn together_every_id_is_qualified_and_what_is_declared_again_hides_the_base() {
     let whole = Framework::combine(vec![every, child]).expect("one");
     assert_eq!(whole.parts.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["every", "child", "a"]);
     let ids: Vec<_> = whole.indicators.iter().map(|i| i.id.as_str()).collect();
-    assert_eq!(ids, ["every/X-1", "every/X-2", "every/X-3", "every/X-4", "child/X-2", "a/X-1"]);
+    assert_eq!(ids, ["every/X-1", "every/X-2", "every/X-3", "every/X-4", "every/X-9", "child/X-2", "a/X-1"]);
     // `a/r` is declared again by the child.
     assert_eq!(whole.rules.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["every/r1", "every/r2", "every/r3", "child/r"]);
     assert_eq!(whole.rules[3].when.indicators().iter().map(|i| i.as_str()).collect::<Vec<_>>(), ["a/X-1", "child/X-2"]);
@@ -369,7 +368,8 @@ fn what_needs_a_level_that_the_tree_lacks_is_left_out_and_named() {
 
 /// What published ways of working ask for and this product never models, as a framework would name it.
 const NEVER: &str = "婚丧报备|党员中心户|居民点题人|党员联系户|纠纷当事人|执法对象|民族人口|贫困人口|挂钩农户|宴请申报|劝阻对象|七查三算|违法越级上访|一户一台账|贫困户点单|意见人|户积分|\
-    三问三看|健康状况|行踪|宗教渗透|微心愿人|特殊人群|社区矫正|视频监控|不稳定因素|黑名单|建房到户|搬迁到户|一户多宅|困难群众|诉求人|空巢老人|暂住登记|信访量|上访人次|留守儿童|低保户|残疾人|党员积分排名";
+    三问三看|健康状况|行踪|宗教渗透|微心愿人|特殊人群|社区矫正|视频监控|不稳定因素|黑名单|建房到户|搬迁到户|一户多宅|困难群众|诉求人|空巢老人|暂住登记|信访量|上访人次|留守儿童|低保户|残疾人|党员积分排名|\
+    来访迹象|外出迹象|家庭物资储备|24小时监控|路口监控|贷款到户|红黑名单";
 
 #[test]
 fn what_is_never_modelled_cannot_be_declared_anywhere() {

@@ -21,6 +21,11 @@ pub struct Workflow {
     pub limits: Vec<Limit>,
     /// Share of all, percent, shown as information and never as a quota; `None`: 未配置.
     pub share_percent: Option<f64>,
+    /// The state that a confirmed lead is in; its leads to check are in the state before. Empty: what
+    /// is in which state is said by items of a list of the same name.
+    pub confirmed: String,
+    /// Leads of which rules it takes up; empty: of those that point to an official kind.
+    pub rules: Vec<String>,
     /// What it rests on.
     pub basis: Basis,
     /// What it was written from.

@@ -2,6 +2,7 @@
 
 use super::{Basis, Material, Named};
 use crate::domain::id::{IndicatorId, LevelId};
+use crate::framework::condition::Condition;
 
 /// A task of a zone, or of the framework itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,8 +77,10 @@ pub struct Group {
     pub named: Named,
     /// The one.
     pub one: String,
-    /// Those around it.
+    /// Those around it: kinds of branches, where tables say who they are.
     pub x: String,
+    /// Of the X, which should stand in one; `None`: all.
+    pub when: Option<Condition>,
     /// The indicator that counts the X; `None`: 未配置.
     pub metric: Option<IndicatorId>,
     /// What it rests on.

@@ -98,8 +98,8 @@ pub enum EstablishOn {
 pub struct Premises {
     /// Id and label.
     pub named: Named,
-    /// The indicator that holds the area.
-    pub indicator: IndicatorId,
+    /// What holds the area.
+    pub of: Rooms,
     /// Least area, m²; `None`: 未配置.
     pub min_m2: Option<f64>,
     /// For which units.
@@ -108,4 +108,13 @@ pub struct Premises {
     pub basis: Basis,
     /// What it was written from.
     pub material: Material,
+}
+
+/// What holds the area of premises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rooms {
+    /// An indicator that units report.
+    Reported(IndicatorId),
+    /// Places of a kind, each by its own area.
+    Places(String),
 }

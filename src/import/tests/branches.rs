@@ -205,7 +205,8 @@ fn a_table_of_the_manifest_may_be_of_branches_and_waits_for_them() {
     );
     place.put("maps/manifest.toml", &manifest);
     place.put("data/stars.csv", "编码,期,星,数\nB1,2024,3,\nB7,2024,5,\n");
-    let codes = |summary: &Summary| summary.problems.iter().map(|p| p.code.clone()).filter(|code| code.starts_with("E_TABLE")).collect::<Vec<_>>();
+    let codes =
+        |summary: &Summary| summary.problems.iter().map(|p| p.code.clone()).filter(|code| code.starts_with("E_TABLE")).collect::<Vec<_>>();
     // The other indicator of the table is of units: no key is one of them.
     assert_eq!(codes(&load(&mut place)), ["E_TABLE_UNIT", "E_TABLE_UNIT", "E_TABLE_BRANCH"].map(str::to_owned));
     assert_eq!(shown(&mut place, branch("B1"), "S-1").0, Reading::of(3.0));

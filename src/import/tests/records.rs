@@ -299,8 +299,16 @@ fn lists_tell_states_what_is_late_and_what_nobody_answers() {
     let sheet = place.sheet(SheetKind::Lists);
     assert_eq!(rows(&sheet, 0), ["需求清单|2|1|1|12万元", "资源清单|1|1|0|"]);
     assert_eq!(rows(&sheet, 1), ["基础设施|1|1"]);
-    assert_eq!(rows(&sheet, 2), ["1|修路|一格|基础设施|一支部|未办|-30d|12万元", "2|养老|二格|养老|二支部|已办||"]);
-    assert_eq!(sheet.tables[2].rows[0].lead, Some(Lead::Subject(uid("leaf", "010101"))));
+    // The grid needs what only the county has, which the county may give to it; what is done asks for nothing.
+    assert_eq!(
+        rows(&sheet, 2),
+        [
+            "需求清单|1 修路|一格|基础设施|places.needs.item|places.needs.county",
+            "资源清单|1 工程队||基础设施|places.needs.item|places.needs.county"
+        ]
+    );
+    assert_eq!(rows(&sheet, 3), ["1|修路|一格|基础设施|一支部|未办|-30d|12万元", "2|养老|二格|养老|二支部|已办||"]);
+    assert_eq!(sheet.tables[3].rows[0].lead, Some(Lead::Subject(uid("leaf", "010101"))));
     assert_eq!(sheet.tables[0].rows[0].weight, Weight::Urgent);
 }
 

@@ -307,8 +307,10 @@ impl Zones {
         let mut own: Vec<Vec<bool>> = (0..world.tables()).map(|table| vec![false; world.len(table) as usize]).collect();
         let regions = region::members_of(ask, scope.zones.iter().filter(|code| !zones.contains_key(*code)))?;
         let members = scope.zones.iter().filter_map(|z| zones.get(z)).flatten().chain(&regions);
+        let mut branches = Vec::new();
         for (table, row) in members.filter_map(|uid| world.place(*uid)) {
             own[table][row as usize] = true;
+            branches.extend((table == world.branch_table()).then_some(row));
         }
         for table in 1..own.len() {
             for row in 0..world.len(table) {
@@ -317,8 +319,20 @@ impl Zones {
                 }
             }
         }
+        // Where a branch is a member its unit is in, but nobody else there.
+        for (above, at) in branches.into_iter().filter_map(|row| world.table(world.branch_table()).parent(row)) {
+            own[above][at as usize] = true;
+        }
         let near = upwards(world, own.clone());
         Ok(Some(Self { own, near }))
+    }
+
+    /// Where a zone is made of smaller units than those that report, their reports speak for it: those
+    /// that it reaches into count as in it. Nothing changes where the zone has units of the level.
+    pub(super) fn raise(&mut self, level: usize) {
+        if self.own.get(level).is_some_and(|own| !own.contains(&true)) {
+            self.own[level].clone_from(&self.near[level]);
+        }
     }
 
     /// Per table and row: it lies in several zones, or something below it does.

@@ -9,7 +9,7 @@ use crate::domain::id::IndicatorId;
 use crate::domain::problem::Problem;
 use crate::domain::unit::Subject;
 use crate::framework::condition::Condition;
-use crate::framework::schema::{Basis, EstablishOn};
+use crate::framework::schema::{Basis, EstablishOn, Rooms};
 use crate::framework::{Framework, Rule, Severity};
 use crate::rules::{Hit, Program, Screening};
 
@@ -22,6 +22,8 @@ pub(in crate::store) enum Of {
     Premises,
     /// Terms of office, of branches.
     Terms,
+    /// 1+X, of branches.
+    Groups,
     /// Organisations to be set up in place of branches.
     Establish,
 }
@@ -61,7 +63,12 @@ fn tell(ask: &Ask<'_>, of: Of) -> Result<Told, Problem> {
     let branches = ask.world.branch_table();
     let conditions: Vec<Option<(usize, Condition)>> = match of {
         Of::Targets => framework.targets.iter().map(|t| of_indicator(&t.indicator, &t.when)).collect(),
-        Of::Premises => framework.premises.iter().map(|p| of_indicator(&p.indicator, &p.when)).collect(),
+        Of::Premises => framework
+            .premises
+            .iter()
+            .map(|p| if let Rooms::Reported(indicator) = &p.of { of_indicator(indicator, &p.when) } else { None })
+            .collect(),
+        Of::Groups => framework.groups.iter().map(|g| Some(branches).zip(g.when.clone())).collect(),
         Of::Terms => framework.terms.iter().map(|t| Some(branches).zip(t.when.clone())).collect(),
         Of::Establish => framework.establish.iter().map(|e| (e.on == EstablishOn::Branch).then(|| (branches, e.when.clone()))).collect(),
     };

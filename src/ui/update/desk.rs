@@ -144,7 +144,7 @@ impl Model {
         }
     }
 
-    fn screen_key(&mut self, screen: Screen, key: Key) -> bool {
+    pub(super) fn screen_key(&mut self, screen: Screen, key: Key) -> bool {
         match screen {
             Screen::Import => self.import_key(key),
             Screen::Batches => self.batches_key(key),

@@ -141,7 +141,7 @@ impl Model {
         kinds
             .map(|kind| Offer {
                 value: kind.number.to_string(),
-                shown: format!("{} {}", kind.number, self.kind_text(kind)),
+                shown: format!("{} {}", self.session.lang.fill("leads.kind_no", &[&kind.number]), self.kind_text(kind)),
                 why: String::new(),
             })
             .collect()

@@ -93,7 +93,7 @@ impl Model {
     }
 
     /// A digit: on the sheet of causes first what the change is held against, then the tables.
-    fn choose_tab(&mut self, n: usize) {
+    pub(super) fn choose_tab(&mut self, n: usize) {
         match self.against() {
             Some(_) if n < Against::ALL.len() => self.hold_against(Against::ALL[n]),
             Some(_) => self.show_table(n - Against::ALL.len()),
@@ -133,6 +133,10 @@ impl Model {
         let Some(lead) = self.desk.sheets.top().and_then(|top| top.row()).and_then(|row| row.lead.clone()) else { return false };
         match lead {
             Lead::Subject(uid) => self.ask_lead(uid),
+            Lead::Site { uid, kind } => {
+                self.places.insert(kind);
+                self.ask_lead(uid);
+            }
             Lead::Number { .. } => self.row_provenance(),
             Lead::Sheet(kind) => self.open_page(kind),
             Lead::Indicator(id) => {
@@ -228,14 +232,15 @@ impl Model {
         true
     }
 
-    /// Where the number of the chosen row comes from: whom it counts, why a lead holds, the files of a value.
+    /// Where the number of the chosen row comes from: whom it counts, why a lead holds, the files of a value; of a
+    /// row without one, what it says about itself.
     fn row_provenance(&mut self) {
         let Some(view) = self.view.clone() else { return };
         let lead = self.desk.sheets.top().and_then(|top| top.row()).and_then(|row| row.lead.clone());
         let here = view.place.or_else(|| self.workspace.as_ref().and_then(|w| w.home.place));
         let (uid, indicator, period) = match (lead, here) {
             (Some(Lead::Number { uid, indicator, period }), _) => (uid, indicator, period),
-            (Some(Lead::Subject(uid)), _) => (uid, view.indicator.clone(), view.period),
+            (Some(Lead::Subject(uid) | Lead::Site { uid, .. }), _) => (uid, view.indicator.clone(), view.period),
             (Some(Lead::Sheet(kind @ (SheetKind::Behind { .. } | SheetKind::Why { .. }))), _) => {
                 self.open_page(kind);
                 return;
@@ -254,6 +259,10 @@ impl Model {
                         return;
                     }
                 }
+            }
+            _ if self.desk.sheets.top().and_then(|top| top.row()).is_some_and(|row| !row.detail.is_empty()) => {
+                self.desk.in_detail = true;
+                return;
             }
             _ => {
                 let text = self.text("sheet.no_number");

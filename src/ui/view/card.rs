@@ -258,7 +258,7 @@ fn lead_lines(model: &Model, sheet: &mut Sheet, card: &Card, lead: &Lead, before
     let label = if lang == Lang::En && !lead.label_en.is_empty() { &lead.label_en } else { &lead.label };
     sheet.text(0, &format!("! {label}{whose}"), Tone::Lead);
     let mut told = lang.words(&rules::told(lead));
-    told.extend(lead.day.map(|day| format!(" {}", lang.fill("ui.card.data_day", &[&day]))));
+    told.extend(lead.day.map(|day| format!(" {day}")));
     sheet.text(2, told.trim(), Tone::Text);
     if lead.relative {
         sheet.text(2, lang.text("leads.relative"), Tone::Dim);

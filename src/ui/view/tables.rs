@@ -3,7 +3,7 @@
 use super::board::Board;
 use super::pen::{Line, Tone, bar};
 use super::sheet::Sheet;
-use crate::domain::sheet::{Against, Cell, Lead, Row, Sheet as Page, SheetKind, Table, Weight};
+use crate::domain::sheet::{Against, Cell, Lead, Row, Sheet as Page, SheetKind, Table, Weight, Words};
 use crate::ui::action::Action;
 use crate::ui::desk::{Cursor, Leaf};
 use crate::ui::model::{Ask, Model};
@@ -68,7 +68,18 @@ fn lead_hints(model: &Model) -> String {
 /// The name of a sheet.
 fn name(model: &Model, kind: &SheetKind) -> String {
     let name = model.text(&format!("sheet.name.{}", kind.word()));
-    if kind.item().is_empty() { name.to_owned() } else { format!("{name} {}", kind.item()) }
+    let lang = model.session.lang;
+    let known = model.workspace.as_deref().and_then(|workspace| match kind {
+        SheetKind::Why { rule, .. } | SheetKind::WhatIf { rule, .. } => {
+            workspace.declared.iter().find(|d| d.id == *rule).map(|d| lang.words(&Words::both(&*d.label, &*d.label_en)))
+        }
+        SheetKind::Framework { id } => {
+            workspace.frameworks.iter().find(|(known, ..)| known == id).map(|(_, zh, en)| lang.words(&Words::both(&**zh, &**en)))
+        }
+        _ => None,
+    });
+    let item = known.unwrap_or_else(|| kind.item().into_owned());
+    if item.is_empty() { name.to_owned() } else { format!("{name} {item}") }
 }
 
 /// The tables; after what a change is held against, where it is one.
@@ -218,6 +229,7 @@ fn detail(model: &Model, table: &Table, row: &Row, cells: u16) -> Vec<Line> {
 fn leads_to(model: &Model, lead: &Lead) -> String {
     let key = match lead {
         Lead::Subject(_) => "sheet.to.subject",
+        Lead::Site { .. } => "sheet.to.site",
         Lead::Number { .. } => "sheet.to.number",
         Lead::Sheet(kind) => return model.session.lang.fill("sheet.to.sheet", &[&name(model, kind)]),
         Lead::Indicator(_) => "sheet.to.indicator",

@@ -65,7 +65,10 @@ pub(super) fn at_place<'a>(ask: &Ask<'a>, view: &ViewState, id: &IndicatorId, zo
     if let Some(zone) = zone {
         scope = Scope { zones: [zone.to_owned()].into(), ..scope };
     }
-    let zones = Zones::of(ask, &scope)?;
+    let mut zones = Zones::of(ask, &scope)?;
+    if let (Some(zones), true, Some(level)) = (&mut zones, zone.is_some(), ask.world.level(&indicator.level)) {
+        zones.raise(level);
+    }
     let (mut shown, unit) = match place {
         Some((table, row)) => {
             let gauge = Gauge::new(ask, indicator, period, table, zones.as_ref())?;

@@ -164,9 +164,15 @@ fn overview(lists: &[Of<'_>]) -> Table {
     }
 }
 
-/// Needs and resources: categories × lists of what is open and not matched; `None` where there is one list.
+/// Needs and resources: categories × lists of what is open and not matched; `None` where no two lists
+/// have a category in common.
 fn answers(lists: &[Of<'_>]) -> Option<Table> {
-    let with: Vec<&Of<'_>> = lists.iter().filter(|of| of.items.iter().any(|i| !i.record.get("category").is_empty())).collect();
+    let categories = |of: &Of<'_>| -> BTreeSet<String> {
+        of.items.iter().map(|i| i.record.get("category").to_owned()).filter(|category| !category.is_empty()).collect()
+    };
+    let of_each: Vec<BTreeSet<String>> = lists.iter().map(categories).collect();
+    let is_answered = |n: usize| of_each.iter().enumerate().any(|(k, other)| k != n && !other.is_disjoint(&of_each[n]));
+    let with: Vec<&Of<'_>> = lists.iter().enumerate().filter(|(n, _)| is_answered(*n)).map(|(_, of)| of).collect();
     if with.len() < 2 {
         return None;
     }
@@ -203,7 +209,12 @@ fn one(ask: &Ask<'_>, of: &Of<'_>) -> Table {
             item.place.map_or(Cell::Empty, |p| text(ask.world.name(p))),
             text(record.get("category")),
             text(record.get("organisation")),
-            if record.get("state").is_empty() { Cell::Missing } else { text(record.get("state")) },
+            match (record.get("state"), of.list) {
+                // A list without states asks for none.
+                ("", Some(list)) if list.states.is_empty() => Cell::Empty,
+                ("", _) => Cell::Missing,
+                (state, _) => text(state),
+            },
             match (item.left, record.day("done")) {
                 (Some(left), _) => Cell::DaysLeft(left),
                 (None, Some(done)) => Cell::Day(done),

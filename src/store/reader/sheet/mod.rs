@@ -7,6 +7,7 @@ mod coverage;
 pub(super) mod figure;
 mod form;
 mod frameworks;
+mod groups;
 mod leads;
 mod lists;
 mod matrices;
@@ -15,11 +16,13 @@ mod pairings;
 mod ratings;
 mod regions;
 mod scorecards;
+mod sites;
 mod targets;
 mod tasks;
 mod terms;
 mod what_if;
 mod why;
+mod workflows;
 
 pub(super) use self::form::filled;
 pub(super) use self::leads::{decided, idle_words};
@@ -45,6 +48,9 @@ pub(super) fn sheet(ask: &Ask<'_>, kind: &SheetKind, view: &ViewState) -> Result
         SheetKind::Pairings => pairings::fill(ask, view, &mut sheet)?,
         SheetKind::Cadence => cadence::fill(ask, view, &mut sheet)?,
         SheetKind::Lists => lists::fill(ask, view, &mut sheet)?,
+        SheetKind::Workflows => workflows::fill(ask, view, &mut sheet)?,
+        SheetKind::Groups => groups::fill(ask, view, &mut sheet)?,
+        SheetKind::Sites { kind } => sites::fill(ask, view, kind, &mut sheet)?,
         SheetKind::Regions => regions::fill(ask, view, &mut sheet)?,
         SheetKind::Terms => terms::fill(ask, view, &mut sheet)?,
         SheetKind::Change { against } => change::fill(ask, view, *against, &mut sheet)?,
@@ -68,7 +74,7 @@ mod tests {
     use crate::locale::Lang;
 
     /// The sources whose texts stand in `panel.toml`.
-    const SOURCES: [&str; 15] = [
+    const SOURCES: [&str; 18] = [
         include_str!("cadence.rs"),
         include_str!("checks.rs"),
         include_str!("change.rs"),
@@ -78,18 +84,25 @@ mod tests {
         include_str!("form/answer.rs"),
         include_str!("form/behind.rs"),
         include_str!("form/held.rs"),
+        include_str!("groups.rs"),
         include_str!("matrices.rs"),
         include_str!("ratings.rs"),
         include_str!("scorecards.rs"),
+        include_str!("sites.rs"),
         include_str!("targets.rs"),
         include_str!("tasks.rs"),
         include_str!("terms.rs"),
+        include_str!("workflows.rs"),
     ];
 
     #[test]
     fn every_text_of_a_sheet_is_in_both_languages() {
         let mut seen = 0;
-        for key in SOURCES.iter().flat_map(|source| source.split('"')).filter(|w| w.starts_with("panel.") && !w.contains('{')) {
+        for key in SOURCES
+            .iter()
+            .flat_map(|source| source.split('"'))
+            .filter(|w| (w.starts_with("panel.") || w.starts_with("places.")) && !w.contains('{'))
+        {
             // The end of a key that is put together is checked below.
             if key.ends_with("no_") || key.ends_with("of_") || key.ends_with("weekday_") {
                 continue;

@@ -84,9 +84,7 @@ pub(super) fn table(ask: &Ask<'_>, labels: &[Words], items: &[Open]) -> Table {
     let note = |(list, label): (usize, &Words)| {
         let of = || here.iter().filter(|n| items[**n].list == list);
         let (all, alone) = (of().count(), of().filter(|n| nearest[**n].is_none()).count());
-        (all > 0).then(|| {
-            Words::fill("places.needs.count", [label.clone(), Words::data(all.to_string()), Words::data(alone.to_string())])
-        })
+        (all > 0).then(|| Words::fill("places.needs.count", [label.clone(), Words::data(all.to_string()), Words::data(alone.to_string())]))
     };
     Table {
         title: Some(Words::key("places.needs.title")),

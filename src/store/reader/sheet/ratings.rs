@@ -109,7 +109,7 @@ fn of_levels(
     Ok(Table { columns, rows, notes, ..Table::default() })
 }
 
-/// Units with their badges: five themes are five columns, won or not.
+/// Units with their badges: five themes are five columns, won or not; who reported nothing comes last.
 fn of_badges(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], badges: &[Badge]) -> Result<Table, Problem> {
     let heads = badges.iter().map(|badge| Column { head: label(&badge.named), right: false, spare: 0 });
     let columns: Vec<Column> = who.into_iter().chain(heads).chain([Column::number("panel.ratings.won")]).collect();
@@ -121,7 +121,7 @@ fn of_badges(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], badges: &[Badge]
     let mut rows = Vec::new();
     for (n, unit) in units.iter().enumerate() {
         let mut cells = Vec::new();
-        let mut won = 0;
+        let (mut won, mut told) = (0, false);
         for held in &held_by {
             cells.push(match held.as_ref().map(|(_, of)| of.get(n).filter(|own| own.place == unit.place)) {
                 None => Cell::Unset,
@@ -129,19 +129,22 @@ fn of_badges(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], badges: &[Badge]
                 Some(Some(own)) if own.reading.state == State::Value => {
                     let yes = own.reading.value.is_some_and(|v| v > 0.0);
                     won += u8::from(yes);
+                    told = true;
                     Cell::Flag(yes)
                 }
                 Some(Some(_)) => Cell::Missing,
             });
         }
-        cells.push(Cell::Stars { of: won, max: u8::try_from(badges.len()).unwrap_or(u8::MAX) });
-        rows.push((won, row_of(ask, unit, indicator, cells)));
+        // Who reported nothing has not won 0.
+        cells.push(if told { Cell::Stars { of: won, max: u8::try_from(badges.len()).unwrap_or(u8::MAX) } } else { Cell::Missing });
+        rows.push((!told, won, row_of(ask, unit, indicator, cells)));
     }
-    rows.sort_by_key(|(won, _)| *won);
+    rows.sort_by_key(|(untold, won, _)| (*untold, *won));
+    let missing = rows.iter().filter(|(untold, ..)| *untold).count();
     Ok(Table {
         columns,
-        rows: rows.into_iter().map(|(_, row)| row).collect(),
-        notes: vec![Words::key("panel.ratings.badges")],
+        rows: rows.into_iter().map(|(.., row)| row).collect(),
+        notes: vec![Words::key("panel.ratings.badges"), Words::fill("panel.ratings.missing", [Words::data(missing.to_string())])],
         ..Table::default()
     })
 }
@@ -149,7 +152,10 @@ fn of_badges(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], badges: &[Badge]
 fn of_score(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], metric: Option<&IndicatorId>, grades: &[Grade]) -> Result<Table, Problem> {
     let score = [Column::number("panel.ratings.score"), Column::text("panel.ratings.grade")];
     let columns: Vec<Column> = who.into_iter().chain(score).collect();
-    let Some((indicator, units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };
+    let Some((indicator, mut units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };
+    let points = |unit: &Own| unit.reading.value.filter(|_| unit.reading.state == State::Value).unwrap_or(f64::INFINITY);
+    units.sort_by(|a, b| points(a).total_cmp(&points(b)));
+    let missing = units.iter().filter(|unit| unit.reading.state == State::Missing).count();
     let rows = units
         .iter()
         .filter(|unit| unit.reading.state != State::NotDue)
@@ -158,7 +164,8 @@ fn of_score(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], metric: Option<&I
             row_of(ask, unit, indicator, [score, grade(unit.reading.value, grades)])
         })
         .collect();
-    Ok(Table { columns, rows, ..Table::default() })
+    let notes = vec![Words::fill("panel.ratings.missing", [Words::data(missing.to_string())])];
+    Ok(Table { columns, rows, notes, ..Table::default() })
 }
 
 /// The grade of so many points; 未配置 where the framework gives no grades.

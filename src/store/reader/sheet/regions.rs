@@ -19,7 +19,9 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     }
     let indicator = ask.indicator(&view.indicator)?;
     sheet.about.push(Words::both(&indicator.label, &indicator.label_en));
-    let all = regions(ask)?;
+    let mut all = regions(ask)?;
+    // Those around one organisation have a sheet of their own.
+    all.retain(|region| !ask.framework.groups.iter().any(|group| super::groups::is_of(region, group)));
     sheet.tables.push(overview(ask, view, &all)?);
     sheet.tables.push(members(ask, view, &all)?);
     sheet.tables.push(across(ask, view, &all)?);
@@ -51,7 +53,13 @@ fn overview(ask: &Ask<'_>, view: &ViewState, all: &[Region]) -> Result<Table, Pr
             false => at_place(ask, view, &view.indicator, Some(&region.code))?.as_ref().map_or(Cell::Missing, Figure::cell),
         };
         rows.push(Row {
-            cells: vec![Cell::Text(label(region)), text(&region.kind), text(&region.lead), number(units), value],
+            cells: vec![
+                Cell::Text(label(region)),
+                text(&region.kind),
+                lead_name(ask, &region.lead).map_or(Cell::Empty, text),
+                number(units),
+                value,
+            ],
             weight: if region.members.is_empty() { Weight::Dim } else { Weight::Plain },
             lead: (!region.members.is_empty()).then(|| Lead::Zone(region.code.clone())),
             detail: declared.map(|of| basis_given(&of.basis)).unwrap_or_default(),
@@ -157,6 +165,14 @@ fn kind_of(ask: &Ask<'_>, (table, row): Place) -> Words {
         (Subject::Unit, Some(level)) => Words::both(&level.label, if level.label_en.is_empty() { &level.label } else { &level.label_en }),
         _ => Words::data(ask.world.branches().kinds.get(row as usize)),
     }
+}
+
+/// The organisation that leads a region, by name where its table gives the code.
+pub(super) fn lead_name<'a>(ask: &'a Ask<'_>, lead: &'a str) -> Option<&'a str> {
+    let branches = ask.world.branch_table();
+    let table = ask.world.table(branches);
+    let found = table.codes.iter().position(|code| code == lead);
+    found.map(|row| table.names.get(row)).or_else(|| (!lead.is_empty()).then_some(lead))
 }
 
 /// Whether a record of a unit belongs to what is looked at; one without a unit is the county's own.

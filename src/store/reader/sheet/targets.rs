@@ -6,7 +6,7 @@ use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
-use crate::framework::schema::{Goal, Premises, Target};
+use crate::framework::schema::{Goal, Target};
 use crate::store::reader::ask::Ask;
 use crate::store::reader::told::{Of, Told};
 
@@ -53,7 +53,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
         empty: Some(Words::key("panel.targets.none_short")),
     });
     sheet.tables.push(bands(ask, view)?);
-    sheet.tables.push(premises(ask, view)?);
+    sheet.tables.push(super::sites::premises(ask, view)?);
     sheet.tables.push(super::checks::table(ask, view)?);
     Ok(())
 }
@@ -235,61 +235,5 @@ fn bands(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
         rows,
         notes: Vec::new(),
         empty: Some(Words::key("panel.targets.no_bands")),
-    })
-}
-
-/// Premises held against what a kind and size of place must have.
-fn premises(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
-    let mut rows = Vec::new();
-    let told = ask.told(Of::Premises)?;
-    for (n, rule) in ask.framework.premises.iter().enumerate() {
-        rows.push(premises_row(ask, view, (n, rule), &told)?);
-    }
-    Ok(Table {
-        title: Some(Words::key("panel.targets.premises")),
-        columns: vec![
-            Column::text("panel.targets.premises_of"),
-            Column::number("panel.targets.min_area"),
-            Column::number("panel.targets.enough"),
-            Column::number("panel.targets.too_small"),
-            Column::number("panel.targets.open_count").spare(1),
-        ],
-        rows,
-        notes: Vec::new(),
-        empty: Some(Words::key("panel.targets.no_premises")),
-    })
-}
-
-fn premises_row(ask: &Ask<'_>, view: &ViewState, (n, rule): (usize, &Premises), told: &Told) -> Result<Row, Problem> {
-    let indicator = ask.framework.indicators.iter().find(|i| i.id == rule.indicator);
-    let mut counts = [0u32; 3];
-    if let Some(indicator) = indicator {
-        for unit in each(ask, view, indicator)? {
-            let applies = told.applies(n, unit.place);
-            if applies == Some(false) || unit.reading.state == State::NotDue {
-                continue;
-            }
-            let which = match (applies, unit.reading.value.filter(|_| unit.reading.state == State::Value), rule.min_m2) {
-                (Some(true), Some(area), Some(min)) if area >= min => 0,
-                (Some(true), Some(_), Some(_)) => 1,
-                _ => 2,
-            };
-            counts[which] += 1;
-        }
-    }
-    let number = |n: u32| Cell::Number { value: f64::from(n), unit: String::new() };
-    let mut detail = vec![Words::fill("panel.from", [owner_name(ask, &rule.named.id)])];
-    detail.extend(basis(&rule.basis));
-    Ok(Row {
-        cells: vec![
-            Cell::Text(label(&rule.named)),
-            rule.min_m2.map_or(Cell::Unset, |min| Cell::Number { value: min, unit: "㎡".to_owned() }),
-            number(counts[0]),
-            number(counts[1]),
-            number(counts[2]),
-        ],
-        weight: if counts[1] > 0 { Weight::Look } else { Weight::Plain },
-        lead: indicator.map(|i| Lead::Indicator(i.id.clone())),
-        detail,
     })
 }
