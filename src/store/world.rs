@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
+use self::derived::{holds_on, is_packed};
 pub(super) use self::derived::{is_derived, set_derived};
 use self::rows::Extra;
 use super::error::damaged;
@@ -52,9 +53,11 @@ pub(crate) struct At {
     pub(crate) day: Date,
     /// Milliseconds of UTC; the largest where everything known counts.
     pub(crate) known_ms: i64,
-    /// Both times were left open: what was packed for drawing answers.
+    /// Both times were left open: boundaries as they were simplified for drawing answer.
     pub(crate) now: bool,
-    /// And so do the derived tables, which are complete.
+    /// What was packed from the long tables is of this version, and of everything that is known.
+    pub(crate) packed: bool,
+    /// And of the same units and branches as there are on the day: the derived tables answer.
     pub(crate) derived: bool,
 }
 
@@ -64,13 +67,15 @@ impl At {
             day: as_of.valid.unwrap_or(today),
             known_ms: as_of.known.map_or(i64::MAX, Timestamp::as_millisecond),
             now: as_of == AsOf::NOW,
+            packed: false,
             derived: false,
         }
     }
 
-    /// With the derived tables where these can answer.
+    /// With what was packed, where that can answer.
     pub(crate) fn with_derived(self, connection: &Connection, framework: &Framework) -> Result<Self, Problem> {
-        Ok(Self { derived: self.now && is_derived(connection, framework, self.day)?, ..self })
+        let packed = self.known_ms == i64::MAX && is_packed(connection, framework)?;
+        Ok(Self { packed, derived: packed && holds_on(connection, self.day)?, ..self })
     }
 }
 
@@ -140,7 +145,7 @@ struct Shelf {
 
 /// What is known of the tree as of a time.
 ///
-/// Now, with the derived tables complete, it is loaded level by level from the top as questions
+/// Where the derived tables answer, it is loaded level by level from the top as questions
 /// need it ([`World::load`]): a place, `(table, row)`, is only ever made from a table that was
 /// loaded, and so were all above it. For other times everything is read from the rows at once.
 #[derive(Debug)]
