@@ -1,8 +1,16 @@
-//! `xiantu screen` as a whole process on a loaded county of 60,000 branches and 120,000 grids.
+//! `xiantu screen` as a whole process on a loaded county of 60,000 branches and 120,000 grids, and what the
+//! running program does after one value was imported.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use jiff::civil::Date;
+use xiantu::domain::access::Access;
+use xiantu::domain::plan::Choices;
+use xiantu::domain::request::{Loaded, Query};
+use xiantu::runtime::engine::Engine;
 
 use crate::county;
 
@@ -28,15 +36,47 @@ pub(crate) fn measure() {
         let runs: Vec<Run> = (0..RUNS).map(|_| run(dir.path(), &args)).collect();
         tell(what, &runs);
     }
+    one_value(dir.path());
+}
+
+/// One value of one grid is imported and the first page asked for: its leads are those of the new value.
+fn one_value(dir: &Path) {
+    let (access, today): (Access, Date) = (Access::read_only(), TODAY.parse().expect("a day"));
+    let engine = Engine::open(dir, false).expect("the workspace opens");
+    let (mut reader, workspace) = engine.ready(&access, today).expect("it is loaded");
+    let mut importer = engine.importer().expect("connections").expect("it can be written to");
+    let mut page = || {
+        let start = Instant::now();
+        let home = reader.answer(&Query::Home(workspace.home.clone()), &access, today);
+        assert!(matches!(home, Ok(Loaded::Home(_))), "{home:?}");
+        start.elapsed().as_secs_f64() * 1000.0
+    };
+    let first = page();
+    let file = dir.join("one.csv");
+    let choices = Choices { period: "2025-10".parse().ok(), ..Choices::default() };
+    let runs: Vec<Run> = (0..RUNS)
+        .map(|n| {
+            fs::write(&file, format!("编码,第1项\n{},{n}\n", county::grid(62_830)[0])).expect("written");
+            let start = Instant::now();
+            let (plan, applied) =
+                importer.import(std::slice::from_ref(&file), &choices, true, ("", today), &mut |_| {}).expect("it is imported");
+            assert!(applied.is_some(), "{plan:?}");
+            [start.elapsed().as_secs_f64() * 1000.0, page(), f64::NAN]
+        })
+        .collect();
+    let median = |n: usize| median(runs.iter().map(|run| run[n]));
+    println!("first page with everything screened: {first:.0} ms; after one value was imported ({:.0} ms): {:.1} ms", median(0), median(1));
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 /// Prints the medians of some runs.
 fn tell(what: &str, runs: &[Run]) {
-    let median = |n: usize| {
-        let mut all: Vec<f64> = runs.iter().map(|run| run[n]).collect();
-        all.sort_by(f64::total_cmp);
-        all[all.len() / 2]
-    };
+    let median = |n: usize| median(runs.iter().map(|run| run[n]));
     println!("{what}: {:.0} ms, {:.0} ms CPU, {:.0} MB at most", median(0), median(1), median(2));
 }
 

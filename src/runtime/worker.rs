@@ -145,6 +145,7 @@ fn take_in(mut importer: Importer, jobs: &mpsc::Receiver<(RequestId, Job)>, toda
         };
         importer.heed(job.stop.clone());
         // What was taken back while it waited is not even begun.
+        let writes = matches!(job.work, Work::Write(_));
         let outcome = job.stop.check().and_then(|()| match job.work {
             Work::Plan(query) => importer.answer(&query, today, &mut tell),
             Work::Write(command) => importer.execute(&command, today, &mut tell),
@@ -152,6 +153,9 @@ fn take_in(mut importer: Importer, jobs: &mpsc::Receiver<(RequestId, Job)>, toda
         tell(Progress::Done);
         if out.send(Message::Answer { request, outcome }).is_err() {
             return;
+        }
+        if writes {
+            importer.keep_leads(today);
         }
     }
 }

@@ -114,6 +114,16 @@ impl Cache {
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);
     shelf!(marks, u64, Arc<Marks>, 2);
 
+    /// The tree that was used last, whatever it was of.
+    pub(super) fn last_world(&self) -> Option<Arc<World>> {
+        lock(&self.worlds).newest()
+    }
+
+    /// A column where it was read already.
+    pub(super) fn column_before(&self, key: &ColumnKey) -> Option<Arc<Column>> {
+        lock(&self.columns).get(key)
+    }
+
     /// A screening where it was made already.
     pub(super) fn screened_before(&self, key: &ScreenedKey) -> Option<Arc<Screened>> {
         lock(&self.screened).get(key)

@@ -312,6 +312,18 @@ fn kept_changed_and_made_anew_are_the_same() {
     assert_ne!(changed.0, made.0, "what is kept is of another version");
     assert_eq!(ask(&mut place.reader), changed, "screened again");
     assert_eq!(counts(&mut place), [0, 1, 0, 1, 0]);
+
+    // Of units and branches nothing changes: what was read of them before is used again.
+    place.put("data/values-1.csv", "编码,期,分子,分母,数\n010101,2025Q3,1,4,5\n010102,2025Q3,4,4,7\n");
+    load(&mut place);
+    let valued = fresh(&place);
+    assert_ne!(valued.2, changed.2);
+    assert_eq!(ask(&mut place.reader), valued, "a value alone is screened again");
+    place.put("data/branches.csv", "编号,名称,类型,单元,经度,纬度,状态\nB1,一支部,党支部,010101,0.5,0.5,在岗\nB2,二支部新名,党支部,010201,,,出缺\nB3,镇党委,党委,东镇,1,1,在岗\n");
+    load(&mut place);
+    let renamed = fresh(&place);
+    assert_ne!(renamed.2, valued.2);
+    assert_eq!(ask(&mut place.reader), renamed, "another name is read");
 }
 
 /// A page of the screen shows what is kept with its day, or nothing, and never screens; whoever screens

@@ -67,7 +67,7 @@ impl<'r> Ask<'r> {
             None => {
                 let at = At::new(as_of, today).with_derived(connection, framework)?;
                 let reference = world::version(connection)?;
-                cache.worlds(&(reference, at), || World::open(connection, framework, at).map(Arc::new))?
+                cache.worlds(&(reference, at), || open(connection, framework, cache, at))?
             }
         };
         let facts = log::count(records)?;
@@ -89,7 +89,7 @@ impl<'r> Ask<'r> {
     pub(super) fn on(&self, day: Date) -> Result<Self, Problem> {
         let at = At { day, ..self.world.at }.with_derived(self.connection, self.framework)?;
         let reference = world::version(self.connection)?;
-        let world = self.cache.worlds(&(reference, at), || World::open(self.connection, self.framework, at).map(Arc::new))?;
+        let world = self.cache.worlds(&(reference, at), || open(self.connection, self.framework, self.cache, at))?;
         let mut this = Self { world, glance: None, marks: Arc::clone(&self.marks), within: None, freshness: OnceCell::new(), ..*self };
         if let Some(within) = self.within {
             // Where it was not there yet nothing of that time may be seen, so nothing is asked of it.
@@ -269,6 +269,15 @@ impl<'r> Ask<'r> {
             })
             .collect()
     }
+}
+
+/// A tree, with what it shares with the one that was used last.
+fn open(connection: &Connection, framework: &Framework, cache: &Cache, at: At) -> Result<Arc<World>, Problem> {
+    let world = World::open(connection, framework, at)?;
+    if let Some(last) = cache.last_world() {
+        world.take_over(&last);
+    }
+    Ok(Arc::new(world))
 }
 
 /// Which units lie in the zones and regions of a scope.

@@ -79,13 +79,13 @@ fn again(ask: &Ask<'_>, last: &Screened) -> Result<Screening, Problem> {
     let (world, branch) = (&ask.world, ask.world.branch_table());
     for table in (0..=branch).filter(|table| program.has_rules_on(*table)) {
         // The same rows, but below others.
-        if ask.table(table)?.above != last.world.table(table).above {
+        if ask.table(table)?.above != last.world.table(table).above && !ask.world.shares(&last.world, table) {
             let data = data(ask, &program)?;
             return Ok(Screening::new(program, data));
         }
     }
     let mut changes = Vec::new();
-    if (0..program.fields.len()).any(|field| program.fields_on(branch, field)) {
+    if (0..program.fields.len()).any(|field| program.fields_on(branch, field)) && !world.shares(&last.world, branch) {
         ask.table(branch)?;
         let (old, new) = (&last.world, world);
         let mut cells = Cells::of(&program);
@@ -102,7 +102,7 @@ fn again(ask: &Ask<'_>, last: &Screened) -> Result<Screening, Problem> {
             }
         }
     }
-    for table in 0..branch {
+    for table in (0..branch).filter(|table| !world.shares(&last.world, *table)) {
         for (field, own) in own_fields(&program, table) {
             let (old, new) = (last.world.table(table), ask.table(table)?);
             for row in 0..world.len(table) {
@@ -115,6 +115,9 @@ fn again(ask: &Ask<'_>, last: &Screened) -> Result<Screening, Problem> {
     }
     let old = last.screening.data();
     for (look, of) in program.looks.iter().enumerate() {
+        if reported_the_same(ask, last, &program, look, of)? {
+            continue;
+        }
         let new = series(ask, &program, look, of, &old.units)?;
         if new.period != old.series[look].period {
             // Another period is another column: nothing of it was seen.
@@ -128,6 +131,23 @@ fn again(ask: &Ask<'_>, last: &Screened) -> Result<Screening, Problem> {
     }
     screening.update(&changes);
     Ok(screening)
+}
+
+/// Whether a look finds just what the last screening found: an indicator of the lowest level that is
+/// looked at, of the same period and reported the same.
+fn reported_the_same(ask: &Ask<'_>, last: &Screened, program: &Program, look: usize, of: &Look) -> Result<bool, Problem> {
+    let Some(indicator) = ask.framework.indicators.iter().find(|i| i.id == of.indicator && i.derived.is_none()) else { return Ok(false) };
+    let Some(level) = ask.world.level(&indicator.level) else { return Ok(false) };
+    let period = period(ask, indicator, of)?;
+    let Some(at) = period.filter(|_| period == last.screening.data().series[look].period) else { return Ok(false) };
+    // What is rolled up rests on the reports of units in between, too.
+    let wanted = wanted(&ask.world, &last.screening.data().units, |table| program.looks_on(table, look));
+    if wanted.iter().enumerate().any(|(table, wanted)| *wanted && table != level) {
+        return Ok(false);
+    }
+    let key = ((last.world.version, last.world.at), level, indicator.id.clone(), at);
+    let Some(old) = ask.cache.column_before(&key) else { return Ok(false) };
+    Ok(*old == *ask.column(level, &indicator.id, period)?)
 }
 
 /// The columns that a program looks at.
