@@ -116,7 +116,7 @@ fn framework() -> Framework {
         let count = Test { over: over(4, How::Count(3)), ..test(indicator(n), Op::Less, 20.0) };
         rules.push(rule(rules.len(), Some("grid"), vec![count]));
     }
-    let rank = Some(Rank { within: "township".into(), from_worst: true });
+    let rank = Some(Rank { within: "township".into(), from_worst: true, share: false });
     rules.push(rule(rules.len(), Some("grid"), vec![Test { rank, ..test(indicator(0), Op::AtMost, 3.0) }]));
     Framework {
         levels: vec![level("county", None), level("township", Some("county")), level("grid", Some("township"))],
@@ -191,7 +191,7 @@ fn everything_with_every_lead_in_words(bencher: Bencher) {
     bencher.with_inputs(|| data.clone()).bench_values(|data| {
         let screening = Screening::new(Arc::clone(&program), data);
         let lead = |hit| screening.lead(&framework, hit, uid, Subject::Branch, "支部");
-        screening.leads().into_iter().filter_map(lead).map(|lead| lead.evidence.len()).sum::<usize>()
+        screening.leads().into_iter().filter_map(lead).map(|lead| lead.tests.len()).sum::<usize>()
     });
 }
 

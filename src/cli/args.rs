@@ -214,6 +214,7 @@ pub fn command(lang: Lang) -> Command {
                 .arg(Arg::new("name").value_name("NAME").help(t("opt.form_name").to_owned()))
                 .arg(Arg::new("place").long("place").value_name("PLACE").help(t("opt.place").to_owned()))
                 .arg(opt("as-at", "DATE").value_parser(value_parser!(Date)))
+                .arg(opt("cell", "CELL").requires("name").conflicts_with("out").help(t("opt.form_cell").to_owned()))
                 .arg(
                     opt("out", "FILE")
                         .value_parser(value_parser!(PathBuf))

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use jiff::civil::Date;
 
+use crate::domain::behind::Behind;
 use crate::domain::exit::Exit;
-use crate::domain::problem::Problem;
+use crate::domain::form::CellAt;
+use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Loaded, Query};
 use crate::domain::sheet::SheetKind;
 use crate::export::form;
@@ -40,7 +42,15 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         }
         return Ok(choice.exit());
     }
-    let query = Query::Sheet { kind: SheetKind::Form { name }, view };
+    let cell = m.get_one::<String>("cell");
+    let kind = match cell {
+        Some(cell) => {
+            let at = CellAt::parse(cell).ok_or_else(|| fail(Problem::new("E_FORM_CELL", Severity::Refused, "").arg(cell)))?;
+            SheetKind::Behind { of: Behind::Cell { form: name, at } }
+        }
+        None => SheetKind::Form { name },
+    };
+    let query = Query::Sheet { kind, view };
     let outcome = choice.reader.answer(&query, &choice.access, common.today());
     let found = expect(outcome, |l| if let Loaded::Sheet(sheet) = l { Some(sheet) } else { None }).map_err(fail)?;
     if m.get_flag("json") {
@@ -49,9 +59,11 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         if choice.workspace.demo {
             writeln!(out, "{}", lang.text("cli.plain.demo"))?;
         }
-        // Who is counted stands under each cell, where it is asked for.
+        // Who is counted stands under each cell, where it is asked for, and on the sheet of one cell.
         let mut found = (*found).clone();
-        found.tables.truncate(TABLES);
+        if cell.is_none() {
+            found.tables.truncate(TABLES);
+        }
         out.write_all(sheet::text(&found, lang, None, m.get_flag("details")).as_bytes())?;
     }
     Ok(choice.exit())

@@ -10,11 +10,11 @@ use serde::Serialize;
 
 use crate::domain::access::Access;
 use crate::domain::exit::Exit;
-use crate::domain::indicator::Kind;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Table, Words};
 use crate::domain::text::quote;
 use crate::framework::Framework;
+use crate::framework::asks::{Asked, AskedOf, Often, cells};
 use crate::import::manifest::Manifest;
 use crate::locale::Lang;
 use crate::runtime::folders;
@@ -192,6 +192,8 @@ struct Checked {
     problems: Vec<Problem>,
     /// Cells that people fill in a month, per unit of each level.
     cells_a_month: BTreeMap<String, f64>,
+    /// What they fill in, and how often.
+    asks: Vec<Asked>,
 }
 
 fn check(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
@@ -215,7 +217,7 @@ fn check(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
                 let counts = (whole.indicators.len(), whole.rules.len(), whole.targets.len());
                 whole.notes.iter().for_each(|p| line(&lang.problem(p)));
                 line(&lang.fill("framework.good", &[word, &counts.0, &counts.1, &counts.2, &unset]));
-                let cells = cells_a_month(&whole);
+                let cells = cells_a_month(&whole, lang);
                 let said = |level: &str, cells: f64| lang.fill("framework.asks_one", &[&format!("{cells:.1}"), &level]);
                 let asks: Vec<String> = cells.iter().map(|(level, cells)| said(level, *cells)).collect();
                 line(&if asks.is_empty() {
@@ -223,14 +225,16 @@ fn check(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
                 } else {
                     lang.fill("framework.asks", &[&asks.join(lang.text("plan.comma"))])
                 });
+                let asked = whole.asks();
+                asked.iter().for_each(|one| line(&said_of(lang, one)));
                 exit = exit.max(if whole.notes.is_empty() { Exit::Done } else { Exit::Skipped });
-                checked.push(Checked { file: word.clone(), problems: whole.notes, cells_a_month: cells });
+                checked.push(Checked { file: word.clone(), problems: whole.notes, cells_a_month: cells, asks: asked });
             }
             Err(problems) => {
                 problems.iter().for_each(|p| line(&lang.problem(p)));
                 line(&lang.fill("framework.bad", &[word, &problems.len()]));
                 exit = Exit::Input;
-                checked.push(Checked { file: word.clone(), problems, cells_a_month: BTreeMap::new() });
+                checked.push(Checked { file: word.clone(), problems, cells_a_month: BTreeMap::new(), asks: Vec::new() });
             }
         }
     }
@@ -254,17 +258,33 @@ fn unset(whole: &Framework) -> usize {
     tables.flat_map(|t| t.rows).filter(|r| r.cells.contains(&Cell::Unset)).count()
 }
 
-/// Cells that people fill in a month for one unit of each level: a ratio is two cells, what the program
-/// counts is none.
-fn cells_a_month(whole: &Framework) -> BTreeMap<String, f64> {
-    let mut cells: BTreeMap<String, f64> = BTreeMap::new();
+/// A line of what people fill in: whose, how often, how many cells, which.
+fn said_of(lang: Lang, asked: &Asked) -> String {
+    let of = match &asked.of {
+        AskedOf::Level(label) => label.clone(),
+        AskedOf::Branches => lang.text("framework.branch").to_owned(),
+        AskedOf::Entities(kind) => kind.clone(),
+        AskedOf::Items(list) => lang.fill("framework.asks_items", &[list]),
+    };
+    let often = match asked.often {
+        Often::Months(months) => lang.fill("framework.every", &[&months]),
+        Often::Changed => lang.text("framework.asks_changed").to_owned(),
+        Often::Once => lang.text("framework.asks_once").to_owned(),
+    };
+    let what = asked.what.join(lang.text("plan.comma"));
+    clean(&lang.fill("framework.asks_line", &[&of, &often, &asked.cells, &what]))
+}
+
+/// Cells that people fill in a month for one unit of each level.
+fn cells_a_month(whole: &Framework, lang: Lang) -> BTreeMap<String, f64> {
+    let mut months: BTreeMap<String, f64> = BTreeMap::new();
     for indicator in whole.indicators.iter().filter(|i| i.derived.is_none()) {
-        let label =
-            whole.levels.iter().find(|l| l.code == indicator.level).map_or_else(|| indicator.level.to_string(), |l| l.label.clone());
-        let one = if indicator.kind == Kind::Ratio { 2.0 } else { 1.0 };
-        *cells.entry(label).or_default() += one / f64::from(indicator.every_months);
+        let who = || if indicator.is_of_branches() { lang.text("panel.branch").to_owned() } else { indicator.level.to_string() };
+        let label = whole.levels.iter().find(|l| l.code == indicator.level).map_or_else(who, |l| l.label.clone());
+        let one = f64::from(u32::try_from(cells(indicator)).unwrap_or(u32::MAX));
+        *months.entry(label).or_default() += one / f64::from(indicator.every_months);
     }
-    cells
+    months
 }
 
 fn choose_them(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
@@ -314,7 +334,7 @@ mod tests {
             [[indicator]]\nid = \"X-2\"\nlabel = \"二\"\nkind = \"count\"\nlevel = \"top\"\ndirection = \"up\"\nrollup = \"sum\"\nevery_months = 12\n\
             [[indicator]]\nid = \"X-3\"\nlabel = \"三\"\nkind = \"count\"\nlevel = \"top\"\ndirection = \"up\"\nrollup = \"sum\"\nderived = \"units\"\n";
         let whole = Framework::combine(vec![Framework::parse(text, "a.toml").expect("good")]).expect("one");
-        let cells = cells_a_month(&whole);
+        let cells = cells_a_month(&whole, Lang::Zh);
         assert!((cells["顶"] - (2.0 + 1.0 / 12.0)).abs() < 1e-9);
         assert_eq!(unset(&whole), 3);
     }

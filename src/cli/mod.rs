@@ -24,6 +24,7 @@ mod repair;
 mod round;
 mod round_text;
 mod screen;
+mod screen_json;
 mod sheet;
 mod show;
 mod template;

@@ -1,8 +1,10 @@
 //! Pages as linear text: one fact a line, for screen readers, mail and `grep`.
 
 use crate::domain::page::{Card, HomePage, Legend, MarkRow, Row, Workspace};
+use crate::domain::sheet::Words;
 use crate::domain::value::{Shown, State};
 use crate::locale::Lang;
+use crate::rules;
 use crate::ui::number::plain as number;
 
 /// Lines with their ends.
@@ -138,17 +140,29 @@ pub(super) fn card(lang: Lang, workspace: &Workspace, card: &Card) -> String {
             crate::domain::value::Origin::RolledUp => figure.indicator.rolled_unit(),
             crate::domain::value::Origin::Reported => &figure.indicator.unit,
         };
-        out.push(&lang.fill("cli.plain.figure", &[label, &shown(lang, &figure.shown, unit), &period]));
+        let mut value = shown(lang, &figure.shown, unit);
+        if !figure.breaks.is_empty() {
+            value.push_str(&format!(" · {}", lang.text("panel.change.redefined_title")));
+        }
+        out.push(&lang.fill("cli.plain.figure", &[label, &value, &period]));
     }
     for finding in &card.findings {
         if let crate::domain::decision::Said::Confirmed { kind, document } = &finding.said {
-            out.push(&lang.fill("leads.finding", &[kind, document]));
+            let known = workspace.kinds.iter().find(|of| of.number == *kind);
+            let kind = known.map_or_else(|| lang.fill("leads.kind_no", &[kind]), |of| lang.words(&of.brief()));
+            out.push(&lang.fill("leads.finding", &[&kind, document]));
         }
     }
     for lead in &card.leads {
         let document = if lead.document.is_empty() { lang.text("cli.plain.no_document") } else { &lead.document };
-        let what = if lead.name == card.name { lead.label.clone() } else { format!("{} {}", lead.name, lead.label) };
-        out.push(&lang.fill("cli.plain.lead", &[&what, &lead.evidence, &document]));
+        let label = lang.words(&Words::both(&*lead.label, &*lead.label_en));
+        let what = if lead.name == card.name { label } else { format!("{} {label}", lead.name) };
+        let mut told = lang.words(&rules::told(lead));
+        told.extend(lead.day.map(|day| format!(" {day}")));
+        if lead.relative {
+            told.push_str(&format!(" {}", lang.text("leads.relative_mark")));
+        }
+        out.push(&lang.fill("cli.plain.lead", &[&what, &told, &document]));
     }
     for mark in &card.marks {
         out.push(&self::mark(lang, mark, ""));

@@ -13,7 +13,7 @@ use crate::domain::sheet::{SheetKind, Threshold};
 use crate::runtime::engine::expect;
 
 use super::choice::Choice;
-use super::{Common, Failure, sheet};
+use super::{Common, Failure, screen_json, sheet};
 
 pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let lang = common.lang;
@@ -25,10 +25,18 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let mut view = choice.workspace.home.clone();
     view.place = choice.subject.or(view.place);
     view.as_of.valid = m.get_one::<Date>("as-at").copied();
-    let outcome = choice.reader.answer(&Query::Sheet { kind, view }, &choice.access, common.today());
+    let mut out = io::stdout().lock();
+    let today = common.today();
+    if m.get_flag("json") && kind == SheetKind::Leads {
+        let outcome = choice.reader.answer(&Query::Screening(view), &choice.access, today);
+        let found = expect(outcome, |l| if let Loaded::Screening(found) = l { Some(found) } else { None })
+            .map_err(|p| Failure::problem(lang, &p))?;
+        screen_json::write(&found, lang, &mut out)?;
+        return Ok(choice.exit());
+    }
+    let outcome = choice.reader.answer(&Query::Sheet { kind, view }, &choice.access, today);
     let found =
         expect(outcome, |l| if let Loaded::Sheet(sheet) = l { Some(sheet) } else { None }).map_err(|p| Failure::problem(lang, &p))?;
-    let mut out = io::stdout().lock();
     if m.get_flag("json") {
         sheet::json(&found, lang, &mut out)?;
     } else {

@@ -59,6 +59,7 @@ fn kind(lang: Lang, name: &str, item: Option<&str>) -> Result<SheetKind, Failure
     Ok(match found {
         SheetKind::Frameworks => SheetKind::Framework { id: item.to_owned() },
         SheetKind::Form { .. } => SheetKind::Form { name: item.to_owned() },
+        SheetKind::Sites { .. } => SheetKind::Sites { kind: item.to_owned() },
         SheetKind::Change { .. } => {
             let known = Against::ALL.into_iter().find(|each| named(item, each.word(), &format!("sheet.against.{}", each.word())));
             let words: Vec<&str> = Against::ALL.iter().map(|each| lang.text(&format!("sheet.against.{}", each.word()))).collect();
@@ -110,7 +111,7 @@ pub(super) fn text(sheet: &Sheet, lang: Lang, width: Option<u16>, details: bool)
     let look = Look { lang, width: Width::new(false), symbols };
     let mut lines: Vec<String> = Vec::new();
     let name = lang.text(&format!("sheet.name.{}", sheet.kind.word()));
-    let name = if sheet.kind.item().is_empty() { name.to_owned() } else { format!("{name} {}", quote(sheet.kind.item())) };
+    let name = if sheet.kind.item().is_empty() { name.to_owned() } else { format!("{name} {}", quote(&sheet.kind.item())) };
     let about = sheet.about.iter().map(|words| lang.words(words)).filter(|text| !text.is_empty());
     lines.push([name].into_iter().chain(about).collect::<Vec<_>>().join(" · "));
     for table in &sheet.tables {

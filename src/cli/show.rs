@@ -3,9 +3,13 @@
 use std::io::{self, Write as _};
 
 use clap::ArgMatches;
+use serde_json::Value;
 
 use crate::domain::exit::Exit;
+use crate::domain::page::Card;
 use crate::domain::request::{Loaded, Query};
+use crate::locale::Lang;
+use crate::rules::told;
 use crate::runtime::engine::expect;
 
 use super::choice::Choice;
@@ -25,10 +29,19 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     };
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
-        serde_json::to_writer_pretty(&mut out, &*card).map_err(io::Error::from)?;
+        serde_json::to_writer_pretty(&mut out, &worded(&card, common.lang)?).map_err(io::Error::from)?;
         writeln!(out)?;
     } else {
         out.write_all(plain::card(common.lang, &choice.workspace, &card).as_bytes())?;
     }
     Ok(choice.exit())
+}
+
+/// The card with the evidence of its leads in words as well: keys of our tables mean nothing outside.
+fn worded(card: &Card, lang: Lang) -> Result<Value, Failure> {
+    let mut value = serde_json::to_value(card).map_err(io::Error::from)?;
+    for (lead, of) in value["leads"].as_array_mut().into_iter().flatten().zip(&card.leads) {
+        lead["evidence"] = lang.words(&told(of)).into();
+    }
+    Ok(value)
 }

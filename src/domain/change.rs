@@ -1,6 +1,6 @@
 //! Why a number changed: the difference of two roll-ups, split into parts that sum to it exactly.
 //!
-//! For sums and shares every unit has its own part. With value V = N/D before (0) and after (1), the
+//! For sums, means and shares every unit has its own part. With value V = N/D before (0) and after (1), the
 //! part of a unit whose numerator and denominator change by Δn and Δd is
 //!
 //! ```text
@@ -131,6 +131,7 @@ fn weight(indicator: &Indicator, rule: Rollup, reading: Option<Reading>) -> Opti
     match rule {
         Rollup::Sum => Some((value, 0.0)),
         Rollup::Weighted => Some((reading.num? * 100.0, reading.den?)),
+        Rollup::Mean => Some((value, 1.0)),
         Rollup::ShareAtOrAbove => Some((if indicator.threshold.is_none_or(|t| value >= t) { 100.0 } else { 0.0 }, 1.0)),
         Rollup::Worst | Rollup::Median | Rollup::None => None,
     }
@@ -147,7 +148,7 @@ pub fn decompose(indicator: &Indicator, rule: Rollup, pairs: &[Pair]) -> Option<
     let caused: Vec<(Option<Cause>, Option<Cause>)> = pairs.iter().map(|p| causes(indicator, rule, p)).collect();
     let mut parts = Vec::new();
     match rule {
-        Rollup::Sum | Rollup::Weighted | Rollup::ShareAtOrAbove => {
+        Rollup::Sum | Rollup::Weighted | Rollup::Mean | Rollup::ShareAtOrAbove => {
             let corrected = units(indicator, rule, pairs, |p| (p.then, p.before), then, before);
             let changed = units(indicator, rule, pairs, |p| (p.before, p.after), before, after);
             let base = base(indicator, rule, pairs);
@@ -362,8 +363,8 @@ mod tests {
 
         /// The parts sum to the whole, in numbers and as they are shown, by every rule.
         #[test]
-        fn the_parts_sum_to_the_whole(triples in proptest::collection::vec((reading(), reading(), reading()), 1..40), which in 0..5_usize) {
-            let rule = [Rollup::Sum, Rollup::Weighted, Rollup::ShareAtOrAbove, Rollup::Median, Rollup::Worst][which];
+        fn the_parts_sum_to_the_whole(triples in proptest::collection::vec((reading(), reading(), reading()), 1..40), which in 0..6_usize) {
+            let rule = [Rollup::Sum, Rollup::Weighted, Rollup::ShareAtOrAbove, Rollup::Median, Rollup::Worst, Rollup::Mean][which];
             let ind = Indicator { threshold: Some(50.0), ..sample(Kind::Ratio, rule) };
             let pairs: Vec<Pair> = triples.into_iter().map(|(then, before, after)| Pair { then, before, after }).collect();
             if let Some(change) = decompose(&ind, rule, &pairs) {

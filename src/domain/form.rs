@@ -3,10 +3,13 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::sheet::Words;
 
-/// A cell of a worksheet, as its name says: `C5`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A cell of a worksheet, as its name says: `C5`. It is written by that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct CellAt {
     /// Row, 0-based.
     pub row: u32,
@@ -36,6 +39,20 @@ impl CellAt {
         let column = u16::try_from(column - 1).ok().filter(|c| *c < Self::COLUMNS)?;
         let row = number.parse::<u32>().ok()?.checked_sub(1).filter(|r| *r < Self::ROWS)?;
         Some(Self { row, column })
+    }
+}
+
+impl From<CellAt> for String {
+    fn from(at: CellAt) -> Self {
+        at.to_string()
+    }
+}
+
+impl TryFrom<String> for CellAt {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::parse(&name).ok_or(name)
     }
 }
 
@@ -88,6 +105,19 @@ pub struct Filled {
     pub sheet: String,
     /// The cells, in the order of the definition.
     pub cells: Vec<(CellAt, Fill)>,
+    /// How many cells count some that cannot be told.
+    pub open: usize,
+    /// How many cross-checks do not hold.
+    pub failed: usize,
+}
+
+/// A form that was written into a workbook of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// The file, as it can be found again.
+    pub to: PathBuf,
+    /// Cells that were filled in.
+    pub cells: usize,
     /// How many cells count some that cannot be told.
     pub open: usize,
     /// How many cross-checks do not hold.

@@ -80,6 +80,9 @@ impl fmt::Display for Uid {
     }
 }
 
+/// What stands for a level where branches are meant: who an item is about, who reports an indicator.
+pub const BRANCHES: &str = "branch";
+
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{IndicatorId, LevelId};
+use super::id::{BRANCHES, IndicatorId, LevelId};
 use super::value::{Origin, Reading, SMALL_BASE, Shown, State};
 
 /// What a number is.
@@ -63,6 +63,8 @@ pub enum Rollup {
     Worst,
     /// The middle one.
     Median,
+    /// The plain mean of the units that reported, each weighing the same: 平均每村3个.
+    Mean,
     /// No value above its own level.
     None,
 }
@@ -105,6 +107,14 @@ pub struct Check {
     pub other: IndicatorId,
 }
 
+impl Check {
+    /// Whether it holds for the indicator's own value and that of the other one.
+    #[must_use]
+    pub fn holds(&self, own: f64, other: f64) -> bool {
+        if self.at_least { own >= other } else { own <= other }
+    }
+}
+
 /// An indicator of the framework.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Indicator {
@@ -122,7 +132,7 @@ pub struct Indicator {
     pub unit: String,
     /// What the number is.
     pub kind: Kind,
-    /// The level that reports it.
+    /// The level that reports it, or [`BRANCHES`].
     pub level: LevelId,
     /// Which way is better.
     pub direction: Direction,
@@ -157,6 +167,12 @@ pub struct Indicator {
 }
 
 impl Indicator {
+    /// Whether branches report it, each for itself.
+    #[must_use]
+    pub fn is_of_branches(&self) -> bool {
+        self.level.as_str() == BRANCHES
+    }
+
     /// The unit of measure of a rolled-up value: a share is a percentage whatever its parts are.
     #[must_use]
     pub fn rolled_unit(&self) -> &str {
@@ -270,6 +286,10 @@ impl Tally {
                         self.den += 1.0;
                         self.num += f64::from(u8::from(indicator.threshold.is_none_or(|t| value >= t)));
                     }
+                    Rollup::Mean => {
+                        self.den += 1.0;
+                        self.num += value;
+                    }
                     Rollup::Worst | Rollup::Median => self.values.push(value),
                     Rollup::None => {}
                 }
@@ -307,6 +327,7 @@ impl Tally {
             match indicator.rollup {
                 Rollup::Sum => Reading::of(self.num),
                 Rollup::Weighted | Rollup::ShareAtOrAbove => Reading::ratio(self.num, self.den),
+                Rollup::Mean => Reading::of(self.num / self.den),
                 Rollup::Worst => {
                     let pick = if indicator.direction == Direction::Down { f64::max } else { f64::min };
                     self.values.iter().copied().reduce(pick).map_or(Reading::MISSING, Reading::of)
@@ -399,6 +420,24 @@ pub(crate) mod tests {
         assert_eq!(ind.roll_up(values).reading.value, Some(12.0));
         ind.rollup = Rollup::Median;
         assert_eq!(ind.roll_up(values).reading.value, Some(7.0));
+    }
+
+    #[test]
+    fn a_mean_is_of_those_that_reported_and_no_ratio() {
+        let ind = Indicator { unit: "个".into(), ..sample(Kind::Count, Rollup::Mean) };
+        let shown = ind.roll_up([Reading::of(4.0), Reading::of(9.0), Reading::MISSING, Reading { state: State::None, ..Reading::MISSING }]);
+        assert_eq!((shown.reading, shown.reported, shown.due), (Reading::of(6.5), 2, 3));
+        assert_eq!((ind.rolled_unit(), shown.small_base, shown.incomplete), ("个", false, true));
+        assert_eq!(ind.roll_up([Reading::MISSING]).reading, Reading::MISSING);
+        // Means of halves are no mean of the whole: tallies merge, values do not.
+        let tally = |values: &[f64]| {
+            let mut tally = Tally::default();
+            values.iter().for_each(|value| tally.add(&ind, Reading::of(*value)));
+            tally
+        };
+        let mut whole = tally(&[1.0]);
+        whole.merge(&tally(&[4.0, 7.0]));
+        assert_eq!(whole.finish(&ind).reading.value, Some(4.0));
     }
 
     #[test]

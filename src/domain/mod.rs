@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod as_of;
+pub mod behind;
 pub mod change;
 pub mod coverage;
 pub mod decision;
@@ -24,6 +25,7 @@ pub mod quality;
 pub mod request;
 pub mod round;
 pub mod scene;
+pub mod screening;
 pub mod sheet;
 pub mod text;
 pub mod unit;

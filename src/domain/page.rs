@@ -13,7 +13,7 @@ use super::id::{IndicatorId, LevelId, Uid};
 use super::indicator::Indicator;
 use super::period::Period;
 use super::problem::Problem;
-use super::sheet::{Cell, Weight, Words};
+use super::sheet::{Cell, SheetKind, Weight, Words};
 use super::unit::{Level, Subject};
 use super::value::{Reading, Shown};
 use super::view_state::{Listing, ViewState};
@@ -27,8 +27,33 @@ pub struct CaseKind {
     pub label: String,
     /// English.
     pub label_en: String,
+    /// A few words for columns and lines.
+    pub short: String,
+    /// English.
+    pub short_en: String,
     /// No indicator can show it: it is confirmed without a lead too.
     pub by_person: bool,
+}
+
+impl CaseKind {
+    /// Its number with a few words.
+    #[must_use]
+    pub fn brief(&self) -> Words {
+        Words::fill("leads.kind", [Words::data(self.number.to_string()), Words::both(&*self.short, &*self.short_en)])
+    }
+}
+
+/// Something that the frameworks in use name, and the sheet on which it stands: what `:` finds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// Where it stands.
+    pub sheet: SheetKind,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub label: String,
+    /// English.
+    pub label_en: String,
 }
 
 /// What a session knows of the open workspace before it asks for a page.
@@ -56,6 +81,8 @@ pub struct Workspace {
     pub place_kinds: Vec<String>,
     /// The official kinds that a person may confirm.
     pub kinds: Vec<CaseKind>,
+    /// Rules, targets, lists, forms and what else the frameworks in use name.
+    pub declared: Vec<Declared>,
     /// Name of the framework in use.
     pub framework: String,
     /// Id, name and English name of each framework in use.
@@ -246,6 +273,9 @@ pub struct Figure {
     pub class: Option<u8>,
     /// The last readings, the oldest first, at most 12; for the sparkline.
     pub trend: Vec<Option<f64>>,
+    /// Positions in `trend` before which 口径已变: what stands on both sides cannot be compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<usize>,
     /// Corrections that stand beside the unit's own reading.
     pub corrections: Vec<Correction>,
 }
@@ -271,9 +301,7 @@ pub struct Lead {
     pub subject: Subject,
     /// Name of that branch or unit.
     pub name: String,
-    /// The values that made it hold, in words: `书记出缺 4 个月 (>3)`.
-    pub evidence: String,
-    /// Its tests, in the order of the file.
+    /// Its tests, in the order of the file: its evidence.
     pub tests: Vec<Tested>,
     /// The document, as the framework names it; empty: 未配置.
     pub document: String,
@@ -412,6 +440,8 @@ pub struct Provenance {
     pub missing: Vec<(String, String)>,
     /// Corrections that stand beside the unit's own value.
     pub corrections: Vec<Correction>,
+    /// How the indicator's document is known, and from when to when it is in force.
+    pub rests_on: Vec<Words>,
     /// The framework file and its hash, for bands and roll-up rule.
     pub framework: String,
 }

@@ -12,7 +12,7 @@ use super::access::{Grant, Permit};
 use super::decision::{Amend, Answer};
 use super::fact::FactId;
 use super::files::FileList;
-use super::form::Filled;
+use super::form::{Exported, Filled};
 use super::id::{IndicatorId, LevelId, Uid};
 use super::map_layer::MapLayer;
 use super::page::{Card, Hit, HomePage, MarkRow, Provenance, Workspace};
@@ -22,6 +22,7 @@ use super::problem::Problem;
 use super::quality::{FaultKind, QualityPage};
 use super::round::{Form, Intake, RoundLine, RoundPage};
 use super::scene::{Extent, MapSize, Raster};
+use super::screening::Screened;
 use super::sheet::{Sheet, SheetKind};
 use super::unit::Subject;
 use super::view_state::ViewState;
@@ -134,6 +135,8 @@ pub enum Query {
         /// Place, indicator, period, AsOf, scope.
         view: ViewState,
     },
+    /// Everything the rules came to: [`SheetKind::Leads`] for programs, without its limits.
+    Screening(ViewState),
     /// A form with what goes into its cells.
     Filled {
         /// Its name, id or label.
@@ -186,6 +189,19 @@ impl Stop {
     pub(crate) fn after(looks: u64) -> Self {
         Self { looks: Some(Arc::new(AtomicU64::new(looks))), ..Self::default() }
     }
+}
+
+/// A form that is written into a workbook for the person at the machine. Nothing of the workspace changes, so
+/// that it needs no grant: a read-only session may take home what it sees. A runtime that serves others than
+/// the person at the machine does not carry it out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Export {
+    /// Name, id or label of the form.
+    pub form: String,
+    /// Place and AsOf.
+    pub view: ViewState,
+    /// The workbook; never one that is there already.
+    pub to: PathBuf,
 }
 
 /// A write. It cannot be made without a [`Permit`].
@@ -452,8 +468,12 @@ pub enum Loaded {
     Rests(Arc<Vec<Rests>>),
     /// To [`Query::Sheet`].
     Sheet(Arc<Sheet>),
+    /// To [`Query::Screening`].
+    Screening(Arc<Screened>),
     /// To [`Query::Filled`].
     Filled(Arc<Filled>),
+    /// To an [`Export`].
+    Exported(Arc<Exported>),
     /// To [`Query::Files`].
     Files(Arc<FileList>),
     /// To a [`Command`] that writes a fact.

@@ -1,9 +1,12 @@
 //! A page made of tables: what frameworks drive on screen beside list and map. The terminal, plain
 //! text and JSON print the same sheet; each cell says what it is, and each row where it leads.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::behind::Behind;
 use super::id::{IndicatorId, LevelId, Uid};
 use super::period::Period;
 
@@ -36,8 +39,17 @@ pub enum SheetKind {
     Cadence,
     /// 清单: lists of needs, resources, projects.
     Lists,
+    /// 流程: what stands in which state of the workflows, and what is over its limit.
+    Workflows,
     /// 片区: sets of units beside the tree, branches over several units.
     Regions,
+    /// 1+X: one organisation and those around it, and who stands around none.
+    Groups,
+    /// 场所: rooms and stations by kind and state; of one kind, each of them.
+    Sites {
+        /// The kind; empty: all of them counted.
+        kind: String,
+    },
     /// 换届: terms of office, due, overdue, without a date.
     Terms,
     /// 原因: why the indicator in force changed.
@@ -68,13 +80,18 @@ pub enum SheetKind {
         /// File name of the template.
         name: String,
     },
+    /// 名单: whom a number of another sheet counts.
+    Behind {
+        /// Which number.
+        of: Behind,
+    },
 }
 
 impl SheetKind {
     /// The sheets that their names alone open, in the order of menus. An empty name of a form is the
-    /// list of forms.
+    /// list of forms, an empty kind of places all of them.
     #[must_use]
-    pub fn named() -> [Self; 15] {
+    pub fn named() -> [Self; 18] {
         [
             Self::Frameworks,
             Self::Coverage,
@@ -88,7 +105,10 @@ impl SheetKind {
             Self::Pairings,
             Self::Cadence,
             Self::Lists,
+            Self::Workflows,
             Self::Regions,
+            Self::Groups,
+            Self::Sites { kind: String::new() },
             Self::Terms,
             Self::Form { name: String::new() },
         ]
@@ -109,24 +129,30 @@ impl SheetKind {
             Self::Pairings => "pairings",
             Self::Cadence => "cadence",
             Self::Lists => "lists",
+            Self::Workflows => "workflows",
             Self::Regions => "regions",
+            Self::Groups => "groups",
+            Self::Sites { .. } => "sites",
             Self::Terms => "terms",
             Self::Change { .. } => "change",
             Self::Leads => "leads",
             Self::Why { .. } => "why",
             Self::WhatIf { .. } => "what-if",
             Self::Form { .. } => "form",
+            Self::Behind { of } => of.word(),
         }
     }
 
-    /// What tells it from others of its word: the id of a framework, the name of a form.
+    /// What tells it from others of its word: the id of a framework, the name of a form, a kind of places, a cell.
     #[must_use]
-    pub fn item(&self) -> &str {
+    pub fn item(&self) -> Cow<'_, str> {
         match self {
-            Self::Framework { id } => id,
-            Self::Form { name } => name,
-            Self::Why { rule, .. } | Self::WhatIf { rule, .. } => rule,
-            _ => "",
+            Self::Framework { id } => Cow::Borrowed(id),
+            Self::Form { name } => Cow::Borrowed(name),
+            Self::Sites { kind } => Cow::Borrowed(kind),
+            Self::Why { rule, .. } | Self::WhatIf { rule, .. } => Cow::Borrowed(rule),
+            Self::Behind { of } => Cow::Owned(of.item()),
+            _ => Cow::Borrowed(""),
         }
     }
 }
@@ -296,6 +322,13 @@ pub enum Cell {
 pub enum Lead {
     /// To a unit or branch: its card, and the map flies to it.
     Subject(Uid),
+    /// To a unit, with the places of a kind drawn on its map.
+    Site {
+        /// The unit that the place belongs to.
+        uid: Uid,
+        /// The kind of the place.
+        kind: String,
+    },
     /// To where a number comes from.
     Number {
         /// Whose.

@@ -9,15 +9,16 @@ mod page;
 mod tests;
 
 use std::io::{Cursor, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zip::read::ZipArchive;
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
 
-use super::write_whole;
+use super::{write_new as write_new_file, write_whole};
 use crate::domain::form::{CellAt, Fill, Filled, Template};
-use crate::domain::problem::{Problem, Severity};
+use crate::domain::problem::{Problem, Severity, Spot};
+use crate::framework::form::Form;
 
 /// Bytes of a template; forms are a few hundred kilobytes at most.
 const FILE_MAX_BYTES: u64 = 32 << 20;
@@ -29,25 +30,99 @@ const PART_MAX_BYTES: u64 = 64 << 20;
 /// # Errors
 /// `E_FORM_…`: why the template cannot be filled in; `E_NOT_SAVED`.
 pub fn write(filled: &Filled, to: &Path) -> Result<(), Problem> {
-    let shown_as = match &filled.template {
-        Template::Shipped(_) => format!("{}.xlsx", filled.name),
+    write_whole(&book_of(filled, to)?, to)
+}
+
+/// Names that are tried where one is taken.
+const NAMES: u32 = 1_000;
+
+/// Writes a filled form into a file that is not there yet, named `.xlsx`, whole or not at all; the file.
+///
+/// # Errors
+/// `E_FORM_THERE`: there is one already, with a name that is free; `E_FORM_FOLDER`; `E_FORM_…`: why the template
+/// cannot be filled in; `E_NOT_SAVED`.
+pub fn write_new(filled: &Filled, to: &Path) -> Result<PathBuf, Problem> {
+    let refused = |code: &str| Problem::new(code, Severity::Refused, "").arg(to.display());
+    if to.is_dir() {
+        return Err(refused("E_FORM_FOLDER"));
+    }
+    let mut to = to.to_path_buf();
+    if !to.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx")) {
+        to.as_mut_os_string().push(".xlsx");
+    }
+    if write_new_file(&book_of(filled, &to)?, &to)? {
+        return Ok(to);
+    }
+    let stem = to.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let mut names = (2..NAMES).map(|n| to.with_file_name(format!("{stem} ({n}).xlsx")));
+    let free = names.find(|path| path.symlink_metadata().is_err()).unwrap_or_default();
+    Err(Problem::new("E_FORM_THERE", Severity::Refused, "").arg(to.display()).arg(free.display()).arg(&filled.name))
+}
+
+/// The bytes of a filled form that is to be written somewhere.
+fn book_of(filled: &Filled, to: &Path) -> Result<Vec<u8>, Problem> {
+    if let Template::File(file) = &filled.template
+        && same(file, to)
+    {
+        return Err(Problem::new("E_FORM_ITSELF", Severity::Refused, shown_as(&filled.template, &filled.name)));
+    }
+    fill(&bytes(&filled.template, &filled.name)?, &shown_as(&filled.template, &filled.name), &filled.sheet, &filled.cells)
+}
+
+/// The name of a template in problems.
+fn shown_as(template: &Template, name: &str) -> String {
+    match template {
+        Template::Shipped(_) => format!("{name}.xlsx"),
         Template::File(file) => file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
+    }
+}
+
+fn bytes(template: &Template, name: &str) -> Result<Vec<u8>, Problem> {
+    let file = match template {
+        Template::Shipped(bytes) => return Ok(bytes.to_vec()),
+        Template::File(file) => file,
     };
-    let refused = |code: &str| Problem::new(code, Severity::Refused, &*shown_as);
-    let bytes = match &filled.template {
-        Template::Shipped(bytes) => bytes.to_vec(),
-        Template::File(file) => {
-            let unreadable = |e: std::io::Error| refused("E_FORM_READ").arg(e);
-            if same(file, to) {
-                return Err(refused("E_FORM_ITSELF"));
-            }
-            if std::fs::metadata(file).map_err(unreadable)?.len() > FILE_MAX_BYTES {
-                return Err(refused("E_FORM_SIZE").arg(FILE_MAX_BYTES >> 20));
-            }
-            std::fs::read(file).map_err(unreadable)?
-        }
+    let refused = |code: &str| Problem::new(code, Severity::Refused, shown_as(template, name));
+    let unreadable = |e: std::io::Error| refused("E_FORM_READ").arg(e);
+    if std::fs::metadata(file).map_err(unreadable)?.len() > FILE_MAX_BYTES {
+        return Err(refused("E_FORM_SIZE").arg(FILE_MAX_BYTES >> 20));
+    }
+    let bytes = std::fs::read(file).map_err(unreadable)?;
+    // [MS-CFB] 2.2: the container of the old format, and of workbooks that need a password to be opened.
+    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+        return Err(refused("E_FORM_LOCKED"));
+    }
+    Ok(bytes)
+}
+
+/// Mistakes of a form that are told at most.
+const MISTAKES: usize = 50;
+
+/// What is wrong with the workbook of a form, each at its place in the definition: that it cannot be read, has
+/// no such worksheet, or that a cell cannot be filled in.
+#[must_use]
+pub fn check(form: &Form) -> Vec<Problem> {
+    let at = |problem: Problem, spot: &Spot| Problem { spot: spot.clone(), ..problem };
+    let book = match bytes(&form.template, &form.name) {
+        Ok(book) => book,
+        Err(problem) => return vec![at(problem, &form.file_spot)],
     };
-    write_whole(&fill(&bytes, &shown_as, &filled.sheet, &filled.cells)?, to)
+    let mut cells: Vec<(CellAt, Fill)> = form.cells.iter().map(|cell| (cell.at, Fill::Blank)).collect();
+    let mut found = Vec::new();
+    while found.len() < MISTAKES {
+        let Err(problem) = fill(&book, &shown_as(&form.template, &form.name), &form.sheet, &cells) else { break };
+        let of_cell = problem.spot.field.as_deref().and_then(CellAt::parse);
+        let Some(cell) = form.cells.iter().find(|cell| Some(cell.at) == of_cell) else {
+            let spot = if problem.code == "E_FORM_SHEET" { &form.sheet_spot } else { &form.file_spot };
+            found.push(at(problem, spot));
+            break;
+        };
+        // The next one is found without it.
+        cells.retain(|(at, _)| *at != cell.at);
+        found.push(at(problem, &cell.spot));
+    }
+    found.sort_by_key(|p| (p.spot.line, p.spot.column));
+    found
 }
 
 /// Whether two names are of one file.

@@ -7,7 +7,8 @@ pub mod returned;
 mod style;
 pub mod template;
 
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 
@@ -23,16 +24,61 @@ fn save(mut book: Workbook, to: &Path) -> Result<(), Problem> {
 /// Writes a file whole or not at all: beside its place first, then into it.
 fn write_whole(bytes: &[u8], to: &Path) -> Result<(), Problem> {
     let failed = |e: &dyn std::fmt::Display| Problem::new("E_NOT_SAVED", Severity::Refused, to.display().to_string()).arg(e);
+    let beside = beside(bytes, to)?;
+    std::fs::rename(&beside, to).map_err(|e| {
+        let _ = std::fs::remove_file(&beside);
+        failed(&e)
+    })
+}
+
+/// Writes a file that is not there yet, whole or not at all; `false` where there is one already, which stays
+/// as it is.
+///
+/// # Errors
+/// `E_NOT_SAVED`.
+fn write_new(bytes: &[u8], to: &Path) -> Result<bool, Problem> {
+    let failed = |e: &dyn std::fmt::Display| Problem::new("E_NOT_SAVED", Severity::Refused, to.display().to_string()).arg(e);
+    if to.symlink_metadata().is_ok() {
+        return Ok(false);
+    }
+    let beside = beside(bytes, to)?;
+    // A second name for the finished file, which is refused where the name is taken: renaming would not be.
+    let linked = std::fs::hard_link(&beside, to);
+    let written = match &linked {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        // Where a file system has no second names, the name is taken by an empty file first.
+        Err(_) => match std::fs::File::create_new(to) {
+            Ok(_) => std::fs::rename(&beside, to).map(|()| true).map_err(|e| {
+                let _ = std::fs::remove_file(to);
+                failed(&e)
+            }),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+            Err(e) => Err(failed(&e)),
+        },
+    };
+    let _ = std::fs::remove_file(&beside);
+    written
+}
+
+/// The bytes in a file beside another one, down on the disk.
+fn beside(bytes: &[u8], to: &Path) -> Result<PathBuf, Problem> {
+    let failed = |e: &dyn std::fmt::Display| Problem::new("E_NOT_SAVED", Severity::Refused, to.display().to_string()).arg(e);
     let mut name = to.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let beside = to.with_file_name(name);
     if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| failed(&e))?;
     }
-    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, to)).map_err(|e| {
+    let written = std::fs::File::create(&beside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|e| {
         let _ = std::fs::remove_file(&beside);
         failed(&e)
-    })
+    })?;
+    Ok(beside)
 }
 
 /// What a writer of workbooks says is a mistake of ours: a name or a size that was not checked before.

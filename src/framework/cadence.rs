@@ -7,11 +7,15 @@ use super::schema::Beat;
 
 impl Beat {
     /// The due day in the month, quarter or step that a day lies in, counted from `start` where the
-    /// beat is so many days. `None` where only the severity of something says when.
+    /// beat is so many days; of fixed days of the year the next one. `None` where only the severity of something says when.
     #[must_use]
     pub fn due(&self, day: Date, start: Date) -> Option<Date> {
         match self {
             Self::MonthDay(n) => Some(in_month(day, i8::try_from(*n).ok()?)),
+            Self::YearDays(days) => {
+                let in_year = |year: i16| days.iter().filter_map(move |day| in_year(year, *day));
+                in_year(day.year()).find(|due| *due >= day).or_else(|| in_year(day.year().checked_add(1)?).next())
+            }
             Self::FirstWorkday => {
                 let first = day.first_of_month();
                 let skip = match first.weekday() {
@@ -62,6 +66,12 @@ fn in_month(day: Date, n: i8) -> Date {
     Date::new(day.year(), day.month(), n.clamp(1, last.day())).unwrap_or(last)
 }
 
+/// A fixed day in a year: the 29th of February is the 28th where there is none.
+fn in_year(year: i16, (month, day): (u8, u8)) -> Option<Date> {
+    let first = Date::new(year, i8::try_from(month).ok()?, 1).ok()?;
+    Some(in_month(first, i8::try_from(day).ok()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +89,14 @@ mod tests {
             (Beat::MonthDay(15), "2025-11-16", "2025-12-15"),
             (Beat::MonthDay(15), "2025-11-15", "2025-11-15"),
             (Beat::MonthDay(31), "2025-02-01", "2025-02-28"),
+            // 每年7月1日、12月10日
+            (Beat::YearDays(vec![(7, 1), (12, 10)]), "2025-07-01", "2025-07-01"),
+            (Beat::YearDays(vec![(7, 1), (12, 10)]), "2025-07-02", "2025-12-10"),
+            (Beat::YearDays(vec![(7, 1), (12, 10)]), "2025-12-11", "2026-07-01"),
+            (Beat::YearDays(vec![(1, 1)]), "2025-12-31", "2026-01-01"),
+            (Beat::YearDays(vec![(2, 29)]), "2028-02-01", "2028-02-29"),
+            (Beat::YearDays(vec![(2, 29)]), "2028-03-01", "2029-02-28"),
+            (Beat::YearDays(vec![(2, 29)]), "2025-02-28", "2025-02-28"),
             // 每月第一个工作日: 2025-11-01 is a Saturday.
             (Beat::FirstWorkday, "2025-10-20", "2025-11-03"),
             (Beat::FirstWorkday, "2025-11-01", "2025-11-03"),
@@ -108,7 +126,7 @@ mod tests {
         fn the_next_day_is_never_in_the_past_and_never_far(ahead in 0..4000_i32, nth in 1..=4_u8, weekday in 1..=7_u8, months in 1..=12_u8, days in 1..60_u16) {
             let start = day("2020-01-01");
             let today = start.checked_add(ahead.days()).expect("near");
-            for beat in [Beat::MonthDay(nth * 7), Beat::FirstWorkday, Beat::NthWeekday { nth, weekday }, Beat::EveryDays(days), Beat::EveryMonths(months)] {
+            for beat in [Beat::MonthDay(nth * 7), Beat::YearDays(vec![(months, days.min(28) as u8)]), Beat::FirstWorkday, Beat::NthWeekday { nth, weekday }, Beat::EveryDays(days), Beat::EveryMonths(months)] {
                 let next = beat.next(today, start).expect("there is one");
                 prop_assert!(next >= today && (next - today).get_days() <= 366, "{beat:?} {today} {next}");
             }

@@ -83,6 +83,9 @@ pub enum Right {
     Operand(Operand),
     /// 未配置: no document gives a number for the whole country. The test cannot be told.
     Unset,
+    /// The reporting period of a form up to the day as of which it is filled in: a date lies in it. Only
+    /// forms have one; [`Condition::in_period`] puts days in its place.
+    InPeriod,
 }
 
 /// Which of several readings one after the other count, and how.
@@ -123,6 +126,8 @@ pub struct Rank {
     pub within: LevelId,
     /// Counted from the worst (by the indicator's direction), else from the best.
     pub from_worst: bool,
+    /// The place is taken as percent of all that are due there: 后10%, else as it is: 后三名.
+    pub share: bool,
 }
 
 /// A comparison.
@@ -203,6 +208,25 @@ impl Condition {
     #[must_use]
     pub fn is_unset(&self) -> bool {
         self.tests().iter().any(|test| test.right == Right::Unset)
+    }
+
+    /// The same with [`Right::InPeriod`] spelled out: the date lies on the day, or at most `days` before it.
+    #[must_use]
+    pub fn in_period(&self, days: f64) -> Self {
+        let each = |parts: &[Self]| parts.iter().map(|part| part.in_period(days)).collect();
+        match self {
+            Self::All(parts) => Self::All(each(parts)),
+            Self::Any(parts) => Self::Any(each(parts)),
+            Self::Not(part) => Self::Not(Box::new(part.in_period(days))),
+            Self::Test(Test { left: Operand::Field(field), right: Right::InPeriod, .. }) => {
+                let age = |op, days| {
+                    let left = Operand::Age { field: field.clone(), span: Span::Days };
+                    Self::Test(Test { left, op, right: Right::Literal(Literal::Number(days)), over: None, rank: None })
+                };
+                Self::All(vec![age(Op::AtLeast, 0.0), age(Op::AtMost, days)])
+            }
+            Self::Test(test) => Self::Test(test.clone()),
+        }
     }
 
     /// Whether it holds of somebody by construction: the last of an order.

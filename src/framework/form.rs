@@ -8,7 +8,7 @@ use super::schema::Named;
 use super::{Framework, load};
 use crate::domain::form::{CellAt, Template};
 use crate::domain::id::{IndicatorId, LevelId};
-use crate::domain::problem::{Problem, Severity};
+use crate::domain::problem::{Problem, Severity, Spot};
 
 /// Where a workspace keeps its forms.
 pub const FOLDER: &str = "data/forms";
@@ -31,8 +31,12 @@ pub struct Form {
     pub named: Named,
     /// The workbook.
     pub template: Template,
+    /// Where the definition names it.
+    pub file_spot: Spot,
     /// The worksheet.
     pub sheet: String,
+    /// Where the definition names it.
+    pub sheet_spot: Spot,
     /// How many months it speaks of: 1, 3, 6 or 12.
     pub months: u8,
     /// Where its cells were taken from.
@@ -50,6 +54,8 @@ pub struct Form {
 pub struct FormCell {
     /// Where.
     pub at: CellAt,
+    /// Where the definition names it.
+    pub spot: Spot,
     /// Label in Chinese and English; `None`: that of the indicator or kind.
     pub label: Option<(String, String)>,
     /// With what it is filled.
@@ -179,6 +185,18 @@ impl Forms {
         forms
     }
 
+    /// Keeps only those of the county with whose workbook nothing is wrong; the mistakes of the others join
+    /// those of the texts.
+    pub fn check_books(&mut self, check: &dyn Fn(&Form) -> Vec<Problem>) {
+        let Self { all, problems } = self;
+        all.retain(|form| {
+            let found = if matches!(form.template, Template::File(_)) { check(form) } else { Vec::new() };
+            let good = found.is_empty();
+            problems.extend(found.into_iter().map(|p| Problem { severity: Severity::Aside, ..p }));
+            good
+        });
+    }
+
     /// The form of a name, an id or a label; `25` finds `table-25`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Form> {
@@ -262,6 +280,17 @@ label = "例"
         assert!(matches!(&form.cells[2].what, What::Count { of: Counted::Entities(kind), when: None } if kind == "非公企业"));
         assert!(matches!(&form.cells[3].what, What::Count { of: Counted::Units(level), when: Some(when) }
             if level.as_str() == "leaf" && when.indicators() == [&IndicatorId::from("a/X-1")]));
+        let dated = |when: &str| {
+            parse(&format!(
+                "[form]\nid = \"jia\"\nlabel = \"甲表\"\nfile = \"甲.xlsx\"\nsheet = \"甲\"\nperiod = \"year\"\n[[cell]]\nat = \"C5\"\nlabel = \"甲\"\ncount = \"branch\"\nwhen = {when}\n"
+            ))
+        };
+        let What::Count { when: Some(when), .. } = dated("{ not = { in_period = \"换届日期\" } }").expect("a form").cells[0].what.clone()
+        else {
+            panic!("a count")
+        };
+        assert_eq!((when.fields(), when.in_period(9.0).tests().len()), (vec!["换届日期"], 2));
+        assert_eq!(dated("{ in_period = \"换届日期\", op = \">\" }").map(drop).expect_err("a mistake")[0].0, "E_FRAMEWORK_KEY_UNKNOWN");
         assert_eq!((&form.cells[4].what, &form.cells[5].what), (&What::Kind(4), &What::Text(Said::Place)));
         assert_eq!(form.checks[0].right.len(), 2);
     }

@@ -1,9 +1,11 @@
 //! One TOML file: levels, zones, indicators, rules of one county's way of working.
 
+pub mod asks;
 mod cadence;
 mod combine;
 pub mod condition;
 pub mod form;
+mod goal;
 mod load;
 pub mod privacy;
 mod read;
@@ -18,12 +20,13 @@ pub use load::{Find, Parsed, Source, read_text};
 
 use condition::Condition;
 use schema::{
-    Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, OfficialKind, Pairing, Part, Premises, Privacy, Rating,
-    Region, Scorecard, Season, Synonym, Target, Task, Term, Workflow,
+    Basis, Cadence, Coverage, Establish, Group, Head, Item, List, Material, Matrix, Pairing, Part, Premises, Privacy, Rating, Region,
+    Scorecard, Season, Synonym, Target, Task, Term, Workflow,
 };
 
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::indicator::Indicator;
+use crate::domain::page::CaseKind;
 use crate::domain::problem::Problem;
 use crate::domain::unit::{Level, Subject};
 
@@ -92,7 +95,9 @@ pub struct Framework {
     /// Matrices.
     pub matrices: Vec<Matrix>,
     /// Official kinds of weak organisations.
-    pub kinds: Vec<OfficialKind>,
+    pub kinds: Vec<CaseKind>,
+    /// What each of them rests on, by its number.
+    pub kind_bases: BTreeMap<u8, Basis>,
     /// What each indicator rests on.
     pub indicator_bases: BTreeMap<IndicatorId, Basis>,
     /// Words that are added to the gate.
@@ -116,6 +121,8 @@ pub struct Zone {
     pub label_en: String,
     /// Its tasks.
     pub tasks: Vec<Task>,
+    /// What it rests on.
+    pub basis: Basis,
     /// What it was written from.
     pub material: Material,
 }

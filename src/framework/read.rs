@@ -6,7 +6,7 @@
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::domain::problem::{Problem, Severity};
+use crate::domain::problem::{Problem, Severity, Spot};
 
 /// Collects the problems of one file.
 pub(super) struct Report<'a> {
@@ -30,6 +30,12 @@ impl<'a> Report<'a> {
             problem = problem.field(field);
         }
         self.problems.push(args.iter().fold(problem, |p, a| p.arg(a)));
+    }
+
+    /// Where a byte of the text stands, under a key.
+    pub(super) fn spot(&self, at: usize, field: &str) -> Spot {
+        let (line, column) = self.place(at);
+        Spot { file: self.file.to_owned(), line: Some(line), column: Some(column), field: Some(field.to_owned()), ..Spot::default() }
     }
 
     /// Every key that was asked for, with the tables above it.

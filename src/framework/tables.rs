@@ -2,7 +2,7 @@
 
 use super::Framework;
 use super::condition::{Condition, How, Literal, Operand, Over, Right, Span, Test, Window};
-use super::schema::{Basis, Beat, Confidence, Covered, EstablishOn, Head, Material, Named, On, Part, RatingKind, Task};
+use super::schema::{Basis, Beat, Confidence, Covered, EstablishOn, Goal, Head, Material, Named, On, Part, RatingKind, Task};
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::sheet::{Cell, Column, Lead, Row, SheetKind, Table, Weight, Words};
 
@@ -62,7 +62,7 @@ impl Framework {
                 .iter()
                 .flat_map(|z| z.tasks.iter().map(move |t| (Some(z), t)))
                 .filter(|(_, t)| of(&t.named.id))
-                .map(|(z, t)| self.task_row(z.map(|z| z.label.as_str()), t))
+                .map(|(z, t)| self.task_row(z, t))
                 .collect(),
         );
         add("task", self.tasks.iter().filter(|t| of(&t.named.id)).map(|t| self.task_row(None, t)).collect());
@@ -71,19 +71,19 @@ impl Framework {
         add("item", self.items.iter().filter(|i| of(&i.named.id)).map(|i| self.item_row(i)).collect());
         add("workflow", self.workflows.iter().filter(|w| of(&w.named.id)).map(workflow_row).collect());
         add("cadence", self.cadences.iter().filter(|c| of(&c.named.id)).map(|c| self.cadence_row(c)).collect());
-        let list = |l: &super::schema::List| row(&l.named, data(&l.fields.join("、")), Cell::Empty, materials(&l.material));
+        let list = |l: &super::schema::List| row(&l.named, data(&l.fields.join("、")), Cell::Empty, origin(&l.basis, &l.material));
         add("list", self.lists.iter().filter(|l| of(&l.named.id)).map(list).collect());
         add("pairing", self.pairings.iter().filter(|p| of(&p.named.id)).map(|p| self.pairing_row(p)).collect());
-        let region = |r: &super::schema::Region| row(&r.named, data(&r.kind), Cell::Empty, materials(&r.material));
+        let region = |r: &super::schema::Region| row(&r.named, data(&r.kind), Cell::Empty, origin(&r.basis, &r.material));
         add("region", self.regions.iter().filter(|r| of(&r.named.id)).map(region).collect());
         let group = |g: &super::schema::Group| {
-            row(&g.named, data(&format!("{} + {}", g.one, g.x)), self.metric(g.metric.as_ref()), materials(&g.material))
+            row(&g.named, data(&format!("{} + {}", g.one, g.x)), self.metric(g.metric.as_ref()), origin(&g.basis, &g.material))
         };
         add("group", self.groups.iter().filter(|g| of(&g.named.id)).map(group).collect());
         let matrix = |m: &super::schema::Matrix| {
             let set = m.cells.iter().flatten().flatten().count();
             let shape = Words::fill("framework.matrix", [m.rows.len(), m.cols.len(), set].map(|n| Words::data(n.to_string())));
-            row(&m.named, text(shape), if set == 0 { Cell::Unset } else { Cell::Empty }, materials(&m.material))
+            row(&m.named, text(shape), if set == 0 { Cell::Unset } else { Cell::Empty }, origin(&m.basis, &m.material))
         };
         add("matrix", self.matrices.iter().filter(|m| of(&m.named.id)).map(matrix).collect());
         tables
@@ -126,10 +126,14 @@ impl Framework {
     }
 
     fn target_row(&self, t: &super::schema::Target) -> Row {
-        let value = t.value.map_or_else(|| Words::key("framework.unset"), |v| Words::data(v.to_string()));
+        let unit = self.indicators.iter().find(|i| i.id == t.indicator).map_or("", |i| &i.unit);
+        let wanted = match t.goal {
+            Goal::Unset(op) => Words::fill("framework.wanted_unset", [Words::data(op.sign()), Words::key("framework.unset")]),
+            goal => Words::data(goal.written(unit).unwrap_or_default()),
+        };
         let due = t.due.map_or_else(|| Words::key("framework.unset"), |d| Words::data(d.to_string()));
-        let what = Words::fill("framework.target", [self.label(&t.indicator), Words::data(t.op.sign()), value, due]);
-        let state = if t.value.is_none() || t.due.is_none() { Cell::Unset } else { Cell::Empty };
+        let what = Words::fill("framework.target", [self.label(&t.indicator), wanted, due]);
+        let state = if matches!(t.goal, Goal::Unset(_)) || t.due.is_none() { Cell::Unset } else { Cell::Empty };
         let mut detail = t.when.iter().map(|c| self.say(c)).collect::<Vec<_>>();
         detail.extend(rests_on(&t.basis));
         detail.extend(materials(&t.material));
@@ -162,16 +166,25 @@ impl Framework {
 
     fn premises_row(&self, p: &super::schema::Premises) -> Row {
         let least = p.min_m2.map_or_else(|| Words::key("framework.unset"), |m| Words::data(format!("≥ {m} ㎡")));
-        let what = Words::fill("framework.pair", [self.label(&p.indicator), least]);
+        let of = match &p.of {
+            super::schema::Rooms::Reported(indicator) => self.label(indicator),
+            super::schema::Rooms::Places(kind) => Words::data(kind),
+        };
+        let what = Words::fill("framework.pair", [of, least]);
         let mut detail = p.when.iter().map(|c| self.say(c)).collect::<Vec<_>>();
         detail.extend(rests_on(&p.basis));
         detail.extend(materials(&p.material));
         row(&p.named, text(what), if p.min_m2.is_none() { Cell::Unset } else { Cell::Empty }, detail)
     }
 
-    fn task_row(&self, zone: Option<&str>, t: &Task) -> Row {
-        let what = [zone.unwrap_or_default(), &t.group, &t.lead].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" · ");
-        let mut detail = materials(&t.material);
+    fn task_row(&self, zone: Option<&super::Zone>, t: &Task) -> Row {
+        let what = [zone.map_or("", |z| z.label.as_str()), &t.group, &t.lead]
+            .into_iter()
+            .filter(|w| !w.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ");
+        let mut detail = origin(&t.basis, &t.material);
+        detail.extend(zone.into_iter().flat_map(|z| origin(&z.basis, &Vec::new())));
         if !t.with.is_empty() {
             detail.push(Words::fill("framework.with", [Words::data(t.with.join("、"))]));
         }
@@ -194,30 +207,35 @@ impl Framework {
                 (Words::data(names), self.metric(metric.as_ref()))
             }
         };
-        row(&r.named, text(Words::fill("framework.pair", [self.on(&r.on), what])), state, materials(&r.material))
+        row(&r.named, text(Words::fill("framework.pair", [self.on(&r.on), what])), state, origin(&r.basis, &r.material))
     }
 
     fn card_row(&self, s: &super::schema::Scorecard) -> Row {
         let parts = s.sections.iter().map(|p| format!("{} {}", p.named.label, p.points)).collect::<Vec<_>>().join("、");
         let state = if s.sections.iter().all(|p| p.own.is_none() && p.checked.is_none()) { Cell::Unset } else { Cell::Empty };
-        row(&s.named, text(Words::fill("framework.pair", [self.on(&s.on), Words::data(parts)])), state, materials(&s.material))
+        row(&s.named, text(Words::fill("framework.pair", [self.on(&s.on), Words::data(parts)])), state, origin(&s.basis, &s.material))
     }
 
     fn item_row(&self, i: &super::schema::Item) -> Row {
         let what = Words::key(if i.veto { "framework.veto" } else { "framework.must" });
         let state = if i.enabled { self.metric(i.metric.as_ref()) } else { text(Words::key("framework.off")) };
-        row(&i.named, text(what), state, materials(&i.material))
+        row(&i.named, text(what), state, origin(&i.basis, &i.material))
     }
 
     fn cadence_row(&self, c: &super::schema::Cadence) -> Row {
         let on = c.on.as_ref().map_or_else(|| Words::key("framework.county"), |on| self.on(on));
-        row(&c.named, text(Words::fill("framework.pair", [on, beat(&c.beat)])), self.metric(c.metric.as_ref()), materials(&c.material))
+        row(
+            &c.named,
+            text(Words::fill("framework.pair", [on, beat(&c.beat)])),
+            self.metric(c.metric.as_ref()),
+            origin(&c.basis, &c.material),
+        )
     }
 
     fn pairing_row(&self, p: &super::schema::Pairing) -> Row {
         let what = Words::fill("framework.pairing", [Words::data(&p.from), self.level(&p.to)]);
         let times = p.min_per_year.map_or(Cell::Unset, |n| text(Words::fill("framework.a_year", [Words::data(n.to_string())])));
-        row(&p.named, text(what), times, materials(&p.material))
+        row(&p.named, text(what), times, origin(&p.basis, &p.material))
     }
 
     /// What shows it, or 未配置.
@@ -271,16 +289,24 @@ impl Framework {
     }
 
     fn say_test(&self, test: &Test) -> Words {
+        if test.right == Right::InPeriod {
+            return Words::fill("framework.in_period", [self.operand(&test.left)]);
+        }
         let right = match &test.right {
             Right::Literal(Literal::Number(n)) => Words::data(n.to_string()),
             Right::Literal(Literal::Text(t)) => Words::data(t),
             Right::OneOf(words) => Words::data(words.join("/")),
             Right::Operand(operand) => self.operand(operand),
-            Right::Unset => Words::key("framework.unset"),
+            Right::Unset | Right::InPeriod => Words::key("framework.unset"),
         };
         let left = match &test.rank {
             Some(rank) => {
-                let key = if rank.from_worst { "framework.rank_worst" } else { "framework.rank_best" };
+                let key = match (rank.from_worst, rank.share) {
+                    (true, false) => "framework.rank_worst",
+                    (false, false) => "framework.rank_best",
+                    (true, true) => "framework.rank_worst_share",
+                    (false, true) => "framework.rank_best_share",
+                };
                 Words::fill(key, [self.operand(&test.left), self.level(&rank.within)])
             }
             None => self.operand(&test.left),
@@ -312,6 +338,10 @@ fn beat(beat: &Beat) -> Words {
     let number = |n: u16| Words::data(n.to_string());
     match beat {
         Beat::MonthDay(day) => Words::fill("framework.beat.month_day", [number((*day).into())]),
+        Beat::YearDays(days) => {
+            let days = days.iter().map(|(month, day)| format!("{month}-{day}")).collect::<Vec<_>>().join("、");
+            Words::fill("framework.beat.year_days", [Words::data(days)])
+        }
         Beat::FirstWorkday => Words::key("framework.beat.first_workday"),
         Beat::NthWeekday { nth, weekday } => {
             Words::fill("framework.beat.nth", [number((*nth).into()), Words::key(&format!("framework.weekday.{weekday}"))])
@@ -340,7 +370,7 @@ fn workflow_row(w: &super::schema::Workflow) -> Row {
     for t in w.transitions.iter().filter(|t| t.unset) {
         detail.push(Words::fill("framework.step_unset", [Words::data(&t.from), Words::data(&t.to)]));
     }
-    detail.extend(materials(&w.material));
+    detail.extend(origin(&w.basis, &w.material));
     let state = if w.transitions.iter().any(|t| t.unset) { Cell::Unset } else { Cell::Empty };
     row(&w.named, data(&w.states.join(" → ")), state, detail)
 }
@@ -422,6 +452,12 @@ fn rests_on(basis: &Basis) -> Vec<Words> {
         said.push(Words::fill("framework.in_force", [day(basis.since), day(basis.until)]));
     }
     said
+}
+
+/// What an item rests on, where the framework says, and what it was written from.
+fn origin(basis: &Basis, material: &Material) -> Vec<Words> {
+    let rests_on = if *basis == Basis::default() { Vec::new() } else { rests_on(basis) };
+    rests_on.into_iter().chain(materials(material)).collect()
 }
 
 fn materials(material: &Material) -> Vec<Words> {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -137,6 +138,9 @@ pub struct Table {
     pub columns: BTreeMap<String, Column>,
     /// The period of all rows, where no column holds it.
     pub period: Option<Period>,
+    /// The day from which it was known, where that was before it was loaded first: what came with
+    /// tables of another system is then read as the county saw it.
+    pub known: Option<Date>,
     /// Columns to leave unread, because the privacy gate stopped at them.
     pub without: Vec<String>,
     /// Where the data is from.
@@ -395,6 +399,14 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
             None
         }
     });
+    let known_span = entry.span("known");
+    let known_on = entry.take::<String>("known").and_then(|text| match text.parse::<Date>() {
+        Ok(day) => Some(day),
+        Err(_) => {
+            entry.wrong("E_MANIFEST_DATE", &known_span, "known").args.push(text);
+            None
+        }
+    });
     let without = entry.take::<Vec<String>>("without").unwrap_or_default();
     let known: &[&str] = match what {
         Some(What::Units) => &["name", "parent", "level"],
@@ -422,7 +434,7 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
         }
     }
     let (source, licence) = (entry.take("source"), entry.take("licence"));
-    entry.finish("root, file, files, table, what, key, level, columns, period, without, source, licence, sha256");
+    entry.finish("root, file, files, table, what, key, level, columns, period, known, without, source, licence, sha256");
     let ((root, files, sha256), what, key) = (place?, what?, key?);
     let file = files.join(" ");
     Some(Table {
@@ -435,6 +447,7 @@ fn table(mut entry: Entry<'_>) -> Option<Table> {
         level: level.map(LevelId::from),
         columns,
         period,
+        known: known_on,
         without,
         source: source.unwrap_or_default(),
         licence: licence.unwrap_or_default(),

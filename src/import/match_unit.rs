@@ -34,7 +34,7 @@ type Index<K> = FxHashMap<K, Option<Place>>;
 /// Units by code and by name.
 pub(super) struct Finder<'w> {
     world: &'w World,
-    /// Levels that are meant.
+    /// Levels that are meant, or the table of branches after them.
     levels: Range<usize>,
     codes: Index<&'w str>,
     names: Index<&'w str>,
@@ -45,7 +45,7 @@ pub(super) struct Finder<'w> {
 /// What is looked at when a key is not found.
 #[derive(Default)]
 struct Near<'w> {
-    /// Codes of every level.
+    /// Codes of every level, and of what is meant.
     codes: Index<&'w str>,
     /// Names of every level.
     names: Index<&'w str>,
@@ -64,7 +64,8 @@ fn put<K: std::hash::Hash + Eq>(index: &mut Index<K>, key: K, place: Place) {
 }
 
 impl<'w> Finder<'w> {
-    /// A finder over units of some levels; suggestions come from all levels of the world.
+    /// A finder over units of some levels, or over the branches; suggestions come from these and from all
+    /// levels of the world.
     pub(super) fn new(world: &'w World, levels: Range<usize>) -> Self {
         let (mut codes, mut names) = (Index::default(), Index::default());
         for level in levels.clone() {
@@ -100,7 +101,7 @@ impl<'w> Finder<'w> {
     fn near(&self) -> &Near<'w> {
         self.near.get_or_init(|| {
             let mut near = Near::default();
-            for level in 0..self.world.levels.len() {
+            for level in 0..self.world.levels.len().max(self.levels.end) {
                 let table = self.world.table(level);
                 for (row, (code, name)) in (0u32..).zip(table.codes.iter().zip(table.names.iter())) {
                     let place = (level, row);

@@ -219,6 +219,7 @@ fn refresh_stored(
         pending: Vec::new(),
         loaded: Vec::new(),
         unit_loads: 0,
+        branches_came: false,
         tried: FxHashMap::default(),
         orphans: FxHashMap::default(),
     };
@@ -281,6 +282,8 @@ struct Refresh<'a> {
     loaded: Vec<String>,
     /// Loads that brought units, so far.
     unit_loads: u32,
+    /// A list of branches was loaded.
+    branches_came: bool,
     /// Per layer or table and file: the number of unit loads when it was last tried.
     tried: FxHashMap<(String, String), u32>,
     /// Per layer or table: records without a unit above at its last try.
@@ -325,15 +328,17 @@ impl Refresh<'_> {
         }
         let spec = entry.spec(self.manifest, self.framework);
         let known = load::sources(self.writer.reference())?;
-        let unit_loads = self.unit_loads;
+        // What found no unit or branch before may find one among those that just came.
+        let hopes = |problems: &[Problem]| {
+            self.unit_loads > 0 && orphans(problems) > 0 || self.branches_came && problems.iter().any(|p| p.code == "E_TABLE_BRANCH")
+        };
         let changed: Vec<Found> = found
             .into_iter()
             .filter(|file| {
                 let last = known.iter().find(|k| k.source.source == entry.name() && k.source.file == file.shown_as);
                 !last.is_some_and(|k| {
                     let same = k.source.spec == spec && k.source.size == file.size && k.source.mtime_ms == file.mtime_ms;
-                    // What found no unit before may find one among those that just came.
-                    same && (unit_loads == 0 || orphans(&k.problems) == 0)
+                    same && !hopes(&k.problems)
                 })
             })
             .collect();
@@ -375,7 +380,7 @@ impl Refresh<'_> {
 
     fn load(&mut self, entry: Entry<'_>, spec: &str, changed: Vec<Found>) -> Result<(), Problem> {
         let names: Vec<(String, String)> = changed.iter().map(|f| (entry.name().to_owned(), f.shown_as.clone())).collect();
-        let before = self.orphans.get(entry.name()).copied();
+        let (before, framework) = (self.orphans.get(entry.name()).copied(), self.framework);
         let files: Vec<File> = changed
             .into_iter()
             .filter_map(|file| {
@@ -384,7 +389,7 @@ impl Refresh<'_> {
                     Entry::Layer(layer) => layer::read(layer, file, self.progress).map(File::Layer),
                     Entry::Table(table) => {
                         (self.progress)(Progress::Reading { name: table.name.clone(), done: 0, of: file.size });
-                        table::read(table, file).map(File::Table)
+                        table::read(framework, table, file).map(File::Table)
                     }
                 };
                 read.map_err(|problem| self.refuse(entry.name(), &shown_as, problem)).ok()
@@ -412,6 +417,7 @@ impl Refresh<'_> {
                 if entry.gives_units() && before.is_none_or(|before| orphans < before) {
                     self.unit_loads += 1;
                 }
+                self.branches_came |= matches!(entry, Entry::Table(table) if table.what == What::Branches);
                 self.orphans.insert(entry.name().to_owned(), orphans);
                 self.tried.extend(names.into_iter().map(|name| (name, self.unit_loads)));
                 if !self.loaded.iter().any(|name| name == entry.name()) {

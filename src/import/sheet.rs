@@ -7,6 +7,7 @@ use super::manifest::{Column, Table, What};
 use super::place_layer;
 use crate::domain::problem::{Problem, Severity};
 use crate::framework::privacy::Gate;
+use crate::framework::schema::Privacy;
 
 /// Headings and rows.
 #[derive(Debug)]
@@ -29,8 +30,8 @@ impl<'a> Cells<'a> {
 }
 
 impl Sheet {
-    /// Reads a file and stops it at the privacy gate.
-    pub(super) fn read(file: &Found, table: &Table) -> Result<Self, Problem> {
+    /// Reads a file and stops it at the privacy gate; `added` are the words of the frameworks in use.
+    pub(super) fn read(file: &Found, table: &Table, added: &Privacy) -> Result<Self, Problem> {
         let options = BookOptions { sheet: table.table.clone(), child: book::child::executable(), ..BookOptions::default() };
         let mut books = match table.what {
             What::Places => place_layer::of_file(&file.path, &file.shown_as)?.map(|book| vec![book]),
@@ -62,14 +63,14 @@ impl Sheet {
         notes.append(&mut laid.notes);
         let headings = laid.headings.iter().map(|h| h.text.clone()).collect();
         let this = Self { headings, notes, laid: Box::new(laid) };
-        this.gate(file, table)?;
+        this.gate(file, table, added)?;
         Ok(this)
     }
 
     /// Refuses personal columns, all at once.
-    fn gate(&self, file: &Found, table: &Table) -> Result<(), Problem> {
+    fn gate(&self, file: &Found, table: &Table, added: &Privacy) -> Result<(), Problem> {
         let headings = self.headings.iter().filter(|h| !table.without.contains(h)).map(String::as_str);
-        let personal: Vec<&str> = Gate.columns(headings).into_iter().map(|(heading, _)| heading).collect();
+        let personal: Vec<&str> = Gate.columns(headings, added).into_iter().map(|(heading, _)| heading).collect();
         let Some(first) = personal.first() else { return Ok(()) };
         let line = self.laid.cut.iter().find(|(_, why)| *why == layout::Cut::Heading).map_or(1, |(line, _)| *line);
         let quoted: Vec<String> = personal.iter().map(|h| format!("\"{h}\"")).collect();
@@ -157,12 +158,13 @@ mod tests {
             level: None,
             columns: std::collections::BTreeMap::new(),
             period: None,
+            known: None,
             without: Vec::new(),
             source: String::new(),
             licence: String::new(),
             sha256: None,
         };
-        Sheet::read(&Found { path, shown_as: "t.csv".into(), stem: "t".into(), size, mtime_ms: 0 }, &table)
+        Sheet::read(&Found { path, shown_as: "t.csv".into(), stem: "t".into(), size, mtime_ms: 0 }, &table, &Privacy::default())
     }
 
     fn lines(sheet: &Sheet) -> Vec<(u64, &str)> {

@@ -28,10 +28,10 @@ pub(super) struct Read {
 }
 
 /// Reads a file of a table whole.
-pub(super) fn read(table: &Table, file: Found) -> Result<Read, Problem> {
+pub(super) fn read(framework: &Framework, table: &Table, file: Found) -> Result<Read, Problem> {
     let sha256 = sha256(&file)?;
     verify(table.sha256.as_ref(), &sha256, &file)?;
-    let sheet = Sheet::read(&file, table)?;
+    let sheet = Sheet::read(&file, table, &framework.privacy)?;
     Ok(Read { file, sha256, sheet })
 }
 
@@ -60,6 +60,10 @@ pub(super) fn store(
             sha256: read.sha256.clone(),
         };
         let batch = load.batch("table", &source)?;
+        // A file that was changed since is known as it is now from now on.
+        if let (Some(day), true) = (table.known, old.is_empty()) {
+            load.known_since(batch, day)?;
+        }
         let mut rows = Rows { manifest, framework, table, read: &read, problems: read.sheet.notes.clone() };
         let kept = match table.what {
             What::Units => rows.units(load, batch, &mut taken)?,
@@ -155,10 +159,15 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn unit(&mut self, directory: &Directory<'_>, key: &str, line: u64, field: &str) -> Option<Uid> {
+        self.found(directory, "E_TABLE_UNIT", key, line, field)
+    }
+
+    /// What a key names; `none` is said where it names nothing.
+    pub(super) fn found(&mut self, directory: &Directory<'_>, none: &str, key: &str, line: u64, field: &str) -> Option<Uid> {
         match directory.find(key) {
             Match::One(uid) => Some(uid),
             Match::None => {
-                self.aside("E_TABLE_UNIT", line, field, &[key]);
+                self.aside(none, line, field, &[key]);
                 None
             }
             Match::Several => {

@@ -1,5 +1,6 @@
 //! Whole workspaces, written here, loaded and asked.
 
+mod branches;
 mod first;
 mod kept;
 mod leads;
@@ -7,6 +8,7 @@ mod level;
 mod plan;
 mod records;
 mod stop;
+mod under;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -31,6 +31,8 @@ pub struct Order {
     pub within: usize,
     /// The lowest number comes first; `None` where the indicator does not say what is worse.
     pub ascending: Option<bool>,
+    /// Places are percent of all that are due.
+    pub share: bool,
 }
 
 /// Why a rule does not run.
@@ -196,7 +198,8 @@ impl Program {
             };
             let ascending = lowest_is_worst.map(|lowest| lowest == rank.from_worst);
             let looks = looks.clone();
-            let place = |look| find_or_push(&mut self.orders, Order { look, within, ascending });
+            let share = rank.share;
+            let place = |look| find_or_push(&mut self.orders, Order { look, within, ascending, share });
             left = Source::Places(looks.into_iter().map(place).collect());
         }
         let right = match &test.right {
@@ -204,7 +207,8 @@ impl Program {
             Right::OneOf(texts) => Held::OneOf(texts.clone()),
             // A sum is held against the newest reading, each of several against that of its own period.
             Right::Operand(operand) => Held::Source(self.source(operand, if how == Some(How::Sum) { 1 } else { last }, of)),
-            Right::Unset => Held::Unset,
+            // A form puts days in the place of its period before.
+            Right::Unset | Right::InPeriod => Held::Unset,
         };
         Compiled { n, left, op: test.op, right, how }
     }

@@ -131,6 +131,11 @@ impl Readings {
         }
     }
 
+    /// Whether it has no row: nobody looks at it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     pub(super) fn number(&self, row: u32) -> Option<f64> {
         self.values.get(row as usize).copied().filter(|v| !v.is_nan())
     }
@@ -155,7 +160,8 @@ fn split(given: Given) -> (f64, Gap) {
 pub struct Series {
     /// The period; `None` where nothing was ever reported.
     pub period: Option<Period>,
-    /// Per table its readings; empty where no rule looks.
+    /// Per table its readings; empty where no rule looks. Branches have a column of their own where they
+    /// report the indicator themselves, else they have the readings of their units.
     pub tables: Vec<Arc<Readings>>,
 }
 

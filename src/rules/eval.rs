@@ -2,10 +2,11 @@
 
 use jiff::Unit;
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 
 use super::cell::Word;
-use super::compile::{Compiled, Held, Node, Source};
-use super::data::{Data, Given, NONE};
+use super::compile::{Compiled, Held, Node, Order, Source};
+use super::data::{Data, Gap, Given, NONE};
 use super::truth::{Truth, compare};
 use crate::framework::condition::{How, Op, Span};
 
@@ -13,8 +14,8 @@ use crate::framework::condition::{How, Op, Span};
 #[derive(Clone, Copy)]
 pub(super) struct Eyes<'a> {
     pub(super) data: &'a Data,
-    /// Per order and table the place of each row, from 1; 0: it has none.
-    pub(super) places: &'a [Vec<Vec<u32>>],
+    /// Per order and table the place of each row.
+    pub(super) places: &'a [Vec<Vec<Option<Place>>>],
 }
 
 /// A subject.
@@ -22,8 +23,15 @@ pub(super) struct Eyes<'a> {
 pub(super) struct Row {
     pub(super) table: usize,
     pub(super) row: u32,
-    /// The unit whose readings it has: itself, or that of a branch.
+    /// The unit whose readings it has where it has none of its own: itself, or that of a branch.
     pub(super) unit: Option<(u32, u32)>,
+}
+
+impl Row {
+    /// Whose readings count: its own where its table has some, else those of its unit.
+    fn read(&self, own: bool) -> Option<(u32, u32)> {
+        if own { u32::try_from(self.table).ok().map(|table| (table, self.row)) } else { self.unit }
+    }
 }
 
 /// A side of a test at a row.
@@ -147,15 +155,14 @@ impl<'a> Eyes<'a> {
                 None => Side::Missing,
             },
             Source::Looks(looks) => {
-                let value = at.unit.and_then(|(table, row)| self.data.series[looks[back]].tables.get(table as usize)?.number(row));
+                let tables = &self.data.series[looks[back]].tables;
+                let value = self.reader(looks[back], at).and_then(|(table, row)| tables.get(table as usize)?.number(row));
                 value.map_or(Side::Missing, |value| Side::Number(value, value))
             }
             Source::Places(orders) => {
-                let places = |(table, row): (u32, u32)| self.places[orders[back]].get(table as usize)?.get(row as usize).copied();
-                match at.unit.and_then(places) {
-                    None | Some(0) => Side::Missing,
-                    Some(place) => Side::Number(place.into(), place.into()),
-                }
+                let place = |(table, row): (u32, u32)| *self.places[orders[back]].get(table as usize)?.get(row as usize)?;
+                let own = self.data.groups[orders[back]].get(at.table).is_some_and(|groups| !groups.is_empty());
+                at.read(own).and_then(place).map_or(Side::Missing, |(first, last)| Side::Number(first, last))
             }
         }
     }
@@ -164,10 +171,15 @@ impl<'a> Eyes<'a> {
         self.data.fields[field].get(at.table)?.get(at.row)
     }
 
+    /// Whose reading counts for a subject.
+    pub(super) fn reader(&self, look: usize, at: Row) -> Option<(u32, u32)> {
+        at.read(self.data.series[look].tables.get(at.table).is_some_and(|own| !own.is_empty()))
+    }
+
     /// A reading, or why there is none.
     pub(super) fn given(&self, look: usize, at: Row) -> Given {
         let of = |(table, row): (u32, u32)| Some(self.data.series[look].tables.get(table as usize)?.get(row));
-        at.unit.and_then(of).unwrap_or(Given::Gap(super::data::Gap::NotDue))
+        self.reader(look, at).and_then(of).unwrap_or(Given::Gap(Gap::NotDue))
     }
 }
 
@@ -206,38 +218,51 @@ pub(super) fn age(since: Date, day: Date, span: Span) -> Option<f64> {
     Some(f64::from(if span == Span::Years { over / 12 } else { over }))
 }
 
+/// The first and the last place that a row can have, while not all of its group have reported; in percent
+/// of the group where the order is of shares.
+pub(super) type Place = (f64, f64);
+
 /// Places of all rows of a table in their groups: 1 comes first, equal values share the better place.
-/// Rows without a value or a group have none, 0.
-pub(super) fn places(groups: &[u32], value: impl Fn(u32) -> Option<f64>, ascending: Option<bool>) -> Vec<u32> {
-    let mut places = vec![0; groups.len()];
+/// Rows without a value or a group have none.
+pub(super) fn places(groups: &[u32], given: impl Fn(u32) -> Given, order: &Order) -> Vec<Option<Place>> {
+    let mut places = vec![None; groups.len()];
     let rows = (0u32..).zip(groups).filter(|(_, group)| **group != NONE).map(|(row, group)| (*group, row));
-    for (row, place) in ranked(rows, value, ascending) {
-        places[row as usize] = place;
+    for (row, place) in ranked(rows, given, order) {
+        places[row as usize] = Some(place);
     }
     places
 }
 
 /// The rows that have a place in their group, with it: of (group, row).
-pub(super) fn ranked(
-    rows: impl Iterator<Item = (u32, u32)>,
-    value: impl Fn(u32) -> Option<f64>,
-    ascending: Option<bool>,
-) -> Vec<(u32, u32)> {
-    let Some(ascending) = ascending else { return Vec::new() };
+///
+/// Each that is due and has not reported may still come before any other: the last place that a row can
+/// have is so many places further back.
+pub(super) fn ranked(rows: impl Iterator<Item = (u32, u32)>, given: impl Fn(u32) -> Given, order: &Order) -> Vec<(u32, Place)> {
+    let Some(ascending) = order.ascending else { return Vec::new() };
     let sign = if ascending { 1.0 } else { -1.0 };
-    let mut rows: Vec<(u32, f64, u32)> = rows.filter_map(|(group, row)| Some((group, value(row)? * sign, row))).collect();
-    rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let (mut start, mut place) = (0, 1);
-    let mut out = Vec::with_capacity(rows.len());
-    for n in 0..rows.len() {
-        let (group, value, row) = rows[n];
-        if n > 0 && rows[n - 1].0 != group {
-            start = n;
+    let mut open: FxHashMap<u32, u32> = FxHashMap::default();
+    let mut told: Vec<(u32, f64, u32)> = Vec::new();
+    for (group, row) in rows {
+        match given(row) {
+            Given::Number(value) => told.push((group, value * sign, row)),
+            Given::Gap(Gap::Missing | Gap::Partly) => *open.entry(group).or_default() += 1,
+            Given::Gap(Gap::None | Gap::NotDue) => {}
         }
-        if n == start || rows[n - 1].1 < value {
-            place = u32::try_from(n - start + 1).unwrap_or(NONE);
+    }
+    told.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let mut out = Vec::with_capacity(told.len());
+    for group in told.chunk_by(|a, b| a.0 == b.0) {
+        let count = |n: usize| f64::from(u32::try_from(n).unwrap_or(NONE));
+        let open = f64::from(open.get(&group[0].0).copied().unwrap_or(0));
+        let all = count(group.len()) + open;
+        let shown = |place: f64| if order.share { place * 100.0 / all } else { place };
+        let mut place = 1.0;
+        for (n, (_, value, row)) in group.iter().enumerate() {
+            if n > 0 && group[n - 1].1 < *value {
+                place = count(n + 1);
+            }
+            out.push((*row, (shown(place), shown(place + open))));
         }
-        out.push((row, place));
     }
     out
 }

@@ -1,7 +1,5 @@
 //! Why a rule holds, does not, or cannot be told, at one subject: test by test, in words.
 
-use std::fmt::Write as _;
-
 use jiff::civil::Date;
 
 use super::compile::{Compiled, Held, Node, Source};
@@ -81,7 +79,6 @@ impl Screening {
     pub fn lead(&self, framework: &Framework, hit: Hit, entity: Uid, subject: Subject, name: &str) -> Option<Lead> {
         let rule = framework.rules.get(hit.rule)?;
         let why = self.why(framework, hit)?;
-        let evidence = why.tests.iter().filter(|t| t.holds == Some(true)).map(evidence).collect::<Vec<_>>().join("; ");
         Some(Lead {
             rule: rule.id.clone(),
             label: rule.label.clone(),
@@ -92,7 +89,6 @@ impl Screening {
             entity,
             subject,
             name: name.to_owned(),
-            evidence,
             tests: why.tests,
             document: rule.basis.document.clone(),
             article: rule.basis.article.clone(),
@@ -144,21 +140,22 @@ impl Screening {
         let windows = test.left.windows();
         let side = |back| self.eyes().side(&test.left, back, at);
         let (what, unit) = self.what(framework, rule, &test.left, test.n);
-        let numbers: Vec<Option<f64>> = (0..windows)
+        let numbers: Vec<Option<(f64, f64)>> = (0..windows)
             .map(|back| match side(back) {
-                Side::Number(lo, hi) if lo == hi => Some(lo),
+                Side::Number(lo, hi) => Some((lo, hi)),
                 _ => None,
             })
             .collect();
+        let written = |each: &Option<(f64, f64)>| each.map_or_else(|| "?".to_owned(), |(lo, hi)| between(lo, hi));
         let value = match (&test.left, test.how) {
             (Source::Age(_, span), _) => self.age(&test.left, *span, at),
-            (_, Some(How::Sum)) => match numbers.iter().copied().sum::<Option<f64>>() {
+            (_, Some(How::Sum)) => match numbers.iter().map(|each| each.map(|(lo, _)| lo)).sum::<Option<f64>>() {
                 Some(value) => Cell::Number { value, unit: unit.clone() },
                 None => Cell::Missing,
             },
             (_, Some(_)) if numbers.iter().any(Option::is_some) => {
                 // The oldest first, as time goes.
-                let each = numbers.iter().rev().map(|n| n.map_or_else(|| "?".to_owned(), number)).collect::<Vec<_>>().join(" → ");
+                let each = numbers.iter().rev().map(written).collect::<Vec<_>>().join(" → ");
                 Cell::Text(Words::data(format!("{each}{unit}")))
             }
             _ => self.cell(side(0), &unit),
@@ -187,7 +184,7 @@ impl Screening {
                 format!("{}={}", self.program.fields[*field], self.eyes().word(*field, at).map_or("", |w| w.text.as_str()))
             }
             Source::Looks(_) | Source::Places(_) => {
-                let each = numbers.iter().map(|n| n.map_or_else(|| "?".to_owned(), number)).collect::<Vec<_>>().join(",");
+                let each = numbers.iter().map(written).collect::<Vec<_>>().join(",");
                 let id = indicator.as_ref().map_or("", |id| id.as_str());
                 format!("{id}@{}={each}", period.map(|p| p.to_string()).unwrap_or_default())
             }
@@ -213,7 +210,13 @@ impl Screening {
                 let (label, _) = indicator(order.look);
                 let level = framework.levels.get(order.within).map(|l| Words::both(&*l.label, &*l.label_en)).unwrap_or(Words::data(""));
                 let worst = rule.when.tests().get(n).and_then(|t| t.rank.as_ref()).is_some_and(|rank| rank.from_worst);
-                (Words::fill(if worst { "leads.place.worst" } else { "leads.place.best" }, [label, level]), String::new())
+                let (key, unit) = match (worst, order.share) {
+                    (true, false) => ("leads.place.worst", ""),
+                    (false, false) => ("leads.place.best", ""),
+                    (true, true) => ("leads.place.worst_share", "%"),
+                    (false, true) => ("leads.place.best_share", "%"),
+                };
+                (Words::fill(key, [label, level]), unit.to_owned())
             }
         }
     }
@@ -221,7 +224,8 @@ impl Screening {
     fn cell(&self, side: Side<'_>, unit: &str) -> Cell {
         match side {
             Side::Missing => Cell::Missing,
-            Side::Number(value, _) => Cell::Number { value, unit: unit.to_owned() },
+            Side::Number(value, last) if value == last => Cell::Number { value, unit: unit.to_owned() },
+            Side::Number(lo, hi) => Cell::Text(Words::data(format!("{}{unit}", between(lo, hi)))),
             Side::Word(word) => match word.number {
                 Some(value) => Cell::Number { value, unit: unit.to_owned() },
                 None => Cell::Text(Words::data(&*word.text)),
@@ -235,10 +239,7 @@ impl Screening {
         let Some(word) = self.eyes().word(*field, at) else { return Cell::Missing };
         let day = Words::data(&*word.text);
         match self.eyes().side(source, 0, at) {
-            Side::Number(lo, hi) => {
-                let long = if lo == hi { number(lo) } else { format!("{}–{}", number(lo), number(hi)) };
-                Cell::Text(Words::fill("leads.since", [day, Words::fill(key(span), [Words::data(long)])]))
-            }
+            Side::Number(lo, hi) => Cell::Text(Words::fill("leads.since", [day, Words::fill(key(span), [Words::data(between(lo, hi))])])),
             // A cell that is no day.
             Side::Missing | Side::Word(_) => Cell::Text(day),
         }
@@ -281,7 +282,7 @@ impl Screening {
             Given::Number(_) => None,
             Given::Gap(gap) => {
                 let key = match gap {
-                    _ if at.unit.is_none() => "leads.gap.no_unit",
+                    _ if self.eyes().reader(look, at).is_none() => "leads.gap.no_unit",
                     Gap::Missing => "leads.gap.missing",
                     Gap::None => "leads.gap.none",
                     Gap::NotDue => "leads.gap.not_due",
@@ -301,8 +302,13 @@ impl Screening {
             }
             Source::Looks(looks) => out.extend(looks.iter().filter_map(|look| gap(*look))),
             Source::Places(orders) => {
-                let looks = orders.iter().map(|order| self.program.orders[*order].look);
-                out.extend(looks.map(|look| gap(look).unwrap_or_else(|| Words::fill("leads.gap.place", [name(look)]))));
+                for (back, order) in orders.iter().enumerate() {
+                    let look = self.program.orders[*order].look;
+                    // It has reported; either others have not, or nothing is better or worse.
+                    let placed = || matches!(self.eyes().side(source, back, at), Side::Number(..));
+                    let why = || Words::fill(if placed() { "leads.gap.others" } else { "leads.gap.place" }, [name(look)]);
+                    out.push(gap(look).unwrap_or_else(why));
+                }
             }
         }
     }
@@ -356,35 +362,9 @@ pub fn weight(severity: Severity) -> Weight {
     }
 }
 
-/// `heading 4 (>3)`: the value that was found and what it was held against.
-fn evidence(test: &Tested) -> String {
-    let mut text = format!(
-        "{} {} ({}{})",
-        words(&test.what),
-        cell(&test.value),
-        if test.sign == "==" { "=" } else { &test.sign },
-        cell(&test.threshold)
-    );
-    if let Some(period) = test.period {
-        let _ = write!(text, " {}", period.end());
-    }
-    text
-}
-
-fn words(words: &Words) -> String {
-    match words {
-        Words::Data(text) => text.clone(),
-        Words::Both { zh, .. } => zh.clone(),
-        Words::Key { args, .. } => args.iter().map(self::words).filter(|a| !a.is_empty()).collect::<Vec<_>>().join(" "),
-    }
-}
-
-fn cell(cell: &Cell) -> String {
-    match cell {
-        Cell::Number { value, unit } => format!("{}{unit}", number(*value)),
-        Cell::Text(text) => words(text),
-        _ => "?".to_owned(),
-    }
+/// One number, or the two that it lies between.
+fn between(lo: f64, hi: f64) -> String {
+    if lo == hi { number(lo) } else { format!("{}–{}", number(lo), number(hi)) }
 }
 
 /// At most two decimals, none where there are none.

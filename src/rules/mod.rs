@@ -19,6 +19,7 @@ mod record;
 mod screen;
 #[cfg(test)]
 mod tests;
+mod told;
 mod truth;
 mod what_if;
 
@@ -28,5 +29,6 @@ pub use self::data::{Data, Gap, Given, NONE, Readings, Series, Texts};
 pub use self::explain::{Way, Why, number, weight};
 pub use self::record::Record;
 pub use self::screen::{Change, Flip, Hit, Screening};
+pub use self::told::{cell, sign, told};
 pub use self::truth::Truth;
 pub use self::what_if::with_threshold;

@@ -61,8 +61,8 @@ pub struct Flip {
 pub struct Screening {
     pub(super) program: Arc<Program>,
     pub(super) data: Data,
-    /// Per order and table the place of each row, from 1; 0: it has none.
-    places: Vec<Vec<Vec<u32>>>,
+    /// Per order and table the place of each row.
+    places: Vec<Vec<Vec<Option<eval::Place>>>>,
     /// Per rule that runs and row.
     truths: Vec<Vec<Truth>>,
 }
@@ -90,10 +90,10 @@ impl Screening {
         Eyes { data: &self.data, places: &self.places }
     }
 
-    fn order(&self, order: usize, table: usize) -> Vec<u32> {
+    fn order(&self, order: usize, table: usize) -> Vec<Option<eval::Place>> {
         let of = &self.program.orders[order];
         let readings: &Readings = &self.data.series[of.look].tables[table];
-        eval::places(&self.data.groups[order][table], |row| readings.number(row), of.ascending)
+        eval::places(&self.data.groups[order][table], |row| readings.get(row), of)
     }
 
     /// The rules and what they look at.
@@ -157,7 +157,7 @@ impl Screening {
         let looks: Vec<(usize, Vec<usize>)> = self.program.running.iter().map(|r| (r.rule, r.node.looks(&self.program))).collect();
         hits.retain(|hit| {
             let at = self.eyes().row(hit.table, hit.row);
-            let asked = |look: &usize| at.unit.is_none() || self.eyes().given(*look, at) != Given::Gap(Gap::NotDue);
+            let asked = |look: &usize| self.eyes().reader(*look, at).is_none() || self.eyes().given(*look, at) != Given::Gap(Gap::NotDue);
             looks.iter().filter(|(rule, _)| *rule == hit.rule).all(|(_, looks)| looks.iter().all(asked))
         });
         hits
@@ -215,11 +215,11 @@ impl Screening {
             let readings: &Readings = &self.data.series[of.look].tables[table];
             let members: Vec<u32> =
                 (0u32..).zip(self.data.groups[order][table].iter()).filter(|(_, of)| **of == group).map(|(row, _)| row).collect();
-            let ranked = eval::ranked(members.iter().map(|row| (group, *row)), |row| readings.number(row), of.ascending);
-            let old: Vec<u32> = members.iter().map(|row| self.places[order][table][*row as usize]).collect();
-            members.iter().for_each(|row| self.places[order][table][*row as usize] = 0);
+            let ranked = eval::ranked(members.iter().map(|row| (group, *row)), |row| readings.get(row), of);
+            let old: Vec<Option<eval::Place>> = members.iter().map(|row| self.places[order][table][*row as usize]).collect();
+            members.iter().for_each(|row| self.places[order][table][*row as usize] = None);
             for (row, place) in ranked {
-                self.places[order][table][row as usize] = place;
+                self.places[order][table][row as usize] = Some(place);
             }
             let now = &self.places[order][table];
             let moved: Vec<(usize, u32)> =

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::id::{LevelId, Uid};
 use crate::domain::indicator::{Direction, Kind, Rollup};
+use crate::domain::sheet::{Cell, Words};
 use crate::domain::unit::{Level, Subject};
 use crate::framework::condition::{Condition, How, Literal, Op, Operand, Over, Rank, Right, Span, Test};
 use crate::framework::schema::Basis;
@@ -134,14 +135,14 @@ fn a_lead_names_its_values_and_what_they_were_held_against() {
         .leads()
         .into_iter()
         .map(|hit| screening.lead(&framework, hit, Uid::of_branch("990121", "1"), Subject::Branch, "甲支部").expect("a lead"))
-        .map(|lead| (lead.rule.clone(), lead.evidence.clone(), lead.day, lead.basis()))
+        .map(|lead| (lead.rule.clone(), crate::locale::Lang::Zh.words(&super::told(&lead)), lead.day, lead.basis()))
         .collect();
     let day = Date::new(2025, 9, 30).ok();
     assert_eq!(
         leads,
         [
-            ("months".to_owned(), "月数 4 (>3)".to_owned(), None, "月数=4".to_owned()),
-            ("both".to_owned(), "月数 4 (>=1); 例 2.25元 (<5.5元) 2025-09-30".to_owned(), day, "月数=4; X-1@2025Q3=2.25".to_owned()),
+            ("months".to_owned(), "月数 4（>3）".to_owned(), None, "月数=4".to_owned()),
+            ("both".to_owned(), "月数 4（≥1）；例 2.25元（<5.5元）".to_owned(), day, "月数=4; X-1@2025Q3=2.25".to_owned()),
         ]
     );
 }
@@ -242,18 +243,67 @@ fn windows_that_are_partly_unknown() {
 }
 
 fn last_of(places: f64) -> Test {
-    let rank = Some(Rank { within: "top".into(), from_worst: true });
+    let rank = Some(Rank { within: "top".into(), from_worst: true, share: false });
     Test { rank, ..test(reading("X-1"), Op::AtMost, n(places)) }
+}
+
+fn last_percent(percent: f64) -> Test {
+    let rank = Some(Rank { within: "top".into(), from_worst: true, share: true });
+    Test { rank, ..test(reading("X-1"), Op::AtMost, n(percent)) }
+}
+
+fn order(ascending: Option<bool>, share: bool) -> super::compile::Order {
+    super::compile::Order { look: 0, within: 0, ascending, share }
 }
 
 #[test]
 fn equal_values_share_the_better_place_and_no_value_has_none() {
-    assert_eq!(
-        eval::places(&[0, 0, 0, 0, 1, NONE], |row| [Some(2.0), Some(1.0), Some(2.0), None, Some(9.0), Some(0.0)][row as usize], Some(true)),
-        [2, 1, 2, 0, 1, 0]
-    );
-    assert_eq!(eval::places(&[0, 0, 0], |row| [Some(2.0), Some(1.0), Some(2.0)][row as usize], Some(false)), [1, 3, 1]);
-    assert_eq!(eval::places(&[0], |_| Some(1.0), None), [0], "where nothing is worse");
+    use Given::{Gap as G, Number as N};
+    let at = |place: f64| Some((place, place));
+    let given = [N(2.0), N(1.0), N(2.0), G(Gap::NotDue), N(9.0), N(0.0)];
+    let places = eval::places(&[0, 0, 0, 0, 1, NONE], |row| given[row as usize], &order(Some(true), false));
+    assert_eq!(places, [at(2.0), at(1.0), at(2.0), None, at(1.0), None]);
+    assert_eq!(eval::places(&[0, 0, 0], |row| given[row as usize], &order(Some(false), false)), [at(1.0), at(3.0), at(1.0)]);
+    assert_eq!(eval::places(&[0], |_| N(1.0), &order(None, false)), [None], "where nothing is worse");
+}
+
+#[test]
+fn who_has_not_reported_may_still_come_before() {
+    use Given::{Gap as G, Number as N};
+    let given = [N(3.0), N(1.0), G(Gap::Missing), N(2.0), G(Gap::Partly), G(Gap::None), N(8.0), G(Gap::Missing)];
+    let groups = [0, 0, 0, 0, 0, 0, 1, 1];
+    let places = |share| eval::places(&groups, |row| given[row as usize], &order(Some(true), share));
+    assert_eq!(places(false), [Some((3.0, 5.0)), Some((1.0, 3.0)), None, Some((2.0, 4.0)), None, None, Some((1.0, 2.0)), None]);
+    // Of five that are due, and of two.
+    assert_eq!(places(true), [Some((60.0, 100.0)), Some((20.0, 60.0)), None, Some((40.0, 80.0)), None, None, Some((50.0, 100.0)), None]);
+}
+
+#[test]
+fn a_share_of_an_order_is_of_all_that_are_due_and_cannot_be_told_before_all_reported() {
+    let leaves = |values: &[Option<f64>]| County {
+        readings: values.iter().map(|v| vec![*v]).collect(),
+        branches: (0..).map(|leaf| (Some(leaf), Vec::new())).take(values.len()).collect(),
+    };
+    let told = |values: &[Option<f64>], percent: f64| {
+        let framework = framework(vec![rule("last", None, Condition::Test(last_percent(percent)))]);
+        let screening = leaves(values).screen(&framework);
+        assert_eq!(screening.leads(), [], "alone it makes no lead");
+        let truth = |row| screening.truth(Hit { table: 2, row, rule: 0 }).expect("it runs").known();
+        (0..u32::try_from(values.len()).expect("few")).map(truth).collect::<Vec<_>>()
+    };
+    let ten: Vec<Option<f64>> = (1..=10).map(|v| Some(f64::from(v))).collect();
+    let (yes, no) = (Some(true), Some(false));
+    assert_eq!(told(&ten, 10.0), [yes, no, no, no, no, no, no, no, no, no]);
+    assert_eq!(told(&ten[..9], 10.0), [no; 9], "of nine nobody is a tenth");
+    let mut nine = ten.clone();
+    nine[9] = None;
+    assert_eq!(told(&nine, 10.0), [None, no, no, no, no, no, no, no, no, None]);
+    assert_eq!(told(&nine, 20.0), [yes, None, no, no, no, no, no, no, no, None]);
+    // What is said of one that cannot be told.
+    let framework = framework(vec![rule("last", None, Condition::Test(last_percent(10.0)))]);
+    let why = leaves(&nine).screen(&framework).why(&framework, Hit { table: 2, row: 0, rule: 0 }).expect("it runs");
+    assert_eq!(why.tests[0].value, Cell::Text(Words::data("10–20%")));
+    assert_eq!(why.missing, [Words::fill("leads.gap.others", [Words::both("例", "sample")])]);
 }
 
 #[test]
@@ -299,7 +349,14 @@ fn a_season_stands_for_the_leads_of_its_rules_while_it_lasts() {
     use crate::framework::schema::{Named, Season};
     let months = rule("months", None, Condition::Test(test(field("月数"), Op::More, n(3.0))));
     let season = |from, to| Framework {
-        seasons: vec![Season { named: Named::default(), from, to, rules: vec!["months".into()], material: Vec::new() }],
+        seasons: vec![Season {
+            named: Named::default(),
+            from,
+            to,
+            rules: vec!["months".into()],
+            basis: Basis::default(),
+            material: Vec::new(),
+        }],
         ..framework(vec![months.clone()])
     };
     let (before, after) = (DAY.yesterday().expect("a day"), DAY.tomorrow().expect("a day"));
@@ -395,8 +452,13 @@ fn naive_test(test: &Test, county: &County, branch: usize) -> Option<bool> {
             let at = |back: usize| county.readings[(*leaf)? as usize].get(back).copied().flatten();
             if test.rank.is_some() {
                 let own = at(0)?;
-                let worse = county.readings.iter().filter(|r| r.first().copied().flatten().is_some_and(|v| v < own)).count();
-                return Some(holds(worse as f64 + 1.0));
+                let first = |r: &Vec<Option<f64>>| r.first().copied().flatten();
+                let worse = county.readings.iter().filter(|r| first(r).is_some_and(|v| v < own)).count();
+                let open = county.readings.iter().filter(|r| first(r).is_none()).count();
+                let share = test.rank.as_ref().is_some_and(|rank| rank.share);
+                let place = |place: usize| if share { place as f64 * 100.0 / county.readings.len() as f64 } else { place as f64 };
+                let each: Vec<bool> = (worse + 1..=worse + 1 + open).map(|p| holds(place(p))).collect();
+                return each.iter().all(|held| *held == each[0]).then_some(each[0]);
             }
             let Some(over) = test.over else { return at(0).map(holds) };
             let each: Vec<Option<f64>> = (0..usize::from(over.last)).map(at).collect();
@@ -424,19 +486,19 @@ fn an_op() -> impl Strategy<Value = Op> {
     prop::sample::select(vec![Op::Less, Op::AtMost, Op::More, Op::AtLeast, Op::Equal, Op::NotEqual])
 }
 
-fn a_test(ranks: bool) -> impl Strategy<Value = Condition> {
+fn a_test() -> impl Strategy<Value = Condition> {
     let value = || (0..4i32).prop_map(|v| n(f64::from(v)));
     let of_field = (prop::sample::select(vec!["甲", "乙"]), an_op(), value()).prop_map(|(h, op, v)| test(field(h), op, v));
     let how = prop_oneof![Just(How::Every), Just(How::Sum), (1..4u8).prop_map(How::Count)];
     let over = prop::option::of((1..4u8, how).prop_map(|(last, how)| Over { last, of: Window::Period, how }));
     let of_reading = (an_op(), value(), over).prop_map(|(op, v, over)| Test { over, ..test(reading("X-1"), op, v) });
     let of_rank = (0..4i32).prop_map(|v| last_of(f64::from(v)));
-    let weight = u32::from(ranks);
-    prop_oneof![3 => of_field, 3 => of_reading, weight => of_rank].prop_map(Condition::Test)
+    let of_share = (0..4i32).prop_map(|v| last_percent(f64::from(v) * 25.0));
+    prop_oneof![3 => of_field, 3 => of_reading, 1 => of_rank, 1 => of_share].prop_map(Condition::Test)
 }
 
-fn a_condition(ranks: bool) -> impl Strategy<Value = Condition> {
-    a_test(ranks).prop_recursive(3, 12, 3, |inner| {
+fn a_condition() -> impl Strategy<Value = Condition> {
+    a_test().prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 1..4).prop_map(Condition::All),
             prop::collection::vec(inner.clone(), 1..4).prop_map(Condition::Any),
@@ -462,7 +524,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn compiled_is_what_the_words_say(when in a_condition(true), county in a_county()) {
+    fn compiled_is_what_the_words_say(when in a_condition(), county in a_county()) {
         let framework = framework(vec![rule("r", None, when.clone())]);
         let screening = county.screen(&framework);
         for row in 0..county.branches.len() {
@@ -471,12 +533,13 @@ proptest! {
         }
     }
 
-    /// Taking values away only takes leads away or turns them into doubts. Relative rules are left
-    /// out: who is the last of an order depends on who is in it, so they make no lead alone.
+    /// Taking values away only takes leads away or turns them into doubts, and never turns an answer
+    /// into the other: not even that of an order, where all that are due have their places.
     #[test]
-    fn knowing_less_never_gives_more_leads(when in a_condition(false), county in a_county(), which in any::<prop::sample::Index>()) {
+    fn knowing_less_never_gives_more_leads(when in a_condition(), county in a_county(), which in any::<prop::sample::Index>()) {
         let framework = framework(vec![rule("r", None, when)]);
-        let leads = county.screen(&framework).leads();
+        let before = county.screen(&framework);
+        let leads = before.leads();
         let mut fewer = county;
         let cells = fewer.readings.iter().map(Vec::len).sum::<usize>() + fewer.branches.len() * 2;
         let mut n = which.index(cells);
@@ -491,6 +554,11 @@ proptest! {
         let screening = fewer.screen(&framework);
         let then = screening.leads();
         prop_assert!(then.iter().all(|hit| leads.contains(hit)));
+        for row in 0..u32::try_from(fewer.branches.len()).expect("few") {
+            let hit = Hit { table: 2, row, rule: 0 };
+            let (old, new) = (before.truth(hit).expect("it runs"), screening.truth(hit).expect("it runs"));
+            prop_assert!(new == old || new == Truth::Unknown, "{old:?} {new:?}");
+        }
         for hit in leads.iter().filter(|hit| !then.contains(hit)) {
             prop_assert_eq!(screening.truth(*hit), Some(Truth::Unknown));
         }
@@ -498,7 +566,7 @@ proptest! {
 
     /// What is kept after changes is what screening everything anew gives.
     #[test]
-    fn screening_a_change_is_screening_everything(whens in prop::collection::vec(a_condition(true), 1..4), county in a_county(), changed in a_county()) {
+    fn screening_a_change_is_screening_everything(whens in prop::collection::vec(a_condition(), 1..4), county in a_county(), changed in a_county()) {
         let rules = whens.into_iter().enumerate().map(|(n, when)| rule(&n.to_string(), (n % 3 == 2).then_some("leaf"), when)).collect();
         let framework = framework(rules);
         let mut screening = county.screen(&framework);
@@ -528,4 +596,51 @@ proptest! {
             prop_assert!(!flips.is_empty());
         }
     }
+}
+
+/// The leaf's reading, and that of the branch where branches report it themselves.
+fn own(county: &County, framework: &Framework, own: &[Option<f64>]) -> Screening {
+    let program = Program::compile(framework, DAY);
+    let mut data = county.data(&program);
+    for series in &mut data.series {
+        let mut column = Readings::default();
+        own.iter().for_each(|value| column.push(value.map_or(Given::Gap(Gap::Missing), Given::Number)));
+        series.tables[2] = Arc::new(column);
+    }
+    for groups in &mut data.groups {
+        groups[2] = Arc::new(vec![0; own.len()]);
+    }
+    Screening::new(Arc::new(program), data)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Where branches report an indicator themselves, what their unit has does not count; a change of the
+    /// branch's own reading screens it again, one of the unit's does not.
+    #[test]
+    fn a_branch_is_judged_by_its_own_reading(unit in 0.0..10.0_f64, mine in proptest::option::of(0.0..10.0_f64), next in 0.0..10.0_f64) {
+        let framework = framework(vec![rule("r", None, Condition::Test(test(reading("X-1"), Op::Less, n(5.0))))]);
+        let county = one(&[], &[Some(unit)]);
+        let hit = Hit { table: 2, row: 0, rule: 0 };
+        prop_assert_eq!(county.screen(&framework).truth(hit), Some(Truth::from(unit < 5.0)));
+        let mut screening = own(&county, &framework, &[mine]);
+        prop_assert_eq!(screening.truth(hit), Some(mine.map_or(UNKNOWN, |mine| Truth::from(mine < 5.0))));
+        let change = |table, value| Change::Reading { look: 0, table, row: 0, given: Given::Number(value) };
+        prop_assert_eq!(screening.update(&[change(1, next)]).len(), 0);
+        screening.update(&[change(2, next)]);
+        prop_assert_eq!(screening.truth(hit), Some(Truth::from(next < 5.0)));
+    }
+}
+
+#[test]
+fn branches_have_places_among_branches_where_they_report() {
+    let mut last = test(reading("X-1"), Op::AtMost, n(1.0));
+    last.rank = Some(Rank { within: "top".into(), from_worst: true, share: false });
+    let framework = framework(vec![Rule { enabled: true, ..rule("last", None, Condition::Test(last)) }]);
+    let branches = (0..3).map(|_| (Some(0), Vec::new())).collect();
+    let county = County { readings: vec![vec![Some(9.0)]], branches };
+    let screening = own(&county, &framework, &[Some(3.0), Some(1.0), Some(2.0)]);
+    let truths: Vec<_> = (0..3).map(|row| screening.truth(Hit { table: 2, row, rule: 0 }).expect("it runs")).collect();
+    assert_eq!(truths, [FAILS, HOLDS, FAILS]);
 }

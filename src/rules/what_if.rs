@@ -12,7 +12,7 @@ pub fn with_threshold(rule: &Rule, test: usize, value: f64) -> Option<(Rule, Opt
     let test = nth(&mut rule.when, &mut n)?;
     let old = match test.right {
         Right::Literal(Literal::Number(old)) => Some(old),
-        Right::Unset => None,
+        Right::Unset | Right::InPeriod => None,
         Right::Literal(Literal::Text(_)) | Right::OneOf(_) | Right::Operand(_) => return None,
     };
     test.right = Right::Literal(Literal::Number(value));

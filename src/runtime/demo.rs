@@ -29,6 +29,7 @@ const FILES: &[(&str, &[u8])] = files![
     "data/branches.csv",
     "data/entities.csv",
     "data/values.csv",
+    "data/corrections.csv",
     "data/zones.csv",
     "data/regions.csv",
     "data/links.csv",

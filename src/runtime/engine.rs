@@ -14,6 +14,7 @@ use crate::domain::plan::{Applied, Choices, Plan, Rests};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::quality::Mended;
 use crate::domain::request::{Command, Loaded, Outcome, Progress, Query, Stop, Write};
+use crate::export;
 use crate::framework::form::{self, Forms};
 use crate::framework::{Framework, Parsed};
 use crate::import::manifest::Manifest;
@@ -53,6 +54,7 @@ impl Engine {
         let manifest = Manifest::read(dir)?;
         let mut framework = frameworks(dir, &manifest)?;
         framework.forms = Forms::read(Some(&dir.join(form::FOLDER)), &framework);
+        framework.forms.check_books(&export::form::check);
         let framework = Arc::new(framework);
         let mode = if read_only { Mode::ReadOnly } else { Mode::ReadWrite };
         let store = Store::open(dir, mode, Arc::clone(&framework)).map_err(|p| vec![p])?;

@@ -244,6 +244,11 @@ impl Desk {
                         workers.record(request, command);
                     }
                 }
+                Effect::Export { request, export } => {
+                    if let Some(workers) = &mut self.workers {
+                        workers.export(request, export);
+                    }
+                }
                 Effect::Copy(text) => self.screen.copy(&text)?,
                 Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
                 Effect::OpenDemo => {

@@ -13,17 +13,18 @@ use jiff::civil::Date;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::domain::access::{Access, Grant};
-use crate::domain::request::{Command, Loaded, Progress, Query, RequestId, Stop, Write};
+use crate::domain::form::Exported;
+use crate::domain::request::{Command, Export, Loaded, Outcome, Progress, Query, RequestId, Stop, Write};
+use crate::export;
 use crate::store::{Reader, Writer};
 use crate::ui::Message;
 
-use super::engine::Importer;
-use super::engine::Loader;
-use super::files;
+use super::engine::{Importer, Loader, expect};
+use super::{files, folders};
 
 /// Sends questions and commands to the threads. Dropping it ends them after what they hold.
 pub struct Workers {
-    ask: mpsc::Sender<(RequestId, Query)>,
+    ask: mpsc::Sender<(RequestId, Question)>,
     record: Option<mpsc::Sender<(RequestId, Command)>>,
     import: Option<mpsc::Sender<(RequestId, Job)>>,
     /// A folder of a drive that does not answer keeps nobody waiting but this thread.
@@ -31,6 +32,13 @@ pub struct Workers {
     /// The plan that was asked for last: writing is never broken off.
     planning: Option<(RequestId, Stop)>,
     load: Option<mpsc::Sender<RequestId>>,
+}
+
+/// What the reading thread does.
+enum Question {
+    Answer(Query),
+    /// A form is read and written to a file.
+    Export(Export),
 }
 
 /// What the importing thread does: files are read on it, so that no question waits for them.
@@ -102,9 +110,14 @@ impl Workers {
                 self.import(request, Work::Plan(query));
             }
             query => {
-                let _ = self.ask.send((request, query));
+                let _ = self.ask.send((request, Question::Answer(query)));
             }
         }
+    }
+
+    /// Writes a form into a workbook of its own.
+    pub fn export(&mut self, request: RequestId, export: Export) {
+        let _ = self.ask.send((request, Question::Export(export)));
     }
 
     /// Ends work whose answer nobody waits for any more.
@@ -173,7 +186,7 @@ fn list_files(base: &Path, folders: &mpsc::Receiver<(RequestId, PathBuf)>, out: 
 /// Answers; `pending` hears of every list whose leads are not those of the day.
 fn read(
     mut reader: Reader,
-    questions: &mpsc::Receiver<(RequestId, Query)>,
+    questions: &mpsc::Receiver<(RequestId, Question)>,
     (access, today): (&Access, Date),
     pending: &mpsc::Sender<()>,
     out: &UnboundedSender<Message>,
@@ -182,7 +195,10 @@ fn read(
         let mut waiting = vec![first];
         waiting.extend(questions.try_iter());
         for (request, query) in newest(waiting) {
-            let outcome = reader.answer(&query, access, today);
+            let outcome = match query {
+                Question::Answer(query) => reader.answer(&query, access, today),
+                Question::Export(export) => write_form(&mut reader, export, access, today),
+            };
             if matches!(&outcome, Ok(Loaded::Home(home)) if !home.leads.is_now()) {
                 let _ = pending.send(());
             }
@@ -210,13 +226,27 @@ fn screen(mut reader: Reader, awaited: &mpsc::Receiver<()>, (today, loading): (D
     }
 }
 
+/// Fills a form in and writes it, never over a file that is there.
+fn write_form(reader: &mut Reader, export: Export, access: &Access, today: Date) -> Outcome {
+    let Export { form, view, to } = export;
+    let to = folders::expand_home(&to.to_string_lossy());
+    let outcome = reader.answer(&Query::Filled { name: form, view }, access, today);
+    let filled = expect(outcome, |l| if let Loaded::Filled(filled) = l { Some(filled) } else { None })?;
+    let to = export::form::write_new(&filled, &to)?;
+    let to = to.canonicalize().unwrap_or(to);
+    Ok(Loaded::Exported(Arc::new(Exported { to, cells: filled.cells.len(), open: filled.open, failed: filled.failed })))
+}
+
 /// Of several waiting questions of one kind only the newest matters: whoever holds down an arrow
-/// key wants the card where it stops. The order of the kinds is kept.
-fn newest(waiting: Vec<(RequestId, Query)>) -> Vec<(RequestId, Query)> {
-    let kind = |q: &Query| std::mem::discriminant(q);
-    let mut kept: Vec<(RequestId, Query)> = Vec::with_capacity(waiting.len());
+/// key wants the card where it stops. The order of the kinds is kept; every file is written.
+fn newest(waiting: Vec<(RequestId, Question)>) -> Vec<(RequestId, Question)> {
+    let same = |a: &Question, b: &Question| match (a, b) {
+        (Question::Answer(a), Question::Answer(b)) => std::mem::discriminant(a) == std::mem::discriminant(b),
+        _ => false,
+    };
+    let mut kept: Vec<(RequestId, Question)> = Vec::with_capacity(waiting.len());
     for (request, query) in waiting.into_iter().rev() {
-        if !kept.iter().any(|(_, k)| kind(k) == kind(&query)) {
+        if !kept.iter().any(|(_, k)| same(k, &query)) {
             kept.push((request, query));
         }
     }
@@ -271,9 +301,26 @@ mod tests {
 
     #[test]
     fn only_the_newest_question_of_a_kind_is_answered() {
-        let find = |text: &str| Query::Find { text: text.to_owned(), limit: 1 };
-        let waiting = vec![(RequestId(1), find("a")), (RequestId(2), Query::Marks), (RequestId(3), find("ab"))];
-        let kept: Vec<u64> = newest(waiting).into_iter().map(|(r, _)| r.0).collect();
-        assert_eq!(kept, [2, 3]);
+        let find = |text: &str| Question::Answer(Query::Find { text: text.to_owned(), limit: 1 });
+        let file = || {
+            let view = crate::domain::view_state::ViewState {
+                place: None,
+                listing: crate::domain::view_state::Listing::Branches,
+                indicator: "X-1".into(),
+                period: None,
+                as_of: Default::default(),
+                scope: Default::default(),
+                only_flagged: false,
+                classing: Default::default(),
+                extent: None,
+                selection: None,
+                what_if: None,
+            };
+            Question::Export(Export { form: "a".into(), view, to: "a.xlsx".into() })
+        };
+        let marks = Question::Answer(Query::Marks);
+        let waiting = vec![(1, find("a")), (2, marks), (3, file()), (4, find("ab")), (5, file())];
+        let kept: Vec<u64> = newest(waiting.into_iter().map(|(n, q)| (RequestId(n), q)).collect()).into_iter().map(|(r, _)| r.0).collect();
+        assert_eq!(kept, [2, 3, 4, 5]);
     }
 }

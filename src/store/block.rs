@@ -1,7 +1,7 @@
 //! Columns of values in the order of a level's rows, as stored and as used.
 //!
 //! The truth is the long table; a block is one (level, indicator, period) of it, packed, so that
-//! no screen ever groups rows.
+//! no screen ever groups rows. The branches are the table after the last level.
 
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, named_params};
@@ -146,10 +146,9 @@ pub(super) fn read(
             .prepare_cached(
                 "SELECT bytes FROM block WHERE county = ?1 AND level = ?2 AND indicator = ?3 AND period_start = ?4 AND period_end = ?5",
             )?
-            .query_row(
-                (&world.county, world.levels[level].as_str(), indicator.as_str(), period.start().to_string(), period.end().to_string()),
-                |row| row.get(0),
-            )
+            .query_row((&world.county, world.key(level), indicator.as_str(), period.start().to_string(), period.end().to_string()), |row| {
+                row.get(0)
+            })
             .optional()?;
         let broken = || damaged("reference.db", "block");
         match bytes {
@@ -202,12 +201,18 @@ pub(super) fn known_at(
     Ok(found)
 }
 
-/// The instant from which something of an indicator's period was known first, milliseconds of UTC.
+/// The instant from which something of an indicator's period was known first, milliseconds of UTC: of the
+/// files that say it now, also by what they said before they were read again. Other frameworks, or rows
+/// that a file got since, do not make an old report a new one.
 pub(super) fn first_known(connection: &Connection, world: &World, indicator: &IndicatorId, period: Period) -> Result<Option<i64>, Problem> {
     const KNOWN: &str = concat!(
         "SELECT min(b.known_from) FROM value v JOIN batch b ON b.county = v.county AND b.id = v.batch
-         WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end AND ",
-        known!("v")
+         WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end
+         AND b.known_from <= :known AND b.source IN (
+           SELECT n.source FROM value w JOIN batch n ON n.county = w.county AND n.id = w.batch
+           WHERE w.county = :county AND w.indicator = :indicator AND w.period_start = :start AND w.period_end = :end AND ",
+        known!("w"),
+        ")"
     );
     let (start, end) = (period.start().to_string(), period.end().to_string());
     let parameters = named_params! {
@@ -266,7 +271,7 @@ pub(super) fn reading(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<
     Ok(Reading { state, num: row.get(from + 1)?, den: row.get(from + 2)?, value: row.get(from + 3)? })
 }
 
-/// Periods with reports of an indicator from units on any level, the oldest first.
+/// Periods with reports of an indicator from units on any level or from branches, the oldest first.
 pub(super) fn periods(connection: &Connection, world: &World, indicator: &IndicatorId) -> Result<Vec<Period>, Problem> {
     let mut out: Vec<Period> = Vec::new();
     let mut push = |start: String, end: String| {
@@ -301,8 +306,8 @@ pub(super) fn periods(connection: &Connection, world: &World, indicator: &Indica
     Ok(out)
 }
 
-/// Whether a period has a report of a unit that there is, as a block of it would: what only units
-/// that are gone reported shows nowhere.
+/// Whether a period has a report of a unit or branch that there is, as a block of it would: what only
+/// those that are gone reported shows nowhere.
 fn is_reported(connection: &Connection, world: &World, indicator: &IndicatorId, (start, end): (&str, &str)) -> Result<bool, Problem> {
     let mut statement = connection.prepare_cached(concat!(
         "SELECT v.uid FROM value v WHERE v.county = :county AND v.indicator = :indicator AND v.period_start = :start AND v.period_end = :end
@@ -317,7 +322,7 @@ fn is_reported(connection: &Connection, world: &World, indicator: &IndicatorId, 
         ":county": world.county, ":indicator": indicator.as_str(), ":start": start, ":end": end, ":known": world.at.known_ms
     })?;
     while let Some(row) = rows.next()? {
-        if world.find(connection, super::world::uid(row, 0)?)?.is_some_and(|(level, _)| level < world.levels.len()) {
+        if world.find(connection, super::world::uid(row, 0)?)?.is_some() {
             return Ok(true);
         }
     }
@@ -344,14 +349,14 @@ pub(super) fn rebuild(connection: &Connection, world: &World, framework: &Framew
                 continue;
             }
             let column = column.finish(world.order[level])?;
-            insert.execute((&world.county, world.levels[level].as_str(), &key.0, &key.1, &key.2, world.version, &column.bytes))?;
-            if let Some(indicator) = indicator.filter(|i| i.level == world.levels[level]) {
+            insert.execute((&world.county, world.key(level), &key.0, &key.1, &key.2, world.version, &column.bytes))?;
+            if let Some(indicator) = indicator.filter(|i| world.reporting(i) == Some(level)) {
                 rolled::store(connection, world, level, indicator, (&key.1, &key.2), &column)?;
             }
         }
         Ok(())
     };
-    let mut columns: Vec<Option<Draft>> = vec![None; world.levels.len()];
+    let mut columns: Vec<Option<Draft>> = vec![None; world.tables()];
     let mut key = (String::new(), String::new(), String::new());
     let mut rows = statement.query(named_params! { ":county": world.county, ":known": world.at.known_ms })?;
     while let Some(row) = rows.next()? {
@@ -360,9 +365,7 @@ pub(super) fn rebuild(connection: &Connection, world: &World, framework: &Framew
             flush(&key, &mut columns)?;
             key = (this.0.to_owned(), this.1.to_owned(), this.2.to_owned());
         }
-        if let Some((level, n)) = world.place(super::world::uid(row, 3)?)
-            && level < columns.len()
-        {
+        if let Some((level, n)) = world.place(super::world::uid(row, 3)?) {
             columns[level]
                 .get_or_insert_with(|| Draft::new(world.len(level) as usize))
                 .set(n, if row.get(8)? { Reading::MISSING } else { reading(row, 4)? });

@@ -9,6 +9,7 @@ use super::glance::Glance;
 use super::reader::covered::Entity;
 use super::reader::quality::Checked;
 use super::reader::screening::Screened;
+use super::reader::told::{Of, Told};
 use super::record::Record;
 use super::rolled::Rolled;
 use super::world::{At, World};
@@ -77,6 +78,7 @@ pub(crate) struct Cache {
     rolled: Mutex<Kept<ColumnKey, Option<Arc<Rolled>>>>,
     screened: Mutex<Kept<ScreenedKey, Arc<Screened>>>,
     screening: Mutex<()>,
+    told: Mutex<Kept<(ScreenedKey, Of), Arc<Told>>>,
     stored: Mutex<Kept<TableKey, Counts>>,
     entities: Mutex<Kept<WorldKey, Arc<Vec<Entity>>>>,
     frameworks: Mutex<Kept<String, Option<Arc<Framework>>>>,
@@ -106,6 +108,7 @@ impl Cache {
     shelf!(columns, ColumnKey, Arc<Column>, COLUMNS);
     shelf!(rolled, ColumnKey, Option<Arc<Rolled>>, COLUMNS);
     shelf!(screened, ScreenedKey, Arc<Screened>, WORLDS);
+    shelf!(told, (ScreenedKey, Of), Arc<Told>, WORLDS);
     shelf!(stored, TableKey, Counts, COLUMNS);
     shelf!(entities, WorldKey, Arc<Vec<Entity>>, 2);
     shelf!(frameworks, String, Option<Arc<Framework>>, 4);

@@ -33,7 +33,7 @@ fn newest(connection: &Connection, county: &str, at_ms: i64) -> Result<Option<St
 }
 
 /// Whether the frameworks in use were ever others.
-fn has_changed(connection: &Connection, county: &str) -> Result<bool, Problem> {
+pub(super) fn has_changed(connection: &Connection, county: &str) -> Result<bool, Problem> {
     Ok(connection.prepare_cached("SELECT count(*) > 1 FROM framework_use WHERE county = ?1")?.query_row([county], |row| row.get(0))?)
 }
 
@@ -45,9 +45,6 @@ pub(super) fn redefined(
     id: &IndicatorId,
     [older_ms, newer_ms]: [i64; 2],
 ) -> Result<Option<[Arc<Indicator>; 2]>, Problem> {
-    if !has_changed(connection, county)? {
-        return Ok(None);
-    }
     let at = |at_ms: i64| -> Result<Option<Arc<Indicator>>, Problem> {
         let Some(hashes) = newest(connection, county, at_ms)? else { return Ok(None) };
         // A framework of that time that no longer loads says nothing about its definitions.

@@ -201,6 +201,15 @@ impl<'a> Load<'a> {
         self.open_batch(&NewBatch { import: 0, kind, source, file, sha256, actor: "", choices: "" })
     }
 
+    /// A batch of this load was known from a day before it: from the end of that day.
+    pub(crate) fn known_since(&mut self, batch: i64, day: Date) -> Result<(), Problem> {
+        let end =
+            day.tomorrow().and_then(|next| next.to_zoned(jiff::tz::TimeZone::UTC)).map_or(self.now_ms, |z| z.timestamp().as_millisecond());
+        self.transaction
+            .execute("UPDATE batch SET known_from = ?3 WHERE county = ?1 AND id = ?2", params![self.county, batch, end.min(self.now_ms)])?;
+        Ok(())
+    }
+
     /// Remembers what came of a file, with its problems.
     pub(crate) fn loaded(&mut self, source: &Source, batch: Option<i64>, counts: &ReadCount, problems: &[Problem]) -> Result<(), Problem> {
         let problems = serde_json::to_string(problems).map_err(|e| damaged(&source.file, e))?;

@@ -23,9 +23,9 @@ const FROM: &str = "screened_from";
 /// Key of the first day on which they no longer do.
 const TO: &str = "screened_to";
 
-/// What leads are made from, but for the day: version, framework, rounds.
+/// What leads are made from, but for the day: form of the rows, version, framework, rounds.
 fn mark(ask: &Ask<'_>) -> String {
-    format!("{} {} {}", ask.world.version, ask.framework.sha256, ask.rounds())
+    format!("2 {} {} {}", ask.world.version, ask.framework.sha256, ask.rounds())
 }
 
 /// Whether the kept leads answer this question.

@@ -22,6 +22,7 @@ use super::error::damaged;
 use super::table::{Raw, Table, Texts};
 use crate::domain::as_of::AsOf;
 use crate::domain::id::{LevelId, Uid};
+use crate::domain::indicator::Indicator;
 use crate::domain::problem::Problem;
 use crate::domain::unit::Subject;
 use crate::framework::Framework;
@@ -285,8 +286,8 @@ impl World {
         })
     }
 
-    /// Key of a table in `level_table`: the level, of branches nothing.
-    fn key(&self, table: usize) -> &str {
+    /// Key of a table in the derived tables: the level, of branches nothing.
+    pub(super) fn key(&self, table: usize) -> &str {
         self.levels.get(table).map_or("", LevelId::as_str)
     }
 
@@ -407,6 +408,11 @@ impl World {
     /// The position of a level.
     pub(crate) fn level(&self, id: &LevelId) -> Option<usize> {
         self.levels.iter().position(|l| l == id)
+    }
+
+    /// The table whose rows report an indicator: that of a level, or the branches.
+    pub(crate) fn reporting(&self, indicator: &Indicator) -> Option<usize> {
+        if indicator.is_of_branches() { Some(self.branch_table()) } else { self.level(&indicator.level) }
     }
 
     /// Unit or branch.

@@ -148,7 +148,10 @@ actions! {
     Pairings "pairings" Sheets Anywhere None, [];
     Cadence "cadence" Sheets Anywhere None, [];
     Lists "lists" Sheets Anywhere None, [];
+    Workflows "workflows" Sheets Anywhere None, [];
     Regions "regions" Sheets Anywhere None, [];
+    Groups "groups" Sheets Anywhere None, [];
+    Sites "sites" Sheets Anywhere None, [];
     Terms "terms" Sheets Anywhere None, [];
     Form "form" Sheets Anywhere None, [];
     Provenance "provenance" Work Anywhere None, ["i", "f12"];
@@ -168,6 +171,7 @@ actions! {
     WhatIf "what-if" Work Anywhere None, [];
     WhatIfMap "what-if-map" Work Anywhere None, [];
     ConfirmKind "confirm-kind" Work Anywhere Some(Grant::Confirm), [];
+    FormWrite "form-write" Work Anywhere None, [];
     Marks "marks" Work Anywhere None, ["M", "shift-f4"];
     CopyName "copy-name" Work Anywhere None, ["y y"];
     CopyCode "copy-code" Work Anywhere None, ["y c"];

@@ -126,6 +126,11 @@ pub(super) enum Then {
     },
     /// Answers about a lead, decides, or tries another threshold.
     Lead(LeadForm),
+    /// Writes a form: where to.
+    Export {
+        /// File name of the form.
+        form: String,
+    },
     /// Only the post was missing.
     Write(Box<Write>),
 }

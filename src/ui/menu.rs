@@ -10,7 +10,7 @@ use crate::ui::action::Action;
 use crate::ui::model::{Model, shown_origin};
 use crate::ui::overlay::Menu;
 use crate::ui::theme::Theme;
-use crate::ui::update::{LEAD_KEYS, sign_of_place};
+use crate::ui::update::{FORM_KEY, LEAD_KEYS, sign_of_place};
 
 /// A line that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub(super) const WORK: [Action; 6] = [Action::Import, Action::Round, Action::Bat
 pub(super) fn actions(model: &Model, menu: Menu) -> Vec<Action> {
     match menu {
         Menu::Work => {
-            // What is on the screen comes first: leads before the screens of the desk.
-            let leads = LEAD_KEYS.iter().map(|(_, action)| *action).filter(|action| model.holds_here(*action));
+            // What is on the screen comes first: leads and forms before the screens of the desk.
+            let leads = LEAD_KEYS.iter().chain([&FORM_KEY]).map(|(_, action)| *action).filter(|action| model.holds_here(*action));
             leads.chain(WORK).chain([Action::ConfirmKind].into_iter().filter(|action| model.holds_here(*action))).collect()
         }
         Menu::Sheets => SheetKind::named().iter().filter_map(|kind| Action::parse(kind.word())).collect(),
@@ -107,7 +107,7 @@ pub(super) fn items(model: &Model, menu: Menu) -> Vec<Item> {
             .iter()
             .map(|action| {
                 let denied = action.info().needs.is_some_and(|grant| !model.session.access.may(grant));
-                let key = || match LEAD_KEYS.iter().find(|(_, of)| of == action) {
+                let key = || match LEAD_KEYS.iter().chain([&FORM_KEY]).find(|(_, of)| of == action) {
                     Some((key, _)) => key.to_string(),
                     None => model.session.keymap.hint(*action, lang),
                 };

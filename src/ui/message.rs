@@ -4,7 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::civil::Date;
 
 use crate::domain::problem::Problem;
-use crate::domain::request::{Command, Outcome, Progress, Query, RequestId};
+use crate::domain::request::{Command, Export, Outcome, Progress, Query, RequestId};
 use crate::locale::Lang;
 
 /// What happened.
@@ -63,6 +63,13 @@ pub enum Effect {
         request: RequestId,
         /// The write.
         command: Command,
+    },
+    /// Write a form into a workbook of its own.
+    Export {
+        /// Its number.
+        request: RequestId,
+        /// What, and where to.
+        export: Export,
     },
     /// Put a text on the clipboard of the person's own terminal.
     Copy(String),

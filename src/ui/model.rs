@@ -145,6 +145,8 @@ pub(super) enum Purpose {
     Import,
     /// Load what makes something disappear.
     Removals,
+    /// Write a file for the person; nothing of the workspace changes.
+    Export,
 }
 
 /// What a map or a list is of: its place and its listing.
@@ -454,7 +456,7 @@ impl Model {
         number::title(self.session.lang, self.symbols().at_least, &home.indicator, self.indicator_label(&home.indicator), origin)
     }
 
-    fn number(&mut self) -> RequestId {
+    pub(super) fn number(&mut self) -> RequestId {
         self.next_request += 1;
         RequestId(self.next_request)
     }

@@ -33,13 +33,14 @@ pub(super) fn unit(indicator: &Indicator, origin: Origin) -> &str {
     if origin == Origin::RolledUp { indicator.rolled_unit() } else { &indicator.unit }
 }
 
-/// What a shown value is, in words: the indicator's label, and for a share what it is a share of:
-/// `label ≥5万元占比`.
+/// What a shown value is, in words: the indicator's label, for a share what it is a share of
+/// (`label ≥5万元占比`), for a mean that it is one.
 pub(super) fn title(lang: Lang, at_least: &str, indicator: &Indicator, label: &str, origin: Origin) -> String {
     match (origin, indicator.rollup, indicator.threshold) {
         (Origin::RolledUp, Rollup::ShareAtOrAbove, Some(threshold)) => {
             lang.fill("ui.value.share", &[&label, &format!("{at_least}{}{}", plain(threshold), indicator.unit)])
         }
+        (Origin::RolledUp, Rollup::Mean, _) => lang.fill("ui.value.mean", &[&label]),
         (Origin::RolledUp, Rollup::ShareAtOrAbove, None) => lang.fill("ui.value.share", &[&label, &""]),
         _ => label.to_owned(),
     }

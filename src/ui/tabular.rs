@@ -10,6 +10,9 @@ use crate::ui::text::Width;
 /// What stands between columns.
 pub const GAP: &str = "  ";
 
+/// What stands between the names of the path to a unit, as sheets say it.
+const STEP: &str = "›";
+
 /// Text columns are cut to no fewer cells before a column is left out.
 const LEAST: u16 = 8;
 
@@ -63,7 +66,10 @@ impl Look {
         let t = |key: &str| self.lang.text(key);
         match cell {
             Cell::Empty => String::new(),
-            Cell::Text(words) => self.lang.words(words),
+            Cell::Text(words) => {
+                let text = self.lang.words(words);
+                if self.symbols.step == STEP { text } else { text.replace(STEP, self.symbols.step) }
+            }
             Cell::Number { value, unit } => amount(*value, unit),
             Cell::Share { num, den } => share(*num, *den),
             Cell::Change { value, unit } => {
@@ -175,10 +181,24 @@ pub fn total(kept: &[(usize, u16)]) -> u16 {
     kept.iter().map(|(_, wide)| *wide).fold(gaps, u16::saturating_add)
 }
 
+/// A text in so many cells. Of the path to a unit the last names stay, which tell it from others.
+fn cut(look: &Look, text: &str, cells: u16) -> String {
+    let (ellipsis, step) = (look.symbols.ellipsis, [" ", look.symbols.step, " "].concat());
+    let mut rest = text;
+    while let Some((_, below)) = rest.split_once(&step).filter(|_| look.width.of(text) > cells) {
+        rest = below;
+        let short = [ellipsis, rest].concat();
+        if look.width.of(&short) <= cells {
+            return short;
+        }
+    }
+    look.width.cut(rest, cells, ellipsis).into_owned()
+}
+
 /// A text in a column of so many cells, at its left or right.
 #[must_use]
 pub fn placed(look: &Look, text: &str, right: bool, cells: u16) -> String {
-    let cut = look.width.cut(text, cells, look.symbols.ellipsis);
+    let cut = cut(look, text, cells);
     let pad = " ".repeat(usize::from(cells.saturating_sub(look.width.of(&cut))));
     if right { format!("{pad}{cut}") } else { format!("{cut}{pad}") }
 }
@@ -218,6 +238,17 @@ mod tests {
             assert_eq!(look().cell(&cell), text);
         }
         assert_eq!(look().alone(&Cell::Share { num: 5.0, den: 7.0 }), "5/7 71.4%");
+    }
+
+    #[test]
+    fn of_a_path_the_last_names_stay() {
+        let cut = |text: &str, cells| placed(&look(), text, false, cells).trim_end().to_owned();
+        let path = "河口镇 › 上坝村 › 第1网格";
+        assert_eq!(cut(path, 25), path);
+        assert_eq!(cut(path, 24), "…上坝村 › 第1网格");
+        assert_eq!(cut(path, 12), "…第1网格");
+        assert_eq!(cut(path, 6), "第1网…", "of the last name what fits");
+        assert_eq!(cut("上坝村第1网格", 8), "上坝村…", "no path");
     }
 
     #[test]

@@ -16,15 +16,14 @@ use crate::domain::fact::Mark;
 use crate::domain::id::Uid;
 use crate::domain::indicator::{Direction, Indicator, Kind, Rollup};
 use crate::domain::page::{
-    Card, Class, Crumb, Figure, Freshness, Hit, HomePage, Lead, Legend, MarkRow, Provenance, ReadCount, Row, SourceRow, Workspace,
+    Card, Class, Crumb, Figure, Freshness, Hit, HomePage, Lead, Legend, MarkRow, Provenance, ReadCount, Row, SourceRow, Tested, Workspace,
 };
 use crate::domain::period::Period;
 use crate::domain::plan::Applied;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Command, Loaded, Query, Receipt, RequestId, Write};
 use crate::domain::scene::{Anchor, Extent, MapSize, OUTSIDE, Raster, SAMPLES_X, SAMPLES_Y};
-use crate::domain::sheet::Sheet;
-use crate::domain::sheet::Weight;
+use crate::domain::sheet::{Cell, Sheet, Weight, Words};
 use crate::domain::unit::{Level, Subject};
 use crate::domain::value::{Reading, Shown, State};
 use crate::domain::view_state::{Listing, ViewState};
@@ -448,6 +447,7 @@ impl Fake {
                     shown: self.shown(unit, i),
                     class: None,
                     trend: vec![Some(1.0), None, Some(3.0), Some(2.0), Some(5.0)],
+                    breaks: Vec::new(),
                     corrections: fixtures::corrections(uid, &i.id, &self.writes),
                 })
                 .collect(),
@@ -461,8 +461,18 @@ impl Fake {
                 entity: uid,
                 subject: Subject::Branch,
                 name: this.name.clone(),
-                evidence: "书记出缺 4 个月 (>3)".into(),
-                tests: Vec::new(),
+                tests: vec![Tested {
+                    what: Words::data("书记出缺"),
+                    indicator: None,
+                    value: Cell::Text(Words::fill("leads.months", [Words::data("4")])),
+                    sign: ">".into(),
+                    threshold: Cell::Text(Words::fill("leads.months", [Words::data("3")])),
+                    over: None,
+                    period: None,
+                    holds: Some(true),
+                    missing: Vec::new(),
+                    basis: String::new(),
+                }],
                 document: String::new(),
                 article: String::new(),
                 confidence: None,
@@ -488,6 +498,7 @@ impl Fake {
                 regions: vec![],
                 place_kinds: vec!["服务站".into(), "牧道".into()],
                 kinds: leads::kinds(),
+                declared: leads::declared(),
                 framework: "sample".into(),
                 frameworks: vec![("f-1".into(), "第一体系".into(), "First framework".into())],
                 home: self.home_view(),
@@ -527,6 +538,7 @@ impl Fake {
                     }],
                     source_count: 1,
                     missing: vec![("990121100001".into(), "第2片".into())],
+                    rests_on: vec![Words::key("panel.confidence_b")],
                     framework: "frameworks/sample.toml".into(),
                 }))
             }
@@ -553,7 +565,7 @@ impl Fake {
             Query::Rounds => Loaded::Rounds(Arc::new(fixtures::rounds())),
             // Files are read outside of the screens.
             Query::Intake { period, files } => Loaded::Intake(Arc::new(fixtures::intake(*period, files, &self.middle()))),
-            Query::Forms { .. } | Query::Filled { .. } => Loaded::Forms(Arc::default()),
+            Query::Forms { .. } | Query::Filled { .. } | Query::Screening(_) => Loaded::Forms(Arc::default()),
             Query::Plan { files, choices } => Loaded::Plan(Arc::new(fixtures::plan(files, choices))),
             Query::Batches => Loaded::Batches(Arc::new(fixtures::batches(&self.withdrawn))),
             Query::Rests { batches } => Loaded::Rests(Arc::new(fixtures::rests(batches))),
@@ -800,6 +812,7 @@ pub(super) fn text(buffer: &Buffer, ambiguous_wide: bool) -> String {
 
 mod desk;
 mod fixtures;
+mod forms;
 mod layer;
 mod leads;
 mod screens;

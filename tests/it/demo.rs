@@ -211,6 +211,23 @@ fn values_name_known_units_indicators_periods_and_states() {
 }
 
 #[test]
+fn corrections_replace_values_that_are_there() {
+    let values = csv("values").1;
+    let tables = sections(&manifest(), "table");
+    let [table, corrections] = &tables.iter().filter(|t| text(t, "what") == "values").collect::<Vec<_>>()[..] else { panic!("two tables") };
+    assert!(text(table, "known") < text(corrections, "known"), "they came later");
+    let mut reader = csv::Reader::from_path(root().join("maps").join(text(corrections, "file"))).expect("csv");
+    let mut count = 0;
+    for row in reader.records().map(|r| r.expect("row")) {
+        let of = |value: &&Vec<String>| (0..3).all(|n| value[n] == row[n]);
+        let old = values.iter().find(of).unwrap_or_else(|| panic!("{row:?}"));
+        assert!((3..6).any(|n| old[n] != row[n]), "nothing was wrong: {row:?}");
+        count += 1;
+    }
+    assert!(count >= 10, "{count}");
+}
+
+#[test]
 fn branches_lie_in_known_grids_and_leads_have_many_causes() {
     let grids = units().remove("grid").expect("grids");
     let (head, rows) = csv("branches");
@@ -255,7 +272,7 @@ fn branches_lie_in_known_grids_and_leads_have_many_causes() {
     let causes: HashSet<&str> = leads.iter().map(|l| l.rule.as_str()).collect();
     let weak: HashSet<Uid> = leads.iter().map(|l| l.entity).collect();
     assert!(causes.len() >= 8 && (20..60).contains(&weak.len()), "{causes:?} {}", weak.len());
-    assert!(leads.iter().all(|l| l.evidence.contains('(')));
+    assert!(leads.iter().all(|l| xiantu::locale::Lang::Zh.words(&xiantu::rules::told(l)).contains('（')));
 }
 
 #[test]

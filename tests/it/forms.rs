@@ -1,6 +1,8 @@
 //! The example forms: their workbooks are made here (`XIANTU_UPDATE=1` writes them), and what the program
 //! fills in keeps everything else.
 
+mod office;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Read as _};
@@ -273,11 +275,115 @@ fn what_is_missing_is_never_counted() {
 }
 
 #[test]
+fn the_reporting_period_ends_on_the_day() {
+    let county = county();
+    let of = |day: &str, at: &str| cells(&county, &["24", "--as-at", day])[at].0.clone();
+    // The second branch was elected on 2025-03-01, the first on 2019-06-01.
+    for (day, elected) in [("2025-02-28", 0.0), ("2025-03-01", 1.0), ("2025-12-31", 1.0), ("2019-12-31", 1.0), ("2020-03-01", 0.0)] {
+        assert_eq!(of(day, "D8"), Value::from(elected), "{day}");
+    }
+    let text = county.out(["form", "24", "--cell", "D8"]);
+    assert!(text.contains("最近换届日期在本报告期内"), "{text}");
+}
+
+#[test]
+fn a_cell_lists_whom_it_counts_with_what_was_looked_at() {
+    let county = county();
+    let sheet = county.json(["form", "24", "--cell", "C8", "--json"]);
+    let tables = sheet["tables"].as_array().expect("tables");
+    let titles: Vec<&str> = tables.iter().filter_map(|t| t["title"].as_str()).collect();
+    assert_eq!(titles, ["计入 1", "说不清 1", "新计入 0 不再 0"]);
+    let row = |n: usize| tables[n]["rows"][0]["cells"].clone();
+    let words =
+        |cells: Value| cells.as_array().expect("cells").iter().map(|c| c["text"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>();
+    let heads: Vec<&str> = tables[0]["columns"].as_array().expect("columns").iter().filter_map(|c| c["head"].as_str()).collect();
+    assert_eq!(heads, ["名称", "单元", "类型", "领域", "距最近换届日期", "出处"]);
+    assert_eq!(words(row(0)), ["甲村党支部", "甲镇/甲村", "党支部", "农村", "2019-06-01，已 6 年", "data/branches.csv:2"]);
+    assert_eq!(words(row(1))[..3], ["甲站党支部", "“最近换届日期”没有填", "甲镇/甲村"]);
+    assert_eq!(tables[0]["rows"][0]["lead"]["subject"].as_str().map(str::len), Some(36));
+    let differs = county.json(["form", "24", "--cell", "D8", "--json"])["tables"][2].clone();
+    assert_eq!((&differs["title"], words(differs["rows"][0]["cells"].clone())[1].as_str()), (&"新计入 1 不再 0".into(), "新计入"));
+    // Enterprises are told by their columns.
+    let open = county.json(["form", "25", "--cell", "C6", "--json"])["tables"][1].clone();
+    assert_eq!(words(open["rows"][0]["cells"].clone())[..3], ["丙厂", "“覆盖状态”没有填", "甲镇/乙村"]);
+    let refused =
+        |cell: &str| String::from_utf8_lossy(&county.xiantu(["form", "24", "--cell", cell]).output().expect("runs").stderr).into_owned();
+    assert!(refused("Z9").contains("E_FORM_NO_CELL") && refused("Z9").contains("C8"), "{}", refused("Z9"));
+    assert!(refused("甲").contains("E_FORM_CELL"), "{}", refused("甲"));
+}
+
+/// A workbook of an office: merged cells, a formula, a defined name, a protected sheet.
+fn office_book() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    page.set_name("月报").expect("a name");
+    page.merge_range(0, 0, 0, 3, "月报", &Format::new()).expect("merged");
+    page.merge_range(2, 1, 2, 2, "", &Format::new()).expect("merged");
+    page.write_string(1, 0, "党组织").expect("a text");
+    page.write_formula(3, 1, Formula::new("=B2*2")).expect("a formula");
+    page.protect();
+    book.define_name("党组织数", "=月报!$B$2").expect("a name");
+    book.save_to_buffer().expect("a workbook")
+}
+
+fn own_form(cells: &str) -> String {
+    format!("[form]\nid = \"mine\"\nlabel = \"我的表\"\nfile = \"mine.xlsx\"\nsheet = \"月报\"\nperiod = \"month\"\n{cells}")
+}
+
+#[test]
+fn a_form_of_ones_own_works_in_a_protected_sheet_and_outside_what_was_written() {
+    let county = county();
+    county.write("data/forms/mine.xlsx", office_book());
+    county.write(
+        "data/forms/mine.toml",
+        own_form("[[cell]]\nat = \"B2\"\nlabel = \"党组织\"\ncount = \"branch\"\n[[cell]]\nat = \"B3\"\ntext = \"place\"\n[[cell]]\nat = \"F40\"\ntext = \"period\"\n"),
+    );
+    let to = county.dir().join("月报.xlsx");
+    county.out(["form", "mine", "--out", to.to_str().expect("UTF-8")]);
+    let bytes = fs::read(&to).expect("the form");
+    let at = |row, column| cell(&bytes, "月报", (row, column));
+    assert_eq!((at(1, 1), at(2, 1), at(39, 5)), (Data::Float(4.0), Data::String("某县".into()), Data::String("2025-11".into())));
+    let (old, new) = (parts(&office_book()), parts(&bytes));
+    let text = |parts: &BTreeMap<String, Vec<u8>>, name: &str| String::from_utf8(parts[name].clone()).expect("UTF-8");
+    assert!(text(&new, "xl/worksheets/sheet1.xml").contains("<sheetProtection"), "it stays protected");
+    assert!(text(&old, "xl/workbook.xml").contains("党组织数") && text(&new, "xl/workbook.xml").contains("党组织数"));
+}
+
+#[test]
+fn mistakes_of_a_workbook_are_told_at_once_at_their_lines() {
+    let county = county();
+    county.write("data/forms/mine.xlsx", office_book());
+    county.write(
+        "data/forms/mine.toml",
+        own_form("[[cell]]\nat = \"C3\"\ntext = \"place\"\n[[cell]]\nat = \"B4\"\ntext = \"day\"\n[[cell]]\nat = \"B2\"\ntext = \"day\"\n"),
+    );
+    let list = county.out(["form"]);
+    for said in ["data/forms/mine.toml:8:6", "C3 在合并区域 B3:C3", "请写 B3", "data/forms/mine.toml:11:6", "B4 里是公式"] {
+        assert!(list.contains(said), "{said}: {list}");
+    }
+    assert!(!list.contains("我的表"), "{list}");
+    let of = |text: String, file: &[u8]| {
+        county.write("data/forms/mine.toml", text);
+        county.write("data/forms/mine.xlsx", file);
+        county.out(["form"])
+    };
+    let named = of(own_form("[[cell]]\nat = \"党组织数\"\ntext = \"day\"\n"), &office_book());
+    assert!(named.contains("data/forms/mine.toml:8:6") && named.contains("不能写名称"), "{named}");
+    let cells = "[[cell]]\nat = \"B2\"\ntext = \"day\"\n";
+    let sheet = of(own_form(cells).replace("\"月报\"", "\"季报\""), &office_book());
+    assert!(sheet.contains("data/forms/mine.toml:5:9") && sheet.contains("现有：月报"), "{sheet}");
+    let locked = of(own_form(cells), b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 locked");
+    assert!(locked.contains("data/forms/mine.toml:4:8") && locked.contains("打开密码"), "{locked}");
+    let broken = of(own_form(cells), b"no workbook");
+    assert!(broken.contains("data/forms/mine.toml:4:8") && broken.contains("不是能填的 xlsx 文件"), "{broken}");
+}
+
+#[test]
 fn checks_come_first_then_what_differs_and_who_is_counted() {
     let county = county();
     let sheet = county.json(["form", "24", "--json"]);
     let titles: Vec<&str> = sheet["tables"].as_array().expect("tables").iter().filter_map(|t| t["title"].as_str()).collect();
-    assert_eq!(titles, ["校验", "与上期不同", "全部单元格", "名单"]);
+    assert_eq!(titles, ["校验", "与上期不同 1", "全部单元格", "名单"]);
     // A year ago the branch of 2025 had none of this year's elections, and another was due.
     let differs = sheet["tables"][1]["rows"].as_array().expect("rows");
     assert!(differs.iter().any(|r| r["cells"][0]["text"] == "D8" && r["cells"][4]["change"]["value"] == 1.0), "{differs:?}");

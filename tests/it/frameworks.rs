@@ -1,21 +1,24 @@
 //! The shipped frameworks: each loads, joins the base, says everything in two languages, and has
 //! nothing to show before data comes.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use jiff::civil::Date;
 use xiantu::domain::access::Access;
 use xiantu::domain::problem::Problem;
 use xiantu::domain::request::{Loaded, Query};
-use xiantu::domain::sheet::{Cell, SheetKind};
+use xiantu::domain::sheet::{Cell, Sheet, SheetKind, Table, Words};
 use xiantu::domain::value::{Reading, State};
+use xiantu::domain::view_state::ViewState;
 use xiantu::framework::Framework;
 use xiantu::framework::schema::{Named, RatingKind};
 use xiantu::locale::Lang;
-use xiantu::store::{Mode, Store};
+use xiantu::store::{Mode, Reader, Store};
 
-use crate::support::{Workspace, root};
+use crate::support::{Workspace, demo_copy, root};
 
 /// Where they are.
 pub(crate) fn folder() -> PathBuf {
@@ -210,7 +213,11 @@ fn every_label_is_said_in_two_languages() {
         }
         let sections = framework.scorecards.iter().flat_map(|card| &card.sections).map(|s| &s.named);
         let axes = framework.matrices.iter().flat_map(|m| m.rows.iter().chain(&m.cols));
-        for named in sections.chain(axes) {
+        let badges = framework.ratings.iter().flat_map(|rating| match &rating.kind {
+            RatingKind::Badges(badges) => badges.as_slice(),
+            _ => &[],
+        });
+        for named in sections.chain(axes).chain(badges.map(|badge| &badge.named)) {
             check(&named.id, &named.label, &named.label_en);
         }
         for indicator in framework.indicators.iter().filter(|i| i.short.chars().count() > 4) {
@@ -230,6 +237,7 @@ fn figures_of_persons_are_counts_from_the_township_up() {
         for indicator in &framework.indicators {
             let id = indicator.id.as_str();
             let of_persons = personal.iter().any(|p| id.starts_with(p)) || indicator.label.ends_with("党员数") || indicator.unit == "名";
+            assert!(!(of_persons && indicator.is_of_branches()), "{} {id} {} is asked of branches", framework.id, indicator.label);
             if let (true, Some(own), Some(township)) = (of_persons, depth(indicator.level.as_str()), depth("township")) {
                 assert!(own <= township, "{} {id} {} is asked of the {}", framework.id, indicator.label, indicator.level.as_str());
             }
@@ -282,23 +290,122 @@ fn read_cell(cell: &Cell) -> String {
     }
 }
 
+/// A county that has nothing, under some frameworks.
+struct Bare {
+    _folder: tempfile::TempDir,
+    reader: Reader,
+    home: ViewState,
+}
+
+impl Bare {
+    const TODAY: Date = jiff::civil::date(2025, 11, 22);
+
+    fn under(whole: Framework) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("data")).expect("a folder");
+        let store = Store::open(folder.path(), Mode::ReadWrite, Arc::new(whole)).expect("a store");
+        let mut reader = store.reader().expect("a reader");
+        let loaded = reader.answer(&Query::Workspace, &Access::local(None), Self::TODAY).expect("an answer");
+        let Loaded::Workspace(workspace) = loaded else { panic!("a workspace") };
+        Self { _folder: folder, reader, home: workspace.home.clone() }
+    }
+
+    fn sheet(&mut self, kind: &SheetKind) -> Arc<Sheet> {
+        let query = Query::Sheet { kind: kind.clone(), view: self.home.clone() };
+        let loaded = self.reader.answer(&query, &Access::local(None), Self::TODAY).unwrap_or_else(|p| panic!("{kind:?}: {p:?}"));
+        let Loaded::Sheet(sheet) = loaded else { panic!("a sheet") };
+        sheet
+    }
+}
+
+/// The words of a row, as a person reads them.
+fn read_row(cells: &[Cell]) -> Vec<String> {
+    cells.iter().map(read_cell).collect()
+}
+
+#[test]
+fn screens_tell_the_same_word_of_two_frameworks_apart() {
+    let parts = ["base", "fengxian-wugong", "dayu-yiti-siyi", "xinyuan-3jia", "chengguan-wuding", "zhaotong-sichou"];
+    let mut county = Bare::under(together(&parts));
+    let tasks = county.sheet(&SheetKind::Tasks);
+    let of = |name: &str| {
+        let rows = tasks.tables[0].rows.iter().map(|row| read_row(&row.cells)).filter(|row| row[0] == name);
+        rows.map(|row| row[1].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("五共（丰县“五共五起来”“1+X+N”）"), ["组织共建", "资源共享", "活动共办", "党员共管", "平台共建"]);
+    assert_eq!(of("五共（大余“一体四翼、五共联动”）"), ["组织共建", "资源共享", "队伍共管", "活动共融", "事务共治"]);
+    assert!(of("五共").is_empty(), "a group that two frameworks have names its own");
+    assert_eq!(of("三步棋"), ["共建", "共管", "共享"]);
+
+    let ratings = county.sheet(&SheetKind::Ratings);
+    let words = |list: &[Words]| list.iter().map(|w| Lang::Zh.words(w)).collect::<Vec<_>>().join("");
+    let heads = |from: &str| {
+        let of_it = ratings.tables.iter().filter(|table| words(&table.notes).contains(from));
+        of_it
+            .map(|table| table.columns.iter().map(|c| Lang::Zh.words(&c.head)).collect::<Vec<_>>().join(" "))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let (bureau, company, county) = (heads("网格“五定”"), heads("四抓分类"), heads("新源“3+”"));
+    assert!(bureau.contains("定人 定岗 定责 定区域 定任务"), "{bureau}");
+    assert!(county.contains("定人员 定职责 定制度 定标准"), "{county}");
+    assert!(bureau.contains("书记示范好 党员队伍好 活动开展好 制度建设好 作用发挥好"), "{bureau}");
+    assert!(company.contains("领导班子好 队伍素质好 制度建设好 工作业绩好 群众反映好"), "{company}");
+}
+
+/// Where the page of systems says that a section is to be found: there everything that a framework
+/// declares in it stands by name, before any data has come.
+#[test]
+fn what_a_framework_declares_stands_on_the_sheet_that_the_page_names() {
+    let mut missing = Vec::new();
+    for framework in all() {
+        let whole = Framework::combine(vec![framework.clone()]).unwrap_or_else(|p| panic!("{}: {p:#?}", framework.id));
+        let mut county = Bare::under(whole);
+        let mut shown: BTreeMap<&str, String> = BTreeMap::new();
+        // Zones are a scope; what has to be set up and rules name what breaks them, so without data they
+        // stand on the page of their framework only.
+        for entry in entries(framework).into_iter().filter(|entry| entry.section != "zone") {
+            let kind = match entry.section {
+                "coverage" => SheetKind::Coverage,
+                "target" | "premises" => SheetKind::Targets,
+                "task" => SheetKind::Tasks,
+                "rating" | "veto" | "must" => SheetKind::Ratings,
+                "scorecard" => SheetKind::Scorecards,
+                "cadence" => SheetKind::Cadence,
+                "list" => SheetKind::Lists,
+                "pairing" => SheetKind::Pairings,
+                "region" => SheetKind::Regions,
+                "matrix" => SheetKind::Matrices,
+                _ => SheetKind::Framework { id: framework.id.clone() },
+            };
+            let text = shown.entry(kind.word()).or_insert_with(|| {
+                let sheet = county.sheet(&kind);
+                let read = |table: &Table| {
+                    let title = table.title.iter().map(|t| Lang::Zh.words(t));
+                    let notes = table.notes.iter().chain(&table.empty).map(|w| Lang::Zh.words(w));
+                    let rows = table.rows.iter().map(|row| read_row(&row.cells).join("|"));
+                    title.chain(notes).chain(rows).collect::<Vec<_>>().join("\n")
+                };
+                sheet.tables.iter().map(read).collect::<Vec<_>>().join("\n")
+            });
+            if !text.contains(entry.label) {
+                missing.push(format!("{} {} {} {} is not on {}", framework.id, entry.section, entry.id, entry.label, kind.word()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
 /// Every sheet of every framework over a county that has nothing: what it declares stands there, and no
 /// number that nobody reported.
 #[test]
 fn every_framework_draws_its_sheets_without_any_data() {
-    let today = jiff::civil::date(2025, 11, 22);
     for framework in all() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir(folder.path().join("data")).expect("a folder");
         let whole = Framework::combine(vec![framework.clone()]).unwrap_or_else(|p| panic!("{}: {p:#?}", framework.id));
-        let store = Store::open(folder.path(), Mode::ReadWrite, Arc::new(whole)).expect("a store");
-        let mut reader = store.reader().expect("a reader");
-        let access = Access::local(None);
-        let mut ask = |query: &Query| reader.answer(query, &access, today).unwrap_or_else(|p| panic!("{}: {p:?}", framework.id));
-        let Loaded::Workspace(workspace) = ask(&Query::Workspace) else { panic!("a workspace") };
+        let mut county = Bare::under(whole);
         let mut drawn = String::new();
         for kind in SheetKind::named().into_iter().chain([SheetKind::Framework { id: framework.id.clone() }]) {
-            let Loaded::Sheet(sheet) = ask(&Query::Sheet { kind: kind.clone(), view: workspace.home.clone() }) else { panic!("a sheet") };
+            let sheet = county.sheet(&kind);
             for table in &sheet.tables {
                 let title = table.title.as_ref().map(|t| Lang::Zh.words(t)).unwrap_or_default();
                 let _ = writeln!(drawn, "## {} · {title}", kind.word());
@@ -314,4 +421,41 @@ fn every_framework_draws_its_sheets_without_any_data() {
             insta::assert_snapshot!(framework.id.as_str(), drawn);
         });
     }
+}
+
+/// The first block of a language in the documentation of frameworks.
+fn block(language: &str) -> String {
+    let text = std::fs::read_to_string(folder().join("README.md")).expect("the documentation");
+    let (_, after) = text.split_once(&format!("```{language}\n")).unwrap_or_else(|| panic!("no {language}"));
+    after.split("```").next().expect("its end").to_owned()
+}
+
+/// The five minutes of the documentation, as they are written: a framework, its check, its use, a table of
+/// two months, and then its bands, its target and its leads.
+#[test]
+fn the_five_minutes_of_the_documentation_lead_to_an_indicator_a_target_and_leads() {
+    let county = demo_copy();
+    county.write("data/frameworks/mine.toml", block("toml"));
+    let path = |file: &str| county.dir().join(file).display().to_string();
+    assert!(county.out(["framework", "check", &path("data/frameworks/mine.toml")]).contains("没有错误"));
+    county.out(["framework", "use", "base", "mine"]);
+    for month in ["2025-09", "2025-10"] {
+        county.write("开放.csv", block("csv"));
+        county.out(["import", &path("开放.csv"), "--period", month, "--apply"]);
+    }
+    let line = |sheet: &str, wanted: &[&str]| {
+        let text = county.out(["sheet", sheet]);
+        assert!(text.lines().any(|line| wanted.iter().all(|word| line.contains(word))), "{wanted:?} in\n{text}");
+    };
+    line("目标", &["每村每月开放 20 天", "1/3", "2026-12-31", "未达到"]);
+    line("目标", &["活动阵地开放天数", "< 5 天", "2/3"]);
+    line("目标", &["活动阵地开放天数", "≥ 20 天", "1/3"]);
+    line("线索", &["连续两月开放不足 5 天", "文昌社区", "2 → 2"]);
+    line("线索", &["连续两月开放不足 5 天", "鼓楼社区", "4 → 4"]);
+    assert!(
+        !county.out(["sheet", "线索"]).lines().any(|line| line.contains("东关社区") && line.contains("开放不足")),
+        "23 days are enough"
+    );
+    let list = county.out(["list", "云台街道", "--indicator", "MY-01"]);
+    assert!(list.contains("活动阵地开放天数") && list.contains("4天"), "{list}");
 }

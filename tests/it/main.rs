@@ -25,6 +25,7 @@ mod pty;
 mod readme;
 mod real;
 mod round;
+mod screen;
 mod snapshot;
 mod ssh;
 mod systems;

@@ -231,6 +231,7 @@ fn roll_up(indicator: &toml::Table, below: &[Option<&Cells>]) -> Expected {
             Some(count(above) / count(values.len()) * 100.0)
         }
         "worst" => worst(&values),
+        "mean" => Some(values.iter().sum::<f64>() / count(values.len())),
         "median" => {
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);

@@ -35,6 +35,8 @@ class Asked:
         for t in self.towns:
             mine = [u for u in self.villages if u["parent"] == t["code"]]
             self.of_town(t, mine, [income.get(u["code"], 0) for u in mine])
+        self.score_cards()
+        self.weak_and_models()
 
     def put(self, unit, indicator, period, value="", of="", state=""):
         num, den, value = (value, of, "") if of != "" else ("", "", value)
@@ -115,8 +117,47 @@ class Asked:
         self.each(u, "SRV-03", RECENT, lambda _: paired)
         self.each(u, "SRV-05", YEARS, lambda back: int(rng.poisson(5 + 7 * s + back)))
 
+    def score_cards(self):
+        """Points of townships as they gave them themselves and as checked, section by section; own random
+        numbers. Two have not sent theirs, one left a section out, five were not checked."""
+        rng = dice(8)
+        for n, t in enumerate(self.towns):
+            s = float(np.mean([self.strength[u["code"]] for u in self.villages if u["parent"] == t["code"]]))
+            for year in YEARS:
+                if n in (4, 15) and year == YEARS[-1]:
+                    continue
+                checked = year != YEARS[-1] or n not in (2, 7, 11, 12, 18)
+                for k, full in enumerate((15, 25, 30, 30), start=1):
+                    own = int(np.clip(round(full * (0.72 + 0.26 * s + rng.normal(0, 0.05))), 0, full))
+                    if n == 9 and k == 3 and year == YEARS[-1]:
+                        continue
+                    self.put(t, f"PRF-{k}", year, own)
+                    cut = int(rng.integers(1, 4)) if rng.random() < 0.35 else 0
+                    if checked:
+                        self.put(t, f"PRF-{k}C", year, max(own - cut, 0))
+
+    def weak_and_models(self):
+        """Kinds of weakness, routes of the herds, teams, stars and models; own random numbers."""
+        rng, last = dice(9), YEARS[-1]
+        for u in self.villages:
+            s, zone = self.strength[u["code"]], self.zone_of(u)
+            self.put(u, "GRD-01", last, u["grids"])
+            self.put(u, "WEAK-1", last, int(s < 0.45 and rng.random() < 0.5))
+            self.put(u, "WEAK-2", last, int(s < 0.40 and rng.random() < 0.5))
+            self.put(u, "PAS-02", last, int(zone == "M" and rng.random() < 0.3))
+            self.put(u, "FAC-08", last, int(rng.random() < 0.02))
+            self.only(u, zone == "L", "FOR-04", lambda: (int(rng.integers(1, 4)), ""))
+        for t in self.towns:
+            scenic = any(self.zone_of(u) == "J" for u in self.villages if u["parent"] == t["code"])
+            self.only(t, scenic, "SCN-04", lambda: (int(rng.random() < 0.8), ""))
+            self.only(t, scenic, "SCN-05", lambda: (int(rng.integers(1, 6)), ""))
+            self.only(t, scenic, "SCN-06", lambda: (int(rng.integers(2, 12)), ""))
+            for year in YEARS:
+                self.put(t, "ORG-04L", year, int(rng.integers(0, 9)))
+                self.put(t, "STD-01", year, int(rng.integers(0, 4)))
+
     def only(self, u, due, indicator, make):
-        """Asked of the villages of one kind of area only."""
+        """Asked where a kind of area is, and of nobody else."""
         if not due:
             self.put(u, indicator, YEARS[-1], state=NOT_DUE)
             return
@@ -138,7 +179,8 @@ class Asked:
             if rng.random() > 0.05:
                 self.put(t, "ORG-03", year, f"{float(np.clip(rng.normal(3.5, 2), 0, 9)):.1f}")
             self.put(t, "ECO-03", year, sum(x >= 10 for x in income) - int((1 - n) * rng.integers(0, 3)) if income else 0)
-            self.put(t, "ORG-04", year, int(rng.integers(2, 15)))
+            starred = int(rng.integers(2, 15))
+            self.put(t, "ORG-04", year, starred, starred + 1 + t["code"].encode()[-1] % 7)
             self.put(t, "ORG-04N", year, int(rng.integers(25, 130)))
             self.put(t, "ORG-11", year, int(rng.random() < 0.3))
             self.put(t, "SRV-11", year, int(rng.binomial(members, 0.07 + 0.05 * s)), members)
@@ -155,6 +197,27 @@ class Asked:
                 self.put(t, "SRV-13", quarter, state=NOT_DUE)
 
 
+def corrections(rows):
+    """What was found wrong of older periods after the newest ones had come: rows as they should have been."""
+    rng, out = dice(7), []
+    of = lambda indicator, period: [r for r in rows if r[1] == indicator and r[2] == period and len(r[0]) > 9 and (r[3], r[5]) != ("", "")]
+    grids, after = of("COV-10", "2025Q2"), {r[0]: r[3] for r in of("COV-10", "2025Q3")}
+    for wrong, right, count in ((0, 1, 11), (1, 0, 3)):
+        held = [r for r in grids if r[3] == wrong and after.get(r[0]) == right]
+        for n in sorted(rng.permutation(len(held))[:count]):
+            code, indicator, period = held[int(n)][:3]
+            out.append((code, indicator, period, right, 1, "", ""))
+    villages = of("COV-13", "2025Q2")
+    for n in sorted(rng.permutation(len(villages))[:6]):
+        code, indicator, period, num, den = villages[int(n)][:5]
+        out.append((code, indicator, period, max(int(num) - 1, 0), den, "", ""))
+    incomes = of("ECO-01", "2023")
+    for n in sorted(rng.permutation(len(incomes))[:5]):
+        code, indicator, period, _, _, value, _ = incomes[int(n)]
+        out.append((code, indicator, period, "", "", f"{float(value) * float(rng.uniform(0.6, 0.9)):.1f}", ""))
+    return out
+
+
 STEMS = ["禾丰", "青禾", "云台", "南渠", "锦程", "玉泉", "兴业", "滨河", "丰泽", "瑞景", "柳溪", "槐荫", "双庙", "红崖", "雁鸣", "松涛", "永平", "白杨", "三汊", "桃坪", "沙梁", "北辰", "同心", "金禾", "远山", "绿洲"]
 TRADES = ["农机", "面业", "建材", "物流", "商贸", "饮品", "纺织", "电商", "种业", "物业", "果品冷链", "牧业", "药材加工", "包装", "机械", "文旅", "环保科技", "食品", "粮油", "新能源"]
 CIRCLES = ["果业协会", "养殖协会", "商会", "电商协会", "志愿服务中心", "养老服务中心", "老年体育协会", "文化交流协会", "餐饮协会", "农技服务中心", "法律服务中心", "社会工作服务中心"]
@@ -163,10 +226,11 @@ ENTITY_HEAD = ["编码", "名称", "类型", "所在网格", "覆盖状态", "�
 
 
 class Registers:
-    """Entities, regions, links, places, items. `at` gives the position of a unit, degrees."""
+    """Entities, regions, links, places, items. `at` gives the position of a unit, degrees; `branches` are the
+    rows of their table."""
 
-    def __init__(self, tree, zones, at):
-        self.tree, self.zones, self.at = tree, zones, at
+    def __init__(self, tree, zones, at, branches):
+        self.tree, self.zones, self.at, self.branches = tree, zones, at, branches
         self.zone_of = lambda u: zones.get(u["code"]) or zones.get(u["parent"], "")
         self.villages = [u for u in tree.villages if not u.get("table")]
         self.town = {t["code"]: t for t in tree.towns}
@@ -230,6 +294,28 @@ class Registers:
             lead = self.town[members[0]["parent"]]
             for u in members:
                 rows.append((name, kind, u["code"], f"{lead['code']}00001"))
+        return rows + self.groups(dice(9))
+
+    def groups(self, rng):
+        """1+X: a community's organisation and the branches around it, some of them of the villages beside it. Not
+        every community has one, and some branches stand outside."""
+        rows, taken = [], set()
+        kinds = ("党支部", "功能型党支部", "联合党支部")
+        of = {}
+        for row in self.branches:
+            of.setdefault(row[4][:12], []).append(row)
+        for n, u in enumerate(u for u in self.city if u["parent"][6] == "0"):
+            own = [r for r in of.get(u["code"], []) if r[3] == "社区"]
+            if n % 5 == 3 or not own:
+                continue
+            one, around = own[0], own[1:]
+            x, y = self.at(u)
+            for v in sorted(self.rural, key=lambda v: (self.at(v)[0] - x) ** 2 + (self.at(v)[1] - y) ** 2)[:2]:
+                around = around + [r for r in of.get(v["code"], [])[1:] if r[2] == "联合党支部" or rng.random() < 0.2]
+            for row in around:
+                if row[2] in kinds and row[0] not in taken and rng.random() > 0.10:
+                    taken.add(row[0])
+                    rows.append((f"{u['name']}党建共同体", "1+X党建共同体", row[0], one[0]))
         return rows
 
     def links(self, rng):
@@ -251,6 +337,12 @@ class Registers:
             rows.append(("强村带弱村", f"{u['name']}党支部", other["code"], day(2024), "", int(rng.integers(0, 6)), ""))
         for u in [u for u in self.villages if self.zone_of(u) == "L"][::5]:
             rows.append(("场站村联建", "松涛林场" if rng.random() < 0.5 else "东坪林场", u["code"], day(2024), "", int(rng.integers(1, 5)), ""))
+        more = dice(12)
+        spare = lambda n: [self.rural[int(k)] for k in sorted(more.permutation(len(self.rural))[:n])]
+        for n, u in enumerate(spare(18)):
+            rows.append(("城乡结对共建", f"{self.city[(3 * n) % len(self.city)]['name']}党组织", u["code"], str(date(2024, 3, 1) + timedelta(int(more.integers(0, 300)))), "", int(more.integers(1, 7)), ""))
+        for n, u in enumerate(spare(12)):
+            rows.append(("村企联建", f"{STEMS[n]}{TRADES[n]}有限公司党支部", u["code"], str(date(2024, 5, 1) + timedelta(int(more.integers(0, 300)))), "", int(more.integers(1, 5)), f"{float(more.uniform(1, 15)):.1f}万元"))
         seen, out = set(), []
         for row in rows:
             if row[:3] not in seen:
@@ -275,8 +367,28 @@ class Registers:
         for u in [u for u in self.villages if self.zone_of(u) == "J"]:
             add(f"{u['name'].removesuffix('村')}景区服务点", "景区服务点", u, "", "", "4月-10月" if rng.random() < 0.6 else "")
         summer, winter = [self.at(u) for u in herds[2::7]], self.at(herds[0])
+        self.rooms(dice(10), add)
         add("夏牧场转场路", "转场路线", herds[0], line=[winter] + sorted(summer, key=lambda p: (p[0] - winter[0]) ** 2 + (p[1] - winter[1]) ** 2)[:5], season="5月-10月")
         return rows
+
+    def rooms(self, rng, add):
+        """Rooms of communities and of some villages: as large as the units say themselves."""
+        def state(area, least):
+            if area == "":
+                return ""
+            if area >= least:
+                return "达标"
+            return "改造中" if rng.random() < 0.4 else "待改"
+        for u in self.city:
+            area = "" if u.get("area") is None else u["area"]
+            add(f"{u['name'].removesuffix('社区')}社区党群服务站", "社区党群服务站", u, area, state(area, 300))
+        some = [self.rural[int(n)] for n in sorted(rng.permutation(len(self.rural))[:40])]
+        for n, u in enumerate(some):
+            if n % 8 == 5:
+                add(f"{u['name'].removesuffix('村')}旧村部", "村级活动阵地", u, int(rng.integers(40, 120)), "闲置")
+            else:
+                area = "" if u.get("area") is None or rng.random() < 0.06 else u["area"]
+                add(f"{u['name']}活动阵地", "村级活动阵地", u, area, state(area, 200) if rng.random() < 0.95 else "")
 
     def items(self, rng):
         park = [u for u in self.villages if self.zone_of(u) == "Y"]
@@ -303,4 +415,28 @@ class Registers:
             u = self.city[int(rng.integers(len(self.city)))]
             state = ["议定", "办理", "销号"][n % 3]
             add(f"Y{n + 1:03d}", "联席会议议定事项", text, u, "议定事项", "街道联席会议", state, f"2025-0{4 + n}-10", f"2025-{8 + n:02d}-30", "2025-09-10" if state == "销号" else "")
+        self.points(add)
+        self.matters(dice(11), add)
         return rows
+
+    def points(self, add):
+        """Stations, fire cells and service points: lists without states."""
+        of = lambda zone: [u for u in self.villages if self.zone_of(u) == zone]
+        stem = lambda u: u["name"].removesuffix("村").removesuffix("社区")
+        for n, u in enumerate(of("M")[::4][:9]):
+            add(f"F{n + 1:03d}", "游牧转场服务站", f"{stem(u)}转场服务站", u, "服务站", f"{u['name']}党支部", "")
+        for n, u in enumerate(of("L")[::6][:12]):
+            add(f"H{n + 1:03d}", "防火格", f"{stem(u)}第1防火格", u, "防火", "松涛林场", "")
+        for n, u in enumerate(of("J")):
+            add(f"J{n + 1:03d}", "景区服务点", f"{stem(u)}景区服务点", u, "服务点", f"{u['name']}党支部", "")
+
+    def matters(self, rng, add):
+        """Matters of the township's 1-3-7-10 way: to be passed on within a day, answered within three …"""
+        texts = [("村道塌方", "重大"), ("水渠渗漏", "一般"), ("广场照明", "一般"), ("公交站点迁移", "一般"), ("垃圾清运点", "一般"), ("河道清淤", "重大"), ("卫生厕所改造", "一般"), ("路灯缺失", "一般")]
+        states = ["受理", "部署", "反馈", "落实", "销号"]
+        for n in range(16):
+            text, kind = texts[n % len(texts)]
+            u, state = self.rural[int(rng.integers(len(self.rural)))], states[int(rng.choice(5, p=[0.1, 0.15, 0.15, 0.15, 0.45]))]
+            since = date(2025, 9, 1) + timedelta(int(rng.integers(0, 68)))
+            done = str(since + timedelta(int(rng.integers(3, 11)))) if state == "销号" else ""
+            add(f"S{n + 1:03d}", "13710事项", text, u, kind, self.town[u["parent"]]["name"] + "党委", state, "" if n == 6 else str(since), "", done)

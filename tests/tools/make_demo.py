@@ -27,7 +27,7 @@ from datetime import date, timedelta
 import numpy as np
 from scipy.spatial import Voronoi, cKDTree
 
-from demo_tables import Asked, Registers
+from demo_tables import Asked, Registers, corrections
 
 SEED = 990121
 AREA_KM2 = 2_700.0
@@ -450,6 +450,9 @@ LATE = {"黑水沟乡", "沙梁镇"}          # the last quarter came from few v
 SILENT = {"松树岔乡"}                  # nothing yet for the last two months
 
 
+VALUES = ["单元编码", "指标", "期间", "分子", "分母", "数值", "状态"]
+
+
 class Numbers:
     """All tables from one strength per village."""
 
@@ -557,7 +560,7 @@ class Numbers:
         own = ["COV-10", "ECO-01", "FAC-01", "COV-12", "ORG-06", "COV-13", "SRV-01"]
         order = {i: n for n, i in enumerate(own + sorted({r[1] for r in self.rows} - set(own)))}
         self.rows.sort(key=lambda r: (order[r[1]], r[2], r[0]))
-        write_table(path, ["单元编码", "指标", "期间", "分子", "分母", "数值", "状态"], self.rows)
+        write_table(path, VALUES, self.rows)
 
 
 TRADES = ["苹果", "养羊", "蔬菜", "中药材", "马铃薯", "花椒", "食用菌", "小杂粮", "肉牛", "育苗"]
@@ -707,6 +710,7 @@ framework = "../data/frameworks/qinghe.toml"
 frameworks = ["../data/frameworks/gansu-wuqu.toml", "../data/frameworks/huzhang-shida.toml", "../data/frameworks/anning-wuxin.toml"]
 """
 SOURCE = "invented (tests/tools/make_demo.py)"
+WHAT = {"corrections": "values"}             # what a table holds that has another name
 
 
 def manifest(root):
@@ -721,17 +725,21 @@ def manifest(root):
         text += f'\n[[layer]]\nfile = "{file}.geojson"\nlevel = "{level}"\nid = "{key}"\nname = "{name}"\n'
         text += f"parent = {parent}\n" if parent else ""
         text += f'crs = "EPSG:4490"\nsource = "{SOURCE}"\nlicence = "CC0-1.0"\nsha256 = "{sha(f"maps/{file}.geojson")}"\n'
+    numbers = '{ indicator = "指标", period = "期间", num = "分子", den = "分母", value = "数值", state = "状态" }'
+    known = {"values": "2025-10-10", "corrections": "2025-10-24"}
     tables = [("units", "编码", '{ name = "名称", level = "层级", parent = "上级编码" }', "# Units that no layer draws."),
               ("branches", "组织编码", '{ name = "名称", kind = "类型", unit = "所在网格", lon = "经度", lat = "纬度" }', "# Columns that are not named here are kept as fields of the branch; rules look at them."),
               ("entities", "编码", '{ name = "名称", kind = "类型", unit = "所在网格", coverage = "覆盖状态" }', "# Enterprises and social organisations; the other columns are kept, coverage and establishment look at them."),
-              ("values", "单元编码", '{ indicator = "指标", period = "期间", num = "分子", den = "分母", value = "数值", state = "状态" }', "# Long table; no row or an empty one is 未报, which is never 0."),
+              ("values", "单元编码", numbers, "# Long table; no row or an empty one is 未报, which is never 0."),
+              ("corrections", "单元编码", numbers, "# Values of older periods that were corrected when the newer ones had come; those they replace stay known."),
               ("zones", "单元编码", '{ zone = "区型" }', "# A unit lies in a zone if it or a unit above it does."),
               ("regions", "成员", '{ region = "片区名称", kind = "片区类型", lead = "牵头组织" }', "# Sets of units beside the tree."),
               ("links", "村", '{ pairing = "结对类型", giver = "结对单位", since = "结对时间", until = "到期时间", activities = "本年活动次数", effect = "成效" }', "# Who is paired with whom."),
               ("places", "站点编号", '{ name = "站点名称", kind = "类型", unit = "所在村", lon = "经度", lat = "纬度", shape = "WKT", area_m2 = "面积（㎡）", state = "达标情况", season = "开放月份" }', "# Centres, stations with their season, routes."),
               ("items", "条目号", '{ list = "清单", name = "内容", unit = "村", category = "类别", organisation = "提出组织", state = "办理状态", since = "提出时间", due = "期限", done = "办结时间", amount = "金额（万元）", match = "对接条目" }', "# Items of the lists that the frameworks keep.")]
     for what, key, columns, comment in tables:
-        text += f'\n{comment}\n[[table]]\nfile = "../data/{what}.csv"\nwhat = "{what}"\nkey = "{key}"\ncolumns = {columns}\n'
+        text += f'\n{comment}\n[[table]]\nfile = "../data/{what}.csv"\nwhat = "{WHAT.get(what, what)}"\nkey = "{key}"\ncolumns = {columns}\n'
+        text += f'known = "{known[what]}"\n' if what in known else ""
         text += f'source = "{SOURCE}"\nlicence = "CC0-1.0"\nsha256 = "{sha(f"data/{what}.csv")}"\n'
     with open(os.path.join(root, "maps/manifest.toml"), "w", encoding="utf-8", newline="\n") as f:
         f.write(text)
@@ -766,7 +774,8 @@ def main():
     asked = Asked(tree, numbers, zone)
     numbers.rows += asked.rows
     numbers.write(f"{data}/values.csv")
-    more = Registers(tree, zone, lambda u: lonlat(land.village_xy[[u["village"]]])[0].tolist())
+    write_table(f"{data}/corrections.csv", VALUES, corrections(numbers.rows))
+    more = Registers(tree, zone, lambda u: lonlat(land.village_xy[[u["village"]]])[0].tolist(), branches.rows)
     for name, head, rows in more.tables():
         write_table(f"{data}/{name}.csv", head, rows)
     manifest(root)

@@ -36,18 +36,25 @@ pub(super) fn forgotten(text: &str, shown_as: &str) -> Result<Option<String>, Pr
     filled(text, &[], shown_as).map(Some)
 }
 
-/// A cell inside a merged range shows nothing of its own: only the first one of a range does.
+/// A cell inside a merged range shows nothing of its own: only the first one of a range does. One inside the
+/// range of an array formula belongs to that formula.
 fn merged(text: &str, wanted: &Wanted<'_>, shown_as: &str) -> Result<(), Problem> {
     let mut walk = Walk::new(text, shown_as);
     while let Some((tag, _)) = walk.next()? {
-        let Some(("mergeCell", e, _)) = tag.begins() else { continue };
+        let Some((local @ ("mergeCell" | "f"), e, _)) = tag.begins() else { continue };
+        let whole = local == "f";
+        if whole && !attribute(e, "t").is_some_and(|t| t == "array" || t == "dataTable") {
+            continue;
+        }
         let Some(range) = attribute(e, "ref") else { continue };
         let Some((first, last)) = corners(&range) else { continue };
         for (row, cells) in wanted.range(first.row..=last.row) {
-            if let Some((column, _)) = cells.range(first.column..=last.column).find(|(c, _)| (*row, **c) != (first.row, first.column)) {
+            let mut inside = cells.range(first.column..=last.column);
+            if let Some((column, _)) = inside.find(|(c, _)| whole || (*row, **c) != (first.row, first.column)) {
                 let at = CellAt { row: *row, column: *column };
-                let problem = Problem::new("E_FORM_MERGED", Severity::Refused, shown_as).field(at.to_string());
-                return Err(problem.arg(at).arg(range).arg(first));
+                let code = if whole { "E_FORM_FORMULA" } else { "E_FORM_MERGED" };
+                let problem = Problem::new(code, Severity::Refused, shown_as).field(at.to_string()).arg(at);
+                return Err(if whole { problem } else { problem.arg(range).arg(first) });
             }
         }
     }

@@ -201,6 +201,48 @@ fn the_template_is_never_written_over() {
     assert_eq!(std::fs::read(&file).expect("read"), template(), "the template stays");
 }
 
+#[test]
+fn a_form_is_never_written_over_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = folder.path().join("表样.xlsx");
+    std::fs::write(&template, self::template()).expect("written");
+    let filled = Filled {
+        name: "甲".into(),
+        label: crate::domain::sheet::Words::data("甲"),
+        place: String::new(),
+        period: "2025".into(),
+        template: Template::File(template.clone()),
+        sheet: SHEET.into(),
+        cells: vec![(at("B3"), Fill::Number(1.0))],
+        open: 0,
+        failed: 0,
+    };
+    let to = folder.path().join("新").join("甲 2025.12");
+    let made = write_new(&filled, &to).expect("written");
+    assert_eq!(made, folder.path().join("新").join("甲 2025.12.xlsx"), "a dot in a name is no ending");
+    assert_eq!(read(&std::fs::read(&made).expect("read"), SHEET, "B3"), Data::Float(1.0));
+    std::fs::write(&made, "mine").expect("written");
+    let again = write_new(&filled, &made).expect_err("it is there");
+    let free = made.with_file_name("甲 2025.12 (2).xlsx");
+    assert_eq!((again.code.as_str(), &again.args[1..]), ("E_FORM_THERE", &[free.display().to_string(), "甲".to_owned()][..]));
+    assert_eq!(std::fs::read(&made).expect("read"), b"mine");
+    assert_eq!(write_new(&filled, folder.path()).map_err(|p| p.code), Err("E_FORM_FOLDER".to_owned()));
+    assert_eq!(write_new(&filled, &template).map_err(|p| p.code), Err("E_FORM_ITSELF".to_owned()));
+    assert_eq!(write_new(&filled, &free), Ok(free.clone()));
+    let names: Vec<_> =
+        std::fs::read_dir(free.parent().expect("its folder")).expect("read").map(|e| e.expect("entry").file_name()).collect();
+    assert_eq!(names.len(), 2, "nothing half-written is left: {names:?}");
+    std::fs::write(&template, [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0]).expect("written");
+    assert_eq!(write_new(&filled, &to).map_err(|p| p.code), Err("E_FORM_LOCKED".to_owned()));
+}
+
+#[test]
+fn an_array_formula_keeps_its_cells() {
+    let sheet = "<worksheet><sheetData><row r='1'><c r='A1'><f t='array' ref='A1:A3'>B1:B3</f><v>1</v></c></row><row r='2'><c r='A2'><v>2</v></c></row></sheetData></worksheet>";
+    let of = |cell: &str| page::filled(sheet, &[(at(cell), Fill::Number(1.0))], "t").map(drop).map_err(|p| p.code);
+    assert_eq!((of("A2"), of("A3"), of("A4")), (Err("E_FORM_FORMULA".into()), Err("E_FORM_FORMULA".into()), Ok(())));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 

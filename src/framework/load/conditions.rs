@@ -61,7 +61,7 @@ impl Reader<'_, '_, '_> {
             s.finish(self.report);
             return Some(Condition::Not(Box::new(self.condition(part?, depth + 1)?)));
         }
-        let test = self.test(&mut s);
+        let test = if self.form && s.has("in_period") { self.in_period(&mut s) } else { self.test(&mut s) };
         s.knows("all");
         s.knows("any");
         s.knows("not");
@@ -80,6 +80,13 @@ impl Reader<'_, '_, '_> {
         let count = parts.len();
         let parts: Vec<Condition> = parts.into_iter().filter_map(|part| self.condition(part, depth + 1)).collect();
         (parts.len() == count).then_some(parts)
+    }
+
+    /// A date in the reporting period of the form.
+    fn in_period(&mut self, s: &mut Section<'_, '_>) -> Option<Test> {
+        let field = s.text(self.report, "in_period")?;
+        self.heading(&field, &s.field("in_period"));
+        Some(Test { left: Operand::Field(field.value), op: Op::Equal, right: Right::InPeriod, over: None, rank: None })
     }
 
     fn test(&mut self, s: &mut Section<'_, '_>) -> Option<Test> {
@@ -107,6 +114,7 @@ impl Reader<'_, '_, '_> {
         }
         let over = self.over(s);
         let rank = self.rank(s);
+        self.share_of_order(s, rank.as_ref(), &right);
         for (key, given) in [("over", over.is_some()), ("rank", rank.is_some())] {
             if given && left.as_ref().is_some_and(|l| !matches!(l, Operand::Indicator(_))) {
                 let at = s.at_key(key).unwrap_or(s.at);
@@ -243,7 +251,18 @@ impl Reader<'_, '_, '_> {
         let mut s = s.section(self.report, "rank")?;
         let within = s.required(self.report, "within").map(|w| self.level(&w, &s.field("within")));
         let from = s.required_word(self.report, "from", &FROM);
+        let share = s.flag(self.report, "share").unwrap_or(false);
         s.finish(self.report);
-        Some(Rank { within: within?, from_worst: from?.value })
+        Some(Rank { within: within?, from_worst: from?.value, share })
+    }
+
+    /// A share of an order is more than nobody and not more than all.
+    fn share_of_order(&mut self, s: &Section<'_, '_>, rank: Option<&Rank>, right: &Option<Right>) {
+        let outside = |n: &f64| *n <= 0.0 || *n > 100.0;
+        if let (Some(Right::Literal(Literal::Number(n))), true) = (right, rank.is_some_and(|rank| rank.share))
+            && outside(n)
+        {
+            self.report.add("E_FRAMEWORK_RANK_SHARE", s.at_key("value").unwrap_or(s.at), &s.field("value"), &[&n.to_string()]);
+        }
     }
 }

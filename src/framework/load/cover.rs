@@ -2,9 +2,9 @@
 
 use super::super::condition::Condition;
 use super::super::read::Section;
-use super::super::schema::{Coverage, Covered, Establish, EstablishOn, Premises};
-use super::rules::ON_BRANCH;
+use super::super::schema::{Coverage, Covered, Establish, EstablishOn, Premises, Rooms};
 use super::{Ids, Reader};
+use crate::domain::id::BRANCHES;
 
 impl Reader<'_, '_, '_> {
     pub(super) fn coverages(&mut self, root: &mut Section<'_, '_>) -> Vec<Coverage> {
@@ -52,7 +52,7 @@ impl Reader<'_, '_, '_> {
             let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(on), Some(when)) = (named, on, when) {
-                let on = if on.value == ON_BRANCH { EstablishOn::Branch } else { EstablishOn::Entity(on.value) };
+                let on = if on.value == BRANCHES { EstablishOn::Branch } else { EstablishOn::Entity(on.value) };
                 found.push(Establish { named, on, when, expect, basis, material });
             }
         }
@@ -63,19 +63,33 @@ impl Reader<'_, '_, '_> {
         let (mut found, mut ids) = (Vec::new(), Ids::new());
         for mut s in root.sections(self.report, "premises") {
             let named = self.named(&mut s, &mut ids);
-            let indicator = self.required_metric(&mut s, "indicator");
+            let of = self.rooms(&mut s);
             let at = s.at;
             let min_m2 = self.number_or_unset(&mut s, "min_m2");
             if let Some(min) = min_m2.filter(|m| *m <= 0.0) {
                 self.report.add("E_FRAMEWORK_POSITIVE", s.at_key("min_m2").unwrap_or(at), &s.field("min_m2"), &[&min.to_string()]);
             }
-            let when: Option<Condition> = self.when(&mut s, "when");
+            // Places have no columns of their own to be told by.
+            let when: Option<Condition> = if matches!(of, Some(Rooms::Places(_))) { None } else { self.when(&mut s, "when") };
             let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
-            if let (Some(named), Some(indicator)) = (named, indicator) {
-                found.push(Premises { named, indicator, min_m2, when, basis, material });
+            if let (Some(named), Some(of)) = (named, of) {
+                found.push(Premises { named, of, min_m2, when, basis, material });
             }
         }
         found
+    }
+
+    /// An `indicator`, or a kind of `place`.
+    fn rooms(&mut self, s: &mut Section<'_, '_>) -> Option<Rooms> {
+        s.knows("indicator");
+        let Some(place) = s.text(self.report, "place") else {
+            return self.required_metric(s, "indicator").map(Rooms::Reported);
+        };
+        self.gated(&place, &s.field("place"));
+        if let Some(at) = s.at_key("indicator") {
+            self.report.add("E_FRAMEWORK_ROOMS", at, &s.field("indicator"), &[]);
+        }
+        Some(Rooms::Places(place.value))
     }
 }

@@ -1,5 +1,7 @@
 //! `[[workflow]]` and `[[cadence]]`: what follows what, and what comes round.
 
+use jiff::civil::Date;
+
 use super::super::condition::Span;
 use super::super::read::{At, Section};
 use super::super::schema::{Beat, Cadence, Limit, Transition, Workflow};
@@ -10,7 +12,7 @@ const WITHIN_MAX: u16 = 3660;
 const WEEKDAYS: [(&str, u8); 7] = [("mon", 1), ("tue", 2), ("wed", 3), ("thu", 4), ("fri", 5), ("sat", 6), ("sun", 7)];
 
 impl Reader<'_, '_, '_> {
-    pub(super) fn workflows(&mut self, root: &mut Section<'_, '_>) -> Vec<Workflow> {
+    pub(super) fn workflows(&mut self, root: &mut Section<'_, '_>, own: &[super::super::Rule]) -> Vec<Workflow> {
         let (mut workflows, mut ids) = (Vec::new(), Ids::new());
         for mut s in root.sections(self.report, "workflow") {
             let named = self.named(&mut s, &mut ids);
@@ -25,10 +27,27 @@ impl Reader<'_, '_, '_> {
             }
             let transitions = s.sections(self.report, "transition").into_iter().filter_map(|t| self.transition(t, &states)).collect();
             let limits = s.sections(self.report, "limit").into_iter().filter_map(|l| self.limit(l, &states)).collect();
-            let material = self.material(&mut s);
+            let confirmed = if s.has("confirmed") { self.state(&mut s, "confirmed", &states) } else { None }.unwrap_or_default();
+            s.knows("confirmed");
+            let rules = self.rule_refs(&mut s, own);
+            if !rules.is_empty() && confirmed.is_empty() {
+                s.missing(self.report, "confirmed");
+            }
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             let share_percent = share.map(|p| p.value);
-            workflows.extend(named.map(|named| Workflow { named, states, transitions, extra_flags, limits, share_percent, material }));
+            workflows.extend(named.map(|named| Workflow {
+                named,
+                states,
+                transitions,
+                extra_flags,
+                limits,
+                share_percent,
+                confirmed,
+                rules,
+                basis,
+                material,
+            }));
         }
         workflows
     }
@@ -83,10 +102,10 @@ impl Reader<'_, '_, '_> {
             let on = if s.has("on") { self.on(&mut s) } else { None };
             let beat = self.beat(&mut s);
             let metric = self.metric(&mut s, "metric");
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(beat)) = (named, beat) {
-                cadences.push(Cadence { named, on, beat, metric, material });
+                cadences.push(Cadence { named, on, beat, metric, basis, material });
             }
         }
         cadences
@@ -95,7 +114,7 @@ impl Reader<'_, '_, '_> {
     /// Exactly one way of saying when.
     #[allow(clippy::cast_possible_truncation, reason = "within the bounds of each key, as was checked")]
     fn beat(&mut self, s: &mut Section<'_, '_>) -> Option<Beat> {
-        let keys = ["month_day", "first_workday", "nth", "every_days", "every_months", "by_severity"];
+        let keys = ["month_day", "year_days", "first_workday", "nth", "every_days", "every_months", "by_severity"];
         let given: Vec<&str> = keys.into_iter().filter(|key| s.has(key)).collect();
         keys.into_iter().chain(["weekday"]).for_each(|key| s.knows(key));
         let [key] = given.as_slice() else {
@@ -110,6 +129,7 @@ impl Reader<'_, '_, '_> {
         }
         match *key {
             "month_day" => self.whole(s, "month_day", 1..=31).map(|d| Beat::MonthDay(d.value as u8)),
+            "year_days" => self.year_days(s),
             "first_workday" => match s.flag(self.report, "first_workday")? {
                 true => Some(Beat::FirstWorkday),
                 false => {
@@ -137,4 +157,28 @@ impl Reader<'_, '_, '_> {
             }
         }
     }
+
+    /// `["07-01", "12-10"]`: days that some year has, each once.
+    fn year_days(&mut self, s: &mut Section<'_, '_>) -> Option<Beat> {
+        let words = s.texts(self.report, "year_days");
+        let mut days: Vec<(u8, u8)> = Vec::new();
+        for word in &words {
+            match year_day(&word.value).filter(|day| !days.contains(day)) {
+                Some(day) => days.push(day),
+                None => self.report.add("E_FRAMEWORK_YEAR_DAY", word.at, &s.field("year_days"), &[&word.value]),
+            }
+        }
+        if words.is_empty() {
+            let at = s.at_key("year_days").unwrap_or(s.at);
+            self.report.add("E_FRAMEWORK_CONDITION_EMPTY", at, &s.field("year_days"), &["year_days"]);
+        }
+        days.sort_unstable();
+        (!days.is_empty()).then_some(Beat::YearDays(days))
+    }
+}
+
+/// Month and day of `MM-DD`, as a leap year has them.
+fn year_day(word: &str) -> Option<(u8, u8)> {
+    let day = (word.len() == 5).then(|| format!("2024-{word}").parse::<Date>().ok()).flatten()?;
+    Some((u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?))
 }

@@ -10,10 +10,9 @@ use super::super::form::{Check, Counted, Form, FormCell, Part, Said, What};
 use super::super::privacy::Gate;
 use super::super::read::{At, Report, Section};
 use super::conditions::OPS;
-use super::rules::ON_BRANCH;
 use super::{Ids, Reader};
 use crate::domain::form::{CellAt, Template};
-use crate::domain::id::IndicatorId;
+use crate::domain::id::{BRANCHES, IndicatorId};
 use crate::domain::indicator::Indicator;
 use crate::domain::problem::Problem;
 
@@ -50,8 +49,9 @@ pub(in super::super) fn form(
         levels: framework.levels.clone(),
         bases: by_part(framework),
         indicators: framework.indicators.iter().filter(|i| !i.id.as_str().contains('/')).cloned().collect(),
-        denied: framework.privacy.deny_levels.iter().chain(&framework.privacy.deny_fields).cloned().collect(),
+        denied: framework.privacy.clone(),
         elsewhere: Vec::new(),
+        form: true,
     };
     let form = reader.form(document.get_ref(), name, template);
     let problems = report.finish();
@@ -87,6 +87,10 @@ impl Reader<'_, '_, '_> {
 
     fn form_head(&mut self, mut s: Section<'_, '_>, name: &str, template: &dyn Fn(&str) -> Option<Template>) -> Option<Form> {
         let named = self.named(&mut s, &mut Ids::new());
+        let (file_spot, sheet_spot) = {
+            let spot = |key| self.report.spot(s.at_key(key).unwrap_or(s.at), &s.field(key));
+            (spot("file"), spot("sheet"))
+        };
         let file = s.required(self.report, "file");
         let sheet = s.required(self.report, "sheet");
         let months = s.required_word(self.report, "period", &PERIODS).map(|p| p.value);
@@ -106,7 +110,9 @@ impl Reader<'_, '_, '_> {
             name: name.to_owned(),
             named: named?,
             template: template?,
+            file_spot,
             sheet: sheet?.value,
+            sheet_spot,
             months: months?,
             source,
             note,
@@ -132,7 +138,7 @@ impl Reader<'_, '_, '_> {
             let what = self.what(&mut s, label.is_some());
             s.finish(self.report);
             if let (Some(at), Some(what)) = (at, what) {
-                cells.push(FormCell { at: at.value, label, what });
+                cells.push(FormCell { at: at.value, spot: self.report.spot(at.at, "cell.at"), label, what });
             }
         }
         if cells.is_empty() && !root.has("cell") {
@@ -192,7 +198,7 @@ impl Reader<'_, '_, '_> {
     }
 
     fn counted(&mut self, word: &At<String>, field: &str) -> Counted {
-        if word.value == ON_BRANCH {
+        if word.value == BRANCHES {
             return Counted::Branches;
         }
         match word.value.strip_prefix(ENTITY) {

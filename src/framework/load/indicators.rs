@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::read::{At, Section};
 use super::super::schema::{Basis, Coverage};
 use super::{Ids, Reader};
-use crate::domain::id::IndicatorId;
+use crate::domain::id::{BRANCHES, IndicatorId, LevelId};
 use crate::domain::indicator::{Check, Derived, Direction, Indicator, Kind, Rollup};
 
 /// Inner bounds of policy bands: five classes are what a map can tell apart.
@@ -28,12 +28,13 @@ const KINDS: [(&str, Kind); 11] = [
 ];
 const DIRECTIONS: [(&str, Direction); 4] =
     [("up", Direction::Up), ("down", Direction::Down), ("fixed", Direction::Fixed), ("display", Direction::Display)];
-const ROLLUPS: [(&str, Rollup); 6] = [
+const ROLLUPS: [(&str, Rollup); 7] = [
     ("sum", Rollup::Sum),
     ("weighted", Rollup::Weighted),
     ("share_at_or_above", Rollup::ShareAtOrAbove),
     ("worst", Rollup::Worst),
     ("median", Rollup::Median),
+    ("mean", Rollup::Mean),
     ("none", Rollup::None),
 ];
 const DERIVED: [(&str, Derived); 4] =
@@ -52,7 +53,11 @@ impl Reader<'_, '_, '_> {
         let (mut bases, mut later, mut ids) = (BTreeMap::new(), Later::default(), Ids::new());
         for mut s in root.sections(self.report, "indicator") {
             let at = self.indicators.len();
-            let basis = self.basis(&mut s);
+            let mut basis = self.basis(&mut s);
+            basis.was = self.plain(&mut s, "was");
+            if !basis.was.is_empty() && basis.since.is_none() && !s.has("since") {
+                s.missing(self.report, "since");
+            }
             let checks = s.texts(self.report, "check");
             let field = s.field("check");
             later.checks.extend(checks.into_iter().map(|check| (at, check, field.clone())));
@@ -80,7 +85,7 @@ impl Reader<'_, '_, '_> {
         let synonyms = self.words(&mut s, "synonyms");
         let unit = self.plain(&mut s, "unit");
         let kind = s.required_word(self.report, "kind", &KINDS);
-        let level = s.required(self.report, "level").map(|level| self.level(&level, &s.field("level")));
+        let level = s.required(self.report, "level").map(|level| self.reports(&level, &s.field("level")));
         let direction = s.required_word(self.report, "direction", &DIRECTIONS);
         let rollup = s.required_word(self.report, "rollup", &ROLLUPS);
         let min_share = s.number(self.report, "min_share");
@@ -117,6 +122,7 @@ impl Reader<'_, '_, '_> {
                 ("threshold", threshold.is_some()),
                 ("every_months", every.is_some()),
                 ("min_share", min_share.is_some()),
+                ("level = \"branch\"", level.as_ref().is_some_and(|level| level.as_str() == BRANCHES)),
             ] {
                 if given {
                     self.report.add("E_FRAMEWORK_DERIVED", derived.at, &s.field("derived"), &[key]);
@@ -168,6 +174,11 @@ impl Reader<'_, '_, '_> {
         })
     }
 
+    /// Who reports: the units of a level, or branches.
+    fn reports(&mut self, level: &At<String>, field: &str) -> LevelId {
+        if level.value == BRANCHES { BRANCHES.into() } else { self.level(level, field) }
+    }
+
     /// What is counted, in words: `definition`, or what stands over and under the line.
     fn definition(&mut self, s: &mut Section<'_, '_>) -> String {
         let definition = self.plain(s, "definition");
@@ -194,8 +205,9 @@ impl Reader<'_, '_, '_> {
         let (Some(kind), Some(rollup)) = (kind, rollup) else { return };
         let code = match (kind.value, rollup.value) {
             (Kind::Ratio, Rollup::Weighted) => return,
-            (Kind::Ratio, Rollup::Sum) | (_, Rollup::Weighted) => "E_FRAMEWORK_ROLLUP_KIND",
-            (Kind::Star | Kind::Badge, Rollup::Sum) => "E_FRAMEWORK_ROLLUP_STAR",
+            (Kind::Ratio, Rollup::Sum | Rollup::Mean) | (_, Rollup::Weighted) => "E_FRAMEWORK_ROLLUP_KIND",
+            (Kind::Star | Kind::Badge, Rollup::Sum | Rollup::Mean) => "E_FRAMEWORK_ROLLUP_STAR",
+            (Kind::Bool, Rollup::Mean) => "E_FRAMEWORK_ROLLUP_BOOL",
             _ => return,
         };
         self.report.add(code, rollup.at, &s.field("rollup"), &[]);

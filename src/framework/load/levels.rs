@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::read::{At, Section};
 use super::Reader;
-use crate::domain::id::LevelId;
+use crate::domain::id::{BRANCHES, LevelId};
 use crate::domain::unit::Level;
 
 const GEOMETRIES: [(&str, bool); 4] = [("polygon", true), ("line", true), ("point", true), ("none", false)];
@@ -47,6 +47,9 @@ impl Reader<'_, '_, '_> {
             }
             if let Some(code) = code.as_ref().filter(|c| c.value.contains('/')) {
                 self.report.add("E_FRAMEWORK_ID", code.at, &s.field("code"), &[&code.value]);
+            }
+            if let Some(code) = code.as_ref().filter(|c| c.value == BRANCHES) {
+                self.report.add("E_FRAMEWORK_LEVEL_BRANCH", code.at, &s.field("code"), &[&code.value]);
             }
             s.finish(self.report);
             if let (Some(code), Some(label)) = (code, label) {

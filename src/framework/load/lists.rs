@@ -21,9 +21,9 @@ impl Reader<'_, '_, '_> {
                 s.missing(self.report, "fields");
             }
             let states = self.distinct(&mut s, "states");
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
-            lists.extend(named.map(|named| List { named, fields, states, material }));
+            lists.extend(named.map(|named| List { named, fields, states, basis, material }));
         }
         lists
     }
@@ -35,10 +35,10 @@ impl Reader<'_, '_, '_> {
             let from = self.needed_word(&mut s, "from");
             let to = s.required(self.report, "to").map(|to| self.level(&to, &s.field("to")));
             let min_per_year = self.whole(&mut s, "min_per_year", 1..=366).map(|n| n.value);
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(from), Some(to)) = (named, from, to) {
-                pairings.push(Pairing { named, from, to, min_per_year, material });
+                pairings.push(Pairing { named, from, to, min_per_year, basis, material });
             }
         }
         pairings
@@ -57,10 +57,10 @@ impl Reader<'_, '_, '_> {
             let named = self.named(&mut s, &mut ids);
             let kind = s.required_word(self.report, "kind", &REGIONS);
             let members = self.distinct(&mut s, "members");
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(kind)) = (named, kind) {
-                regions.push(Region { named, kind: kind.value.to_owned(), members, material });
+                regions.push(Region { named, kind: kind.value.to_owned(), members, basis, material });
             }
         }
         regions
@@ -71,11 +71,12 @@ impl Reader<'_, '_, '_> {
         for mut s in root.sections(self.report, "group") {
             let named = self.named(&mut s, &mut ids);
             let (one, x) = (self.needed_word(&mut s, "one"), self.needed_word(&mut s, "x"));
+            let when = self.when(&mut s, "when");
             let metric = self.metric(&mut s, "metric");
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(one), Some(x)) = (named, one, x) {
-                groups.push(Group { named, one, x, metric, material });
+                groups.push(Group { named, one, x, when, metric, basis, material });
             }
         }
         groups
@@ -87,10 +88,10 @@ impl Reader<'_, '_, '_> {
             let named = self.named(&mut s, &mut ids);
             s.knows("by");
             let matrix = if s.has("by") { self.by_zones(&mut s, zones) } else { self.by_hand(&mut s) };
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some((rows, cols, cells))) = (named, matrix) {
-                matrices.push(Matrix { named, rows, cols, cells, material });
+                matrices.push(Matrix { named, rows, cols, cells, basis, material });
             }
         }
         matrices

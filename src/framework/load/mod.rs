@@ -13,9 +13,10 @@ mod levels;
 mod lists;
 mod ratings;
 mod rules;
+mod targets;
 mod terms;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod text;
 mod zones;
 
@@ -30,7 +31,7 @@ use toml::de::{DeTable, DeValue};
 pub(super) use self::forms::form;
 use super::privacy::Gate;
 use super::read::{At, Report, Section};
-use super::schema::{Basis, Confidence, Named, Part};
+use super::schema::{Basis, Confidence, Named, Part, Privacy};
 use super::{Framework, shipped};
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::indicator::Indicator;
@@ -164,8 +165,9 @@ fn parse(text: &str, shown_as: &str, find: &Find<'_>, way: &mut Way<'_>) -> Resu
         levels: Vec::new(),
         bases: Vec::new(),
         indicators: Vec::new(),
-        denied: Vec::new(),
+        denied: Privacy::default(),
         elsewhere: Vec::new(),
+        form: false,
     };
     let (framework, elsewhere) = reader.framework(document.get_ref());
     let mut problems = report.finish();
@@ -200,9 +202,11 @@ struct Reader<'r, 'a, 'w> {
     bases: Vec<Arc<Framework>>,
     indicators: Vec<Arc<Indicator>>,
     /// Words that this framework's `[privacy]` adds to the gate.
-    denied: Vec<String>,
+    denied: Privacy,
     /// Problems of what it extends.
     elsewhere: Vec<Problem>,
+    /// It is a form, which has a reporting period.
+    form: bool,
 }
 
 /// Ids of one kind of item, to find those that are used twice.
@@ -223,16 +227,17 @@ impl Reader<'_, '_, '_> {
         self.checked(checks, &coverages);
         let zones = self.zones(&mut root);
         let tasks = self.tasks(&mut root);
+        let (kinds, kind_bases) = self.kinds(&mut root);
         let framework = Framework {
             synonyms: self.synonyms(&mut root),
             targets: self.targets(&mut root),
             establish: self.establish(&mut root),
             premises: self.premises(&mut root),
-            kinds: self.kinds(&mut root),
+            kinds,
+            kind_bases,
             ratings: self.ratings(&mut root),
             scorecards: self.scorecards(&mut root),
             items: self.items(&mut root),
-            workflows: self.workflows(&mut root),
             cadences: self.cadences(&mut root),
             terms: self.terms(&mut root),
             lists: self.lists(&mut root),
@@ -245,6 +250,7 @@ impl Reader<'_, '_, '_> {
         };
         let rules = self.rules(&mut root, &framework.kinds);
         let seasons = self.seasons(&mut root, &rules);
+        let workflows = self.workflows(&mut root, &rules);
         let alone = self.bases.is_empty();
         for (key, empty) in [("level", self.levels.is_empty()), ("indicator", self.indicators.is_empty())] {
             if alone && empty && !document.contains_key(key) {
@@ -266,6 +272,7 @@ impl Reader<'_, '_, '_> {
             coverages,
             rules,
             seasons,
+            workflows,
             bases: self.bases,
             ..framework
         });
@@ -387,7 +394,7 @@ impl Reader<'_, '_, '_> {
         {
             self.report.add("E_FRAMEWORK_UNTIL", until.at, &s.field("until"), &[]);
         }
-        Basis { document, article, confidence, since: since.map(|d| d.value), until: until.map(|d| d.value) }
+        Basis { document, article, confidence, since: since.map(|d| d.value), until: until.map(|d| d.value), ..Basis::default() }
     }
 
     fn day(&mut self, s: &mut Section<'_, '_>, key: &'static str) -> Option<At<Date>> {

@@ -1,22 +1,22 @@
-//! `[[rule]]`, `[[target]]` and `[[kind]]`.
+//! `[[rule]]` and `[[kind]]`.
 
-use super::super::condition::{Condition, Op};
+use std::collections::BTreeMap;
+
+use super::super::condition::Condition;
 use super::super::read::Section;
-use super::super::schema::{OfficialKind, On, Target};
+use super::super::schema::{Basis, On};
 use super::super::{Rule, Severity};
-use super::conditions::OPS;
 use super::{Ids, Reader};
-use crate::domain::indicator::Direction;
+use crate::domain::id::BRANCHES;
+use crate::domain::page::CaseKind;
 use crate::domain::unit::Subject;
 
-/// What an item is about when it is not about the units of a level.
-pub(super) const ON_BRANCH: &str = "branch";
 const SEVERITIES: [(&str, Severity); 3] = [("info", Severity::Info), ("amber", Severity::Amber), ("red", Severity::Red)];
 /// Official kinds of a weak organisation that no indicator can show: a person confirms them.
 const BY_PERSON: [u8; 5] = [2, 3, 5, 6, 8];
 
 impl Reader<'_, '_, '_> {
-    pub(super) fn rules(&mut self, root: &mut Section<'_, '_>, kinds: &[OfficialKind]) -> Vec<Rule> {
+    pub(super) fn rules(&mut self, root: &mut Section<'_, '_>, kinds: &[CaseKind]) -> Vec<Rule> {
         let (mut rules, mut ids) = (Vec::new(), Ids::new());
         for mut s in root.sections(self.report, "rule") {
             let named = self.named(&mut s, &mut ids);
@@ -47,7 +47,7 @@ impl Reader<'_, '_, '_> {
     /// `on`: branches or the units of a level.
     pub(super) fn on(&mut self, s: &mut Section<'_, '_>) -> Option<On> {
         let on = s.required(self.report, "on")?;
-        Some(if on.value == ON_BRANCH { On::Branch } else { On::Units(self.level(&on, &s.field("on"))) })
+        Some(if on.value == BRANCHES { On::Branch } else { On::Units(self.level(&on, &s.field("on"))) })
     }
 
     /// `when = {…}`, or `all = […]` for the usual case.
@@ -78,7 +78,7 @@ impl Reader<'_, '_, '_> {
 
     /// The official kind that a rule points to, where it is one that something can show.
     #[allow(clippy::cast_possible_truncation, reason = "at most 10, as was checked")]
-    fn kind_of(&mut self, s: &mut Section<'_, '_>, own: &[OfficialKind]) -> Option<u8> {
+    fn kind_of(&mut self, s: &mut Section<'_, '_>, own: &[CaseKind]) -> Option<u8> {
         let number = self.whole(s, "kind", 1..=10)?;
         let kind = number.value as u8;
         let declared = own.iter().chain(self.bases.iter().flat_map(|b| b.kinds.iter())).find(|k| k.number == kind);
@@ -89,54 +89,34 @@ impl Reader<'_, '_, '_> {
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "at most 10, as was checked")]
-    pub(super) fn kinds(&mut self, root: &mut Section<'_, '_>) -> Vec<OfficialKind> {
-        let mut kinds: Vec<OfficialKind> = Vec::new();
+    pub(super) fn kinds(&mut self, root: &mut Section<'_, '_>) -> (Vec<CaseKind>, BTreeMap<u8, Basis>) {
+        let (mut kinds, mut bases): (Vec<CaseKind>, BTreeMap<u8, Basis>) = (Vec::new(), BTreeMap::new());
         for mut s in root.sections(self.report, "kind") {
             let number = self.whole(&mut s, "number", 1..=10);
             if !s.has("number") {
                 s.missing(self.report, "number");
             }
             let label = self.label(&mut s);
+            let [short, short_en] = ["short", "short_en"].map(|key| {
+                let text = s.text(self.report, key);
+                if let Some(text) = &text {
+                    self.gated(text, &s.field(key));
+                }
+                text.map(|t| t.value)
+            });
             let by_person = s.flag(self.report, "by_person").unwrap_or(false);
             if let Some(number) = number.as_ref().filter(|n| kinds.iter().any(|k| u16::from(k.number) == n.value)) {
                 self.report.add("E_FRAMEWORK_DUPLICATE", number.at, &s.field("number"), &[&number.value.to_string()]);
             }
+            let basis = self.basis(&mut s);
             s.finish(self.report);
             if let (Some(number), Some((label, label_en))) = (number, label) {
-                kinds.push(OfficialKind { number: number.value as u8, label, label_en, by_person });
+                let short = short.unwrap_or_else(|| label.clone());
+                let short_en = short_en.unwrap_or_else(|| label_en.clone());
+                bases.insert(number.value as u8, basis);
+                kinds.push(CaseKind { number: number.value as u8, label, label_en, short, short_en, by_person });
             }
         }
-        kinds
-    }
-
-    pub(super) fn targets(&mut self, root: &mut Section<'_, '_>) -> Vec<Target> {
-        let (mut targets, mut ids) = (Vec::new(), Ids::new());
-        for mut s in root.sections(self.report, "target") {
-            let named = self.named(&mut s, &mut ids);
-            let word = s.required(self.report, "indicator");
-            let indicator = word.as_ref().and_then(|w| self.indicator_ref(w, &s.field("indicator")));
-            let op = s.required_word(self.report, "op", &OPS);
-            let direction = word.as_ref().and_then(|w| self.find_indicator(&w.value)).map(|(_, i)| i.direction);
-            if let Some(op) = &op {
-                let against = match direction {
-                    Some(Direction::Up) => matches!(op.value, Op::Less | Op::AtMost),
-                    Some(Direction::Down) => matches!(op.value, Op::More | Op::AtLeast),
-                    _ => false,
-                };
-                if against || op.value == Op::NotEqual {
-                    self.report.add("E_FRAMEWORK_TARGET_OP", op.at, &s.field("op"), &[op.value.sign()]);
-                }
-            }
-            let value = self.number_or_unset(&mut s, "value");
-            let due = self.day(&mut s, "due").map(|d| d.value);
-            let each = s.flag(self.report, "each").unwrap_or(false);
-            let when = self.when(&mut s, "when");
-            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
-            s.finish(self.report);
-            if let (Some(named), Some(indicator), Some(op)) = (named, indicator, op) {
-                targets.push(Target { named, indicator, op: op.value, value, due, when, each, basis, material });
-            }
-        }
-        targets
+        (kinds, bases)
     }
 }

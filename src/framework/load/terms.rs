@@ -61,22 +61,28 @@ impl Reader<'_, '_, '_> {
             {
                 self.report.add("E_FRAMEWORK_DUE", to.at, &s.field("to"), &[]);
             }
-            let mut rules = Vec::new();
-            for word in s.texts(self.report, "rules") {
-                let bare = word.value.rsplit('/').next().unwrap_or_default();
-                let extended = self.bases.iter().find(|base| base.rules.iter().any(|r| r.id == bare)).map(|base| base.id.clone());
-                match extended.filter(|_| !own.iter().any(|r| r.id == bare)) {
-                    Some(base) => rules.push(format!("{base}/{bare}")),
-                    None if own.iter().any(|r| r.id == bare) => rules.push(bare.to_owned()),
-                    None => self.report.add("E_FRAMEWORK_RULE_UNKNOWN", word.at, &s.field("rules"), &[&word.value]),
-                }
-            }
-            let material = self.material(&mut s);
+            let rules = self.rule_refs(&mut s, own);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(named), Some(from), Some(to)) = (named, from, to) {
-                seasons.push(Season { named, from: from.value, to: to.value, rules, material });
+                seasons.push(Season { named, from: from.value, to: to.value, rules, basis, material });
             }
         }
         seasons
+    }
+
+    /// `rules`: ids of rules that this framework or one that it extends has.
+    pub(super) fn rule_refs(&mut self, s: &mut Section<'_, '_>, own: &[super::super::Rule]) -> Vec<String> {
+        let mut rules = Vec::new();
+        for word in s.texts(self.report, "rules") {
+            let bare = word.value.rsplit('/').next().unwrap_or_default();
+            let extended = self.bases.iter().find(|base| base.rules.iter().any(|r| r.id == bare)).map(|base| base.id.clone());
+            match extended.filter(|_| !own.iter().any(|r| r.id == bare)) {
+                Some(base) => rules.push(format!("{base}/{bare}")),
+                None if own.iter().any(|r| r.id == bare) => rules.push(bare.to_owned()),
+                None => self.report.add("E_FRAMEWORK_RULE_UNKNOWN", word.at, &s.field("rules"), &[&word.value]),
+            }
+        }
+        rules
     }
 }

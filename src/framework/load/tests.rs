@@ -1,6 +1,8 @@
 use std::collections::HashSet;
 
 use super::*;
+use crate::framework::condition::Op;
+use crate::framework::schema::{Beat, Goal};
 use crate::locale::Lang;
 use proptest::prelude::*;
 
@@ -117,6 +119,21 @@ all = [{ indicator = "X-9", op = "<", value = 60 }]
     );
 }
 
+/// Branches by what units report, and units by what branches report.
+const RATED_BRANCHES: &str =
+    "[[rating]]\nid = \"s\"\nlabel = \"星\"\non = \"branch\"\nkind = \"levels\"\nmax = 5\nmetric = \"X-1\"\n[[rule]]";
+const RATED_UNITS: &str = "[[indicator]]\nid = \"X-2\"\nlabel = \"星数\"\nkind = \"star\"\nlevel = \"branch\"\ndirection = \"up\"\nrollup = \"median\"\n\
+    every_months = 12\n[[rating]]\nid = \"s\"\nlabel = \"星\"\non = \"leaf\"\nkind = \"levels\"\nmax = 5\nmetric = \"X-2\"\n[[rule]]";
+
+#[test]
+fn who_reports_may_be_branches() {
+    let text = GOOD.replacen("level = \"leaf\"\ndirection", "level = \"branch\"\ndirection", 1);
+    let framework = Framework::parse(&text, "f.toml").expect("good");
+    assert!(framework.indicators[0].is_of_branches());
+    let whole = Framework::combine(vec![framework]).expect("together");
+    assert!(whole.indicators[0].is_of_branches() && whole.notes.is_empty(), "{:?}", whole.notes);
+}
+
 #[test]
 fn each_single_mistake_has_its_own_code() {
     for (from, to, code) in [
@@ -141,6 +158,14 @@ fn each_single_mistake_has_its_own_code() {
         ("min_share = 0.5\nbands = [60, 80.5]\nevery_months = 3", "derived = \"leads\"", "E_FRAMEWORK_RULE_ON_LEADS"),
         ("name = \"甲\"", "name = \"甲\"\nstart = \"2025-02-30\"", "E_FRAMEWORK_DATE"),
         ("name = \"甲\"", "name = \"甲\"\nstart = \"2025-02-03\"\ndue = \"2024-01-01\"", "E_FRAMEWORK_DUE"),
+        ("code = \"leaf\"", "code = \"branch\"", "E_FRAMEWORK_LEVEL_BRANCH"),
+        (
+            "level = \"leaf\"\ndirection = \"up\"\nrollup = \"weighted\"\nmin_share = 0.5",
+            "level = \"branch\"\ndirection = \"up\"\nrollup = \"weighted\"\nderived = \"leads\"",
+            "E_FRAMEWORK_DERIVED",
+        ),
+        ("[[rule]]", RATED_BRANCHES, "E_FRAMEWORK_METRIC_UNITS"),
+        ("[[rule]]", RATED_UNITS, "E_FRAMEWORK_METRIC_BRANCHES"),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let found = codes(&GOOD.replacen(from, to, 1));
@@ -170,10 +195,13 @@ fn every_code_of_this_module_has_its_text_in_both_languages() {
         include_str!("lists.rs"),
         include_str!("ratings.rs"),
         include_str!("rules.rs"),
+        include_str!("targets.rs"),
+        include_str!("terms.rs"),
         include_str!("text.rs"),
         include_str!("zones.rs"),
         include_str!("../read.rs"),
-        include_str!("../combine.rs")
+        include_str!("../combine.rs"),
+        include_str!("../combine/joined.rs")
     );
     let mut seen = 0;
     for code in source.split('"').filter(|w| w.len() > 2 && w.starts_with("E_") && w.chars().all(|c| c.is_ascii_uppercase() || c == '_')) {
@@ -211,20 +239,41 @@ pub(crate) const EVERYTHING: &str = include_str!("everything.toml");
 fn one_of_everything_loads() {
     let f = Framework::parse(EVERYTHING, "every.toml").expect("good");
     assert_eq!((f.levels.len(), f.coverages.len(), f.zones[0].tasks.len(), f.tasks.len()), (4, 2, 2, 1));
-    assert_eq!((f.targets.len(), f.establish.len(), f.premises.len(), f.ratings.len(), f.items.len()), (2, 2, 2, 3, 2));
-    assert_eq!((f.workflows.len(), f.cadences.len(), f.lists.len(), f.matrices.len(), f.kinds.len()), (1, 6, 1, 2, 1));
+    assert_eq!((f.targets.len(), f.establish.len(), f.premises.len(), f.ratings.len(), f.items.len()), (3, 2, 2, 3, 2));
+    assert_eq!((f.workflows.len(), f.cadences.len(), f.lists.len(), f.matrices.len(), f.kinds.len()), (1, 7, 1, 2, 1));
     assert_eq!((f.terms[0].years, f.terms[0].ahead_months.as_slice(), f.seasons[0].rules.len()), (5, &[12, 6, 3, 1][..], 1));
-    assert_eq!((f.targets[1].value, f.premises[1].min_m2, f.establish[1].when.is_unset()), (None, None, true));
+    assert_eq!((f.targets[1].goal, f.premises[1].min_m2, f.establish[1].when.is_unset()), (Goal::Unset(Op::AtLeast), None, true));
+    assert_eq!(f.targets[2].goal, Goal::Between(3.0, 5.0));
     assert!(f.rules[0].enabled && f.rules[1].is_relative() && !f.rules[1].enabled);
     assert_eq!(f.rules[0].when.tests().len(), 6);
     assert_eq!(f.indicators[0].checks.len(), 1);
     assert_eq!(f.indicators[0].definition, "甲比乙。分子：甲数；分母：乙数。");
     assert_eq!(f.indicators[2].coverage.as_deref(), Some("cov-leaf"));
     assert_eq!(f.matrices[1].cells, [[Some("X-1".into()), None]]);
-    assert_eq!(
-        f.cadences[5].beat,
-        crate::framework::schema::Beat::BySeverity(vec![("一般".into(), 30), ("重点".into(), 7), ("重大".into(), 0)])
-    );
+    assert_eq!(f.cadences[5].beat, Beat::BySeverity(vec![("一般".into(), 30), ("重点".into(), 7), ("重大".into(), 0)]));
+    assert_eq!(f.cadences[6].beat, Beat::YearDays(vec![(2, 29), (7, 1), (12, 10)]));
+    assert!(f.rules[2].when.tests()[0].rank.as_ref().is_some_and(|rank| rank.share) && !f.rules[2].enabled);
+    // Every kind of item can name what it rests on.
+    let bases = [
+        &f.zones[0].basis,
+        &f.tasks[0].basis,
+        &f.ratings[0].basis,
+        &f.scorecards[0].basis,
+        &f.items[0].basis,
+        &f.workflows[0].basis,
+        &f.cadences[0].basis,
+        &f.seasons[0].basis,
+        &f.lists[0].basis,
+        &f.pairings[0].basis,
+        &f.regions[0].basis,
+        &f.groups[0].basis,
+        &f.matrices[0].basis,
+        &f.kind_bases[&f.kinds[0].number],
+    ];
+    for (n, basis) in bases.into_iter().enumerate() {
+        assert_eq!((basis.document.as_str(), basis.article.as_str()), ("某文件", "第七条"), "{n}");
+        assert!(basis.confidence.is_some() && basis.since.is_some() && basis.until.is_some(), "{n}");
+    }
     assert_eq!(f.parts[0].text.as_ref(), EVERYTHING);
 }
 
@@ -290,10 +339,10 @@ fn together_every_id_is_qualified_and_what_is_declared_again_hides_the_base() {
     let whole = Framework::combine(vec![every, child]).expect("one");
     assert_eq!(whole.parts.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["every", "child", "a"]);
     let ids: Vec<_> = whole.indicators.iter().map(|i| i.id.as_str()).collect();
-    assert_eq!(ids, ["every/X-1", "every/X-2", "every/X-3", "every/X-4", "child/X-2", "a/X-1"]);
+    assert_eq!(ids, ["every/X-1", "every/X-2", "every/X-3", "every/X-4", "every/X-9", "child/X-2", "a/X-1"]);
     // `a/r` is declared again by the child.
-    assert_eq!(whole.rules.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["every/r1", "every/r2", "child/r"]);
-    assert_eq!(whole.rules[2].when.indicators().iter().map(|i| i.as_str()).collect::<Vec<_>>(), ["a/X-1", "child/X-2"]);
+    assert_eq!(whole.rules.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["every/r1", "every/r2", "every/r3", "child/r"]);
+    assert_eq!(whole.rules[3].when.indicators().iter().map(|i| i.as_str()).collect::<Vec<_>>(), ["a/X-1", "child/X-2"]);
     assert_eq!(whole.indicators[2].coverage.as_deref(), Some("every/cov-leaf"));
     assert_eq!(whole.ratings[1].named.id, "every/R2");
     assert_eq!((whole.levels.len(), whole.notes.len(), whole.sha256.len()), (4, 0, 64));
@@ -310,7 +359,7 @@ fn what_needs_a_level_that_the_tree_lacks_is_left_out_and_named() {
     let levels =
         Framework::parse(&GOOD.replace("\"leaf\"", "\"twig\"").replace("label = \"末\"", "label = \"村/末\""), "b.toml").expect("good");
     let whole = Framework::combine(vec![levels, Framework::parse(EVERYTHING, "every.toml").expect("good")]).expect("one");
-    assert!(whole.indicators.iter().all(|i| i.level.as_str() == "twig"), "a level is known by its label too");
+    assert!(whole.indicators.iter().all(|i| i.level.as_str() == "twig" || i.is_of_branches()), "a level is known by its label too");
     assert_eq!(Framework::combine(Vec::new()).expect_err("none")[0].code, "E_FRAMEWORK_NO_TREE");
     let other = GOOD.replace("name = \"甲\"", "name = \"乙\"");
     let two = vec![Framework::parse(GOOD, "a.toml").expect("good"), Framework::parse(&other, "b.toml").expect("good")];
@@ -319,7 +368,8 @@ fn what_needs_a_level_that_the_tree_lacks_is_left_out_and_named() {
 
 /// What published ways of working ask for and this product never models, as a framework would name it.
 const NEVER: &str = "婚丧报备|党员中心户|居民点题人|党员联系户|纠纷当事人|执法对象|民族人口|贫困人口|挂钩农户|宴请申报|劝阻对象|七查三算|违法越级上访|一户一台账|贫困户点单|意见人|户积分|\
-    三问三看|健康状况|行踪|宗教渗透|微心愿人|特殊人群|社区矫正|视频监控|不稳定因素|黑名单|建房到户|搬迁到户|一户多宅|困难群众|诉求人|空巢老人|暂住登记|信访量|上访人次|留守儿童|低保户|残疾人|党员积分排名";
+    三问三看|健康状况|行踪|宗教渗透|微心愿人|特殊人群|社区矫正|视频监控|不稳定因素|黑名单|建房到户|搬迁到户|一户多宅|困难群众|诉求人|空巢老人|暂住登记|信访量|上访人次|留守儿童|低保户|残疾人|党员积分排名|\
+    来访迹象|外出迹象|家庭物资储备|24小时监控|路口监控|贷款到户|红黑名单";
 
 #[test]
 fn what_is_never_modelled_cannot_be_declared_anywhere() {
@@ -395,8 +445,9 @@ fn known_keys() -> std::collections::BTreeSet<String> {
         levels: Vec::new(),
         bases: Vec::new(),
         indicators: Vec::new(),
-        denied: Vec::new(),
+        denied: Privacy::default(),
         elsewhere: Vec::new(),
+        form: false,
     };
     reader.framework(document.get_ref());
     report.known().iter().map(|path| path.rsplit('.').next().unwrap_or(path).to_owned()).collect()

@@ -32,7 +32,7 @@ impl Reader<'_, '_, '_> {
         let mut words = |key| s.texts(self.report, key).into_iter().map(|w| w.value).collect::<Vec<String>>();
         let privacy = Privacy { deny_levels: words("deny_levels"), deny_fields: words("deny_fields") };
         s.finish(self.report);
-        self.denied = privacy.deny_levels.iter().chain(&privacy.deny_fields).cloned().collect();
+        self.denied = privacy.clone();
         privacy
     }
 }

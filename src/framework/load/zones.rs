@@ -13,10 +13,10 @@ impl Reader<'_, '_, '_> {
             let label = self.label(&mut s);
             s.flag(self.report, "multi");
             let tasks = s.sections(self.report, "task").into_iter().filter_map(|task| self.task(task, &mut ids)).collect();
-            let material = self.material(&mut s);
+            let (basis, material) = (self.basis(&mut s), self.material(&mut s));
             s.finish(self.report);
             if let (Some(code), Some((label, label_en))) = (code, label) {
-                zones.push(Zone { code: code.value, label, label_en, tasks, material });
+                zones.push(Zone { code: code.value, label, label_en, tasks, basis, material });
             }
         }
         zones
@@ -33,8 +33,8 @@ impl Reader<'_, '_, '_> {
         let with = s.texts(self.report, "with").into_iter().map(|w| w.value).collect();
         let group = self.word(&mut s, "group");
         let metric = self.metric(&mut s, "metric");
-        let material = self.material(&mut s);
+        let (basis, material) = (self.basis(&mut s), self.material(&mut s));
         s.finish(self.report);
-        Some(Task { named: named?, lead, with, group, metric, material })
+        Some(Task { named: named?, lead, with, group, metric, basis, material })
     }
 }

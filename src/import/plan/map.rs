@@ -12,6 +12,7 @@ use crate::domain::plan::{Choices, PART};
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Progress, Stop};
 use crate::framework::privacy::Gate;
+use crate::framework::schema::Privacy;
 use crate::gis::read::{FieldSample, MapChoice, MapFile, MapFormat, Overview, ReadSpec};
 use crate::store::geopackage;
 
@@ -91,14 +92,21 @@ impl Map {
 
     /// Properties that the privacy gate refuses by their name or by their values, with the rule, as
     /// [`super::sheet::Sheet::personal`] does for a table.
-    pub(super) fn personal(&self, without: &dyn Fn(&str) -> bool, keys: &[&str], is_unit: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
+    pub(super) fn personal(
+        &self,
+        added: &Privacy,
+        without: &dyn Fn(&str) -> bool,
+        keys: &[&str],
+        is_unit: &dyn Fn(&str) -> bool,
+    ) -> Vec<(String, String)> {
         let mut out: Vec<(String, String)> = Vec::new();
         for field in self.files().flat_map(|map| &map.overview.fields).filter(|f| !without(&f.name)) {
             if out.iter().any(|(name, _)| *name == field.name) {
                 continue;
             }
             // Of a path into inner objects the last name says what it is.
-            let named = Gate.columns(std::iter::once(field.name.replace('.', "/").as_str())).first().map(|(_, rule)| *rule);
+            let path = field.name.replace('.', "/");
+            let named = Gate.columns(std::iter::once(path.as_str()), added).first().map(|(_, rule)| *rule);
             let rule = named.or_else(|| {
                 let beside = |value: &&String| !is_unit(value) && Gate.value_looks_personal_beside(value, is_unit);
                 let refused = match keys.contains(&field.name.as_str()) {

@@ -101,7 +101,7 @@ impl<'p, 'l> Planner<'p, 'l> {
             self.scene.stop.check()?;
             self.open(n, item, &mut opened, progress);
         }
-        let world = self.world(self.scene.framework.levels.len())?;
+        let world = self.world(self.depth())?;
         let opened = self.in_layers(opened, &world)?;
         self.has_maps = opened.iter().any(|o| matches!(o, Opened::Map(_)));
         // What was stopped while it was read looks like a file that cannot be read.
@@ -138,6 +138,12 @@ impl<'p, 'l> Planner<'p, 'l> {
     pub(super) fn world(&self, depth: usize) -> Result<World, Problem> {
         let day = self.choices.since.map_or(self.scene.today, |since| since.max(self.scene.today));
         self.load.world_on(self.scene.framework, day, depth)
+    }
+
+    /// The tables that tell what a file is about: the levels, and the branches where these report something.
+    pub(super) fn depth(&self) -> usize {
+        let framework = self.scene.framework;
+        framework.levels.len() + usize::from(framework.indicators.iter().any(|i| i.is_of_branches()))
     }
 
     /// What a person said that the records of a file are.

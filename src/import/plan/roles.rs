@@ -59,7 +59,7 @@ pub(super) fn guess(
     profiles: &Profiles,
     profile: &Profile,
     choices: &Choices,
-    tree: &Finder<'_>,
+    [tree, branches]: [&Finder<'_>; 2],
 ) -> Roles {
     let headings = &sheet.headings;
     let said = |role: &str| {
@@ -127,7 +127,10 @@ pub(super) fn guess(
         Some(Target::Values | Target::Zones | Target::Regions) => {
             let taken: Vec<usize> =
                 columns.values().copied().chain(indicators.iter().flat_map(|(_, p)| [p.value, p.num, p.den]).flatten()).collect();
-            let key = said("unit").or_else(|| said("code")).or_else(|| key(sheet, profiles, tree, &taken));
+            // Where branches report, a row is a branch: the column of its unit is another.
+            let of_branches = target == Some(Target::Values) && indicators.iter().any(|(i, _)| i.is_of_branches());
+            let own = || if of_branches { key(sheet, profiles, branches, &taken) } else { None };
+            let key = said("unit").or_else(|| said("code")).or_else(own).or_else(|| key(sheet, profiles, tree, &taken));
             columns.extend(key.map(|n| ("unit".to_owned(), n)));
             let beside = profiles.usual("name", headings).into_iter().find(|n| Some(*n) != key && !taken.contains(n));
             columns.extend(said("name").or(beside).map(|n| ("name".to_owned(), n)));

@@ -6,6 +6,7 @@ use crate::domain::period::Period;
 use crate::domain::plan::Input;
 use crate::domain::problem::{Problem, Severity, Spot};
 use crate::framework::privacy::Gate;
+use crate::framework::schema::Privacy;
 use crate::import::book::{Book, Format, Grid};
 use crate::import::cell;
 use crate::import::layout::{self, Laid, Row};
@@ -112,13 +113,19 @@ impl Sheet {
 
     /// Headings that the privacy gate refuses by their name or by their values, with the rule.
     ///
-    /// `keys` are the columns that join the tree and `is_unit` tells a code of it. Codes of grids are
+    /// `added` are the words of the frameworks in use, `keys` are the columns that join the tree and `is_unit` tells a code of it. Codes of grids are
     /// those of their villages with more digits, and some look like a person's number by chance: a
     /// column of keys is refused only where most of it does.
-    pub(super) fn personal(&self, without: &dyn Fn(&str) -> bool, keys: &[usize], is_unit: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
+    pub(super) fn personal(
+        &self,
+        added: &Privacy,
+        without: &dyn Fn(&str) -> bool,
+        keys: &[usize],
+        is_unit: &dyn Fn(&str) -> bool,
+    ) -> Vec<(String, String)> {
         let mut out = Vec::new();
         for (n, heading) in self.headings.iter().enumerate().filter(|(_, h)| !h.is_empty() && !without(h)) {
-            let rule = Gate.column(heading).or_else(|| {
+            let rule = Gate.column_beside(heading, added).or_else(|| {
                 let mut values = self.rows().map(|(_, cells)| cells.get(n)).filter(|v| !v.is_empty());
                 let looks = |value: &str| !is_unit(value.trim()) && Gate.value_looks_personal_beside(value, is_unit);
                 let refused = if keys.contains(&n) {

@@ -38,10 +38,11 @@ impl Planner<'_, '_> {
     }
 
     pub(super) fn roles(&self, sheet: &Sheet, profile: &Profile, world: &World) -> Roles {
-        let tree = Finder::new(world, 0..self.scene.framework.levels.len());
+        let levels = self.scene.framework.levels.len();
+        let (tree, branches) = (Finder::new(world, 0..levels), Finder::new(world, levels..levels + 1));
         let guess = |target: Option<&Target>| {
             let choices = Choices { target: target.cloned(), ..self.choices.clone() };
-            roles::guess(sheet, self.scene.framework, &self.profiles, profile, &choices, &tree)
+            roles::guess(sheet, self.scene.framework, &self.profiles, profile, &choices, [&tree, &branches])
         };
         if let Some(own) = self.choices.own_target(&sheet.shown_as) {
             return guess(Some(own));
@@ -67,16 +68,18 @@ impl Planner<'_, '_> {
                 return Ok(());
             }
         };
-        let world = self.world(self.scene.framework.levels.len())?;
+        let world = self.world(self.depth())?;
         let roles = self.roles(sheet, &profile, &world);
         let keys: Vec<usize> = ["code", "parent", "unit", "shape"].into_iter().filter_map(|role| roles.get(role)).collect();
         let without = |heading: &str| self.choices.without.contains(heading) || profile.without.contains(heading);
         let personal = {
-            let tree = Finder::new(&world, 0..self.scene.framework.levels.len());
+            let levels = self.scene.framework.levels.len();
+            let (tree, branches) = (Finder::new(&world, 0..levels), Finder::new(&world, levels..levels + 1));
+            let is_known = |code: &str| tree.by_code(code) != Found::None || branches.by_code(code) != Found::None;
             // Villages may come with their grids in one list.
             let codes = sheet.rows().filter_map(|(_, cells)| Some(cells.get(roles.get("code")?).trim()));
             let villages: FxHashSet<&str> = codes.filter(|code| code.len() == VILLAGE_DIGITS).collect();
-            sheet.personal(&without, &keys, &|code| villages.contains(code) || tree.by_code(code) != Found::None)
+            sheet.personal(&self.scene.framework.privacy, &without, &keys, &|code| villages.contains(code) || is_known(code))
         };
         drop(world);
         self.complete = self.choices.complete.or(profile.complete);

@@ -200,7 +200,7 @@ impl Planner<'_, '_> {
         let mut keys: Vec<&str> = self.id_field(fields, profile).map(|f| f.name.as_str()).into_iter().collect();
         keys.extend(self.profiles.usual("parent", &names).into_iter().map(|n| names[n].as_str()));
         let tree = Finder::new(world, 0..world.levels.len());
-        map.personal(&|name| without.contains(name), &keys, &|code| tree.by_code(code) != Found::None)
+        map.personal(&self.scene.framework.privacy, &|name| without.contains(name), &keys, &|code| tree.by_code(code) != Found::None)
     }
 
     /// The features of all files of a map, and the first record of each file; `None` where none can

@@ -110,8 +110,15 @@ impl Planner<'_, '_> {
             return Ok(Meanings::new());
         }
         let levels = self.scene.framework.levels.len();
-        let world = self.world(levels)?;
-        let finder = Finder::new(&world, 0..levels);
+        // What units report is matched with units, what branches report with branches; of a long table both
+        // may be asked.
+        let asks = |of_branches: bool| match long {
+            None => roles.indicators.iter().any(|(i, _)| i.is_of_branches() == of_branches),
+            Some(_) => self.scene.framework.indicators.iter().any(|i| i.is_of_branches() == of_branches),
+        };
+        let [units, branches] = [asks(false), asks(true)];
+        let world = self.world(levels + usize::from(branches))?;
+        let finders = [units.then(|| Finder::new(&world, 0..levels)), branches.then(|| Finder::new(&world, levels..levels + 1))];
         let (known, choices) = (Profile::clone(profile).meanings, self.choices.meanings.clone());
         let mut words = Words { choices: &choices, profile: &known, open: BTreeMap::new(), used: known.clone() };
         let long_parts = Parts { value: roles.get("value"), num: roles.get("num"), den: roles.get("den") };
@@ -146,12 +153,28 @@ impl Planner<'_, '_> {
                 continue;
             };
             let name = roles.get("name").map_or("", |c| cells.get(c).trim());
-            let Some(uid) = self.unit_of(sheet, &finder, line, cells.get(key).trim(), name) else { continue };
-            seen.insert(uid);
+            let word = long.map(|column| cells.get(column).trim());
+            let meant = word.map(|word| labels.get(&plain(word)).copied().flatten());
+            let mut found = [None; 2];
+            for (of_branches, finder) in finders.iter().enumerate() {
+                let asked = match meant {
+                    None => true,
+                    Some(Some(indicator)) => usize::from(indicator.is_of_branches()) == of_branches,
+                    // An unknown word says nothing of who reports: the first that may.
+                    Some(None) => finders[..of_branches].iter().all(Option::is_none),
+                };
+                if let Some(finder) = finder.as_ref().filter(|_| asked) {
+                    found[of_branches] = self.unit_of(sheet, finder, line, cells.get(key).trim(), name);
+                    seen.extend(found[of_branches]);
+                }
+            }
+            if found == [None; 2] {
+                continue;
+            }
             let mut wrong = None;
-            let mut take =
-                |at: usize, indicator: &Indicator, parts: Parts| match read(sheet, cells, indicator, parts, roles.get("state"), &mut words)
-                {
+            let mut take = |at: usize, indicator: &Indicator, parts: Parts| {
+                let Some(uid) = found[usize::from(indicator.is_of_branches())] else { return };
+                match read(sheet, cells, indicator, parts, roles.get("state"), &mut words) {
                     Ok(Some(reading)) => match value_period(indicator.every_months, when) {
                         Some(own) => sets.entry((at, own)).or_default().push((uid, reading, line)),
                         None => {
@@ -161,16 +184,12 @@ impl Planner<'_, '_> {
                     },
                     Ok(None) => {}
                     Err(problem) => wrong = Some(problem.line(line)),
-                };
-            match long {
-                None => roles.indicators.iter().zip(&places).for_each(|((indicator, parts), at)| take(*at, indicator, *parts)),
-                Some(column) => {
-                    let word = cells.get(column).trim();
-                    match labels.get(&plain(word)).copied().flatten() {
-                        Some(indicator) => take(position(indicator), indicator, long_parts),
-                        None => wrong = Some(sheet.problem("E_TABLE_INDICATOR", line).arg(word)),
-                    }
                 }
+            };
+            match (meant, word) {
+                (None, _) => roles.indicators.iter().zip(&places).for_each(|((indicator, parts), at)| take(*at, indicator, *parts)),
+                (Some(Some(indicator)), _) => take(position(indicator), indicator, long_parts),
+                (Some(None), word) => wrong = Some(sheet.problem("E_TABLE_INDICATOR", line).arg(word.unwrap_or_default())),
             }
             if let Some(problem) = wrong {
                 self.report.aside(problem);
@@ -245,11 +264,11 @@ impl Planner<'_, '_> {
         );
     }
 
-    /// Units of the level that the file is about which it leaves out.
+    /// Units of the level that the file is about, or branches, which it leaves out.
     fn left_out(&mut self, world: &crate::store::world::World, seen: &FxHashSet<Uid>) {
-        let mut counts = vec![0usize; world.levels.len()];
-        for (level, _) in seen.iter().filter_map(|uid| world.place(*uid)).filter(|(level, _)| *level < world.levels.len()) {
-            counts[level] += 1;
+        let mut counts = vec![0usize; world.tables()];
+        for (table, _) in seen.iter().filter_map(|uid| world.place(*uid)) {
+            counts[table] += 1;
         }
         let Some((level, _)) = counts.iter().enumerate().max_by_key(|(_, n)| **n).filter(|(_, n)| **n > 0) else { return };
         let table = world.table(level);

@@ -138,7 +138,9 @@ impl Read<'_> {
         let mut others = Vec::new();
         for (at, sheet) in &sheets {
             let at = *at;
-            if let Some(personal) = sheet.heads().find_map(|h| Gate.column(h).map(|rule| (h.to_owned(), rule))) {
+            if let Some(personal) =
+                sheet.heads().find_map(|h| Gate.column_beside(h, &self.framework.privacy).map(|rule| (h.to_owned(), rule)))
+            {
                 report.personal = Some(personal);
                 return report;
             }

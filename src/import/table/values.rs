@@ -42,16 +42,31 @@ impl<'a> Rows<'a> {
         }
         let long = self.table.columns.contains_key("indicator");
         let shape = if long { self.long()? } else { self.wide()? };
-        let rows = self.dated(load, &keys, period)?;
-        let mut good: Vec<bool> = rows.iter().map(Option::is_some).collect();
+        let mut good = vec![true; self.read.sheet.len()];
         // Indicator by indicator, so that the readings of a whole table never stand in memory.
         let pairs: Vec<(&'a Indicator, Columns, Option<Vec<usize>>)> = match shape {
             Shape::Wide(all) => all.into_iter().map(|(indicator, columns)| (indicator, columns, None)).collect(),
             Shape::Long(column, columns) => {
-                self.by_indicator(column, &rows, &mut good).into_iter().map(|(i, n)| (i, columns.clone(), Some(n))).collect()
+                self.by_indicator(column, &mut good).into_iter().map(|(i, n)| (i, columns.clone(), Some(n))).collect()
             }
         };
+        // What units report is matched with units, what branches report with branches.
+        let mut matched = [const { Vec::new() }; 2];
+        for (of_branches, matched) in matched.iter_mut().enumerate() {
+            let mut asked = vec![false; good.len()];
+            for (.., of) in pairs.iter().filter(|(indicator, ..)| usize::from(indicator.is_of_branches()) == of_branches) {
+                match of {
+                    None => asked.fill(true),
+                    Some(rows) => rows.iter().for_each(|n| asked[*n] = true),
+                }
+            }
+            if asked.contains(&true) {
+                *matched = self.dated(load, &keys, period, &asked, of_branches == 1)?;
+                (0..good.len()).for_each(|n| good[n] &= !asked[n] || matched[n].is_some());
+            }
+        }
         for (indicator, columns, of) in pairs {
+            let rows = &matched[usize::from(indicator.is_of_branches())];
             let mut values: Vec<(usize, NewValue)> = Vec::new();
             let all = 0..if of.is_none() { rows.len() } else { 0 };
             for n in all.chain(of.into_iter().flatten()) {
@@ -82,14 +97,26 @@ impl<'a> Rows<'a> {
         Ok(u32::try_from(good.iter().filter(|g| **g).count()).unwrap_or(u32::MAX))
     }
 
-    /// Unit and period of every row; `None` where one of the two is not known.
-    fn dated(&mut self, load: &Load<'_>, keys: &[usize], period: Option<usize>) -> Result<Vec<Option<(Uid, Period)>>, Problem> {
-        let levels = self.levels()?;
-        let world = load.world(self.framework, levels.end)?;
-        let directory = Directory::new(&world, levels);
+    /// Unit or branch and period of every row that is `asked`; `None` where one of the two is not known.
+    fn dated(
+        &mut self,
+        load: &Load<'_>,
+        keys: &[usize],
+        period: Option<usize>,
+        asked: &[bool],
+        of_branches: bool,
+    ) -> Result<Vec<Option<(Uid, Period)>>, Problem> {
+        let depth = self.framework.levels.len();
+        let (tables, none) = if of_branches { (depth..depth + 1, "E_TABLE_BRANCH") } else { (self.levels()?, "E_TABLE_UNIT") };
+        let world = load.world(self.framework, tables.end)?;
+        let directory = Directory::new(&world, tables);
         let key_field = self.table.key.join("+");
-        let mut out = Vec::with_capacity(self.read.sheet.len());
-        for (line, cells) in self.read.sheet.rows() {
+        let mut out = Vec::with_capacity(asked.len());
+        for ((line, cells), asked) in self.read.sheet.rows().zip(asked) {
+            if !asked {
+                out.push(None);
+                continue;
+            }
             let mut row = || {
                 let key = self.key(keys, line, cells)?;
                 let word = period.and_then(|c| cells.get(c)).unwrap_or_default();
@@ -103,7 +130,9 @@ impl<'a> Rows<'a> {
                         }
                     },
                 };
-                Some((self.unit(&directory, &key, line, &key_field)?, when))
+                // A code of several columns is kept as it is shown.
+                let key = if of_branches { key.replace('\u{1f}', " ") } else { key };
+                Some((self.found(&directory, none, &key, line, &key_field)?, when))
             };
             out.push(row());
         }
@@ -111,9 +140,9 @@ impl<'a> Rows<'a> {
     }
 
     /// The rows of a long table by the indicator that they name.
-    fn by_indicator(&mut self, column: usize, rows: &[Option<(Uid, Period)>], good: &mut [bool]) -> Vec<(&'a Indicator, Vec<usize>)> {
+    fn by_indicator(&mut self, column: usize, good: &mut [bool]) -> Vec<(&'a Indicator, Vec<usize>)> {
         let mut out: Vec<(&'a Indicator, Vec<usize>)> = Vec::new();
-        for n in (0..rows.len()).filter(|n| rows[*n].is_some()) {
+        for n in 0..good.len() {
             let (line, cells) = self.read.sheet.row(n);
             let word = cells.get(column).unwrap_or_default();
             let framework = self.framework;

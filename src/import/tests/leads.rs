@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::decision::{Amend, Answer, Said};
 use crate::domain::page::Freshness;
-use crate::domain::sheet::{Cell, Sheet, SheetKind, Table, Threshold, Words};
+use crate::domain::sheet::{Against, Cell, Sheet, SheetKind, Table, Threshold, Words};
 use crate::domain::view_state::WhatIf;
 use crate::locale::Lang;
 
@@ -92,7 +92,7 @@ fn leads_doubts_and_idle_rules_are_listed_with_their_evidence() {
     let mut place = place();
     let page = sheet(&mut place, SheetKind::Leads).expect("a sheet");
     let [open, doubts, idle, decided, kinds] = page.tables.as_slice() else { panic!("five tables") };
-    assert_eq!(rows(open), ["率低|二格|东镇|率 50%（<60%）|2025-09-30|1 天|第1类", "出缺|一支部|一格|状态 出缺（=出缺）|||"]);
+    assert_eq!(rows(open), ["率低|二格|东镇|率 50%（<60%）|2025-09-30|1 天|1 甲类", "出缺|一支部|一格|状态 出缺（=出缺）|||"]);
     // What is not there is told apart: not reported, none. What is not asked is no doubt.
     let missing = ["率低|共 2 个||", "|三格|东镇|率 2025Q3 未报", "|𠅤家格|西镇|率 2025Q3 报为“无”"];
     assert_eq!(rows(doubts), missing);
@@ -107,7 +107,7 @@ fn why_says_what_would_clear_it() {
     let kind = SheetKind::Why { uid: uid("leaf", "010102"), rule: "R-2".into() };
     let page = sheet(&mut place, kind).expect("a sheet");
     let titles: Vec<String> = page.tables.iter().filter_map(|t| t.title.as_ref()).map(|t| Lang::Zh.words(t)).collect();
-    assert_eq!(titles, ["依据", "怎样消除", "答复与结论"]);
+    assert_eq!(titles, ["取值", "怎样消除", "答复与结论"]);
     assert_eq!(rows(&page.tables[0]), ["率|50%|<|60%||2025Q3|1 天|符合"]);
     assert_eq!(rows(&page.tables[1]), ["率 ≥ 60%|50%"]);
     let unknown = sheet(&mut place, SheetKind::Why { uid: uid("leaf", "010102"), rule: "R-9".into() });
@@ -391,4 +391,32 @@ fn another_day_is_screened_from_what_was_packed() {
     assert_eq!(as_at(TODAY.tomorrow().expect("a day")), now);
     // Of an earlier period nothing had come.
     assert_ne!(as_at("2020-01-01".parse().expect("a day")), now);
+}
+
+#[test]
+fn a_trend_breaks_where_the_definition_changed() {
+    let with = |bands: &str| -> Arc<Card> {
+        let mut place = Place::unloaded();
+        place.put("data/values-1.csv", "编码,期,分子,分母,数\n010101,2025Q2,1,4,\n");
+        load(&mut place);
+        let text = FRAMEWORK.replace("bands = [60, 80]", bands);
+        let framework = Framework::parse(&text, "f.toml").expect("a good framework");
+        place.put("f.toml", &text);
+        place.put("data/values-2.csv", "编码,期,分子,分母,数\n010101,2025Q3,4,4,\n");
+        place.store = Store::open(place.dir.path(), Mode::ReadWrite, Arc::new(framework)).expect("opens");
+        place.reader = place.store.reader().expect("reader");
+        place.writer = place.store.writer().expect("writer");
+        load(&mut place);
+        let page = sheet(&mut place, SheetKind::Change { against: Against::LastPeriod }).expect("a sheet");
+        let said = page.tables[0].notes == [Words::key("panel.change.redefined")];
+        let card = place.card(uid("leaf", "010101"), view(None, "leaf", "X-1"));
+        assert_eq!(card.figures[0].breaks.is_empty(), !said, "card and sheet say the same");
+        card
+    };
+    let same = with("bands = [60, 80]");
+    assert_eq!(
+        (same.figures[0].trend.as_slice(), same.figures[0].breaks.as_slice()),
+        ([Some(25.0), Some(100.0)].as_slice(), [].as_slice())
+    );
+    assert_eq!(with("bands = [50, 80]").figures[0].breaks, [1]);
 }

@@ -19,15 +19,20 @@ impl Place {
     }
 
     pub(super) fn plan(&mut self, files: &[PathBuf], choices: &Choices) -> Plan {
+        let framework = Arc::clone(self.store.framework());
+        self.plan_under(&framework, files, choices)
+    }
+
+    pub(super) fn plan_under(&mut self, framework: &Framework, files: &[PathBuf], choices: &Choices) -> Plan {
         self.clock += 10;
-        let (manifest, framework) = (self.manifest(), framework());
-        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
+        let manifest = self.manifest();
+        let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework, today: TODAY, stop: &Stop::default() };
         plan::plan(&mut self.writer, &scene, files, choices, at(self.clock), &mut |_| ()).expect("a plan")
     }
 
     pub(super) fn import_as(&mut self, files: &[PathBuf], choices: &Choices, digest: Option<&str>) -> Result<Applied, Problem> {
         self.clock += 10;
-        let (manifest, framework) = (self.manifest(), framework());
+        let (manifest, framework) = (self.manifest(), Arc::clone(self.store.framework()));
         let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
         plan::apply(&mut self.writer, &scene, files, choices, digest, ("某岗", at(self.clock)), &mut |_| ())
     }
@@ -38,7 +43,7 @@ impl Place {
 
     pub(super) fn undo(&mut self, batches: &[i64]) {
         self.clock += 10;
-        let (manifest, framework) = (self.manifest(), framework());
+        let (manifest, framework) = (self.manifest(), Arc::clone(self.store.framework()));
         let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
         plan::undo(&mut self.writer, &scene, batches, ("某岗", at(self.clock))).expect("taken back");
     }
@@ -48,7 +53,7 @@ impl Place {
         for name in ["reference.db", "reference.db-wal", "reference.db-shm"] {
             let _ = std::fs::remove_file(self.dir.path().join("data").join(name));
         }
-        let store = Store::open(self.dir.path(), Mode::ReadWrite, Arc::new(framework())).expect("opens");
+        let store = Store::open(self.dir.path(), Mode::ReadWrite, Arc::clone(self.store.framework())).expect("opens");
         (self.reader, self.writer) = (store.reader().expect("reader"), store.writer().expect("writer"));
         self.store = store;
         assert!(self.writer.lost_since("990121").expect("asked").is_some());
@@ -57,7 +62,7 @@ impl Place {
     }
 
     pub(super) fn rebuild(&mut self) -> Rebuilt {
-        let (manifest, framework) = (self.manifest(), framework());
+        let (manifest, framework) = (self.manifest(), Arc::clone(self.store.framework()));
         let scene = Scene { dir: self.dir.path(), manifest: &manifest, framework: &framework, today: TODAY, stop: &Stop::default() };
         plan::rebuild(&mut self.writer, &scene, &mut |_| ()).expect("made again")
     }

@@ -182,12 +182,13 @@ columns = { name = \"企业名称\", kind = \"类型\", unit = \"村\", coverage
 
 /// A framework that declares a pairing, lists and a region.
 fn declaring() -> Framework {
-    use crate::framework::schema::{List, Material, Named, Pairing, Region};
+    use crate::framework::schema::{Basis, List, Material, Named, Pairing, Region};
     let named = |id: &str, label: &str| Named { id: id.into(), label: label.into(), label_en: label.into() };
     let list = |id: &str, label: &str| List {
         named: named(id, label),
         fields: Vec::new(),
         states: vec!["未办".into(), "已办".into()],
+        basis: Basis::default(),
         material: Material::default(),
     };
     Framework {
@@ -196,6 +197,7 @@ fn declaring() -> Framework {
             from: "部门".into(),
             to: "leaf".into(),
             min_per_year: Some(5),
+            basis: Basis::default(),
             material: Material::default(),
         }],
         lists: vec![list("t/needs", "需求清单"), list("t/means", "资源清单")],
@@ -203,6 +205,7 @@ fn declaring() -> Framework {
             named: named("t/east", "东河流域"),
             kind: "流域".into(),
             members: vec!["010101".into(), "010202".into()],
+            basis: Basis::default(),
             material: Material::default(),
         }],
         ..framework()
@@ -296,8 +299,16 @@ fn lists_tell_states_what_is_late_and_what_nobody_answers() {
     let sheet = place.sheet(SheetKind::Lists);
     assert_eq!(rows(&sheet, 0), ["需求清单|2|1|1|12万元", "资源清单|1|1|0|"]);
     assert_eq!(rows(&sheet, 1), ["基础设施|1|1"]);
-    assert_eq!(rows(&sheet, 2), ["1|修路|一格|基础设施|一支部|未办|-30d|12万元", "2|养老|二格|养老|二支部|已办||"]);
-    assert_eq!(sheet.tables[2].rows[0].lead, Some(Lead::Subject(uid("leaf", "010101"))));
+    // The grid needs what only the county has, which the county may give to it; what is done asks for nothing.
+    assert_eq!(
+        rows(&sheet, 2),
+        [
+            "需求清单|1 修路|一格|基础设施|places.needs.item|places.needs.county",
+            "资源清单|1 工程队||基础设施|places.needs.item|places.needs.county"
+        ]
+    );
+    assert_eq!(rows(&sheet, 3), ["1|修路|一格|基础设施|一支部|未办|-30d|12万元", "2|养老|二格|养老|二支部|已办||"]);
+    assert_eq!(sheet.tables[3].rows[0].lead, Some(Lead::Subject(uid("leaf", "010101"))));
     assert_eq!(sheet.tables[0].rows[0].weight, Weight::Urgent);
 }
 

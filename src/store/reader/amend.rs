@@ -5,7 +5,6 @@ use super::gauge::shown_at;
 use crate::domain::decision::Amend;
 use crate::domain::page::Lead;
 use crate::domain::problem::Problem;
-use crate::domain::unit::Subject;
 use crate::domain::value::Origin;
 use crate::framework::condition::Operand;
 use crate::store::current;
@@ -22,14 +21,10 @@ impl Ask<'_> {
             let text = tested.basis.split_once('=').map(|(_, text)| text).unwrap_or_default();
             return Ok(Some(Amend::Cell { file: row.file, part: row.part, row: row.row, column: column.clone(), text: text.to_owned() }));
         }
-        // Readings of a branch are those of its unit.
-        let unit = match self.world.subject(place.0) {
-            Subject::Unit => Some(place),
-            Subject::Branch => self.world.table(place.0).parent(place.1),
-        };
-        let (Some(unit), Some(id)) = (unit, &tested.indicator) else { return Ok(None) };
-        self.table(unit.0)?;
+        let Some(id) = &tested.indicator else { return Ok(None) };
         let indicator = self.indicator(id)?;
+        let Some(unit) = self.reader(place, indicator) else { return Ok(None) };
+        self.table(unit.0)?;
         let shown = shown_at(self, indicator, tested.period, unit, None)?;
         let name = self.world.name(unit).to_owned();
         Ok(Some(match (tested.period, shown.origin) {

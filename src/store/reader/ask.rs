@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rusqlite::Connection;
 
+use super::path::Shared;
 use super::region;
 use crate::domain::access::Access;
 use crate::domain::as_of::AsOf;
@@ -47,6 +48,8 @@ pub(in crate::store) struct Ask<'r> {
     pub(super) waits: bool,
     /// How new the leads are that it counts, once that was looked up.
     pub(super) freshness: OnceCell<Freshness>,
+    /// Which names stand more than once.
+    pub(super) shared: Shared,
 }
 
 impl<'r> Ask<'r> {
@@ -77,8 +80,8 @@ impl<'r> Ask<'r> {
             marks = Arc::new(Marks::of(then().cloned().collect()));
         }
         let version = world.version + facts;
-        let mut this =
-            Self { connection, framework, cache, world, glance, marks, version, within: None, waits: true, freshness: OnceCell::new() };
+        let (shared, freshness) = (Shared::new(world.tables()), OnceCell::new());
+        let mut this = Self { connection, framework, cache, world, glance, marks, version, within: None, waits: true, freshness, shared };
         if let Some(uid) = access.within {
             this.within = Some(this.place(uid)?);
         }
@@ -90,7 +93,8 @@ impl<'r> Ask<'r> {
         let at = At { day, ..self.world.at }.with_derived(self.connection, self.framework)?;
         let reference = world::version(self.connection)?;
         let world = self.cache.worlds(&(reference, at), || open(self.connection, self.framework, self.cache, at))?;
-        let mut this = Self { world, glance: None, marks: Arc::clone(&self.marks), within: None, freshness: OnceCell::new(), ..*self };
+        let (shared, freshness) = (Shared::new(world.tables()), OnceCell::new());
+        let mut this = Self { world, glance: None, marks: Arc::clone(&self.marks), within: None, freshness, shared, ..*self };
         if let Some(within) = self.within {
             // Where it was not there yet nothing of that time may be seen, so nothing is asked of it.
             let uid = self.uid(within);
@@ -168,6 +172,13 @@ impl<'r> Ask<'r> {
         indicator::kept(&self.framework.indicators, id).ok_or_else(|| Problem::new("E_STORE_NO_INDICATOR", Severity::Refused, "").arg(id))
     }
 
+    /// Whose reading of an indicator counts for a place: a branch has its own where branches report it, else
+    /// that of its unit.
+    pub(super) fn reader(&self, place: Place, indicator: &Indicator) -> Option<Place> {
+        let own = place.0 != self.world.branch_table() || indicator.is_of_branches();
+        if own { Some(place) } else { self.world.table(place.0).parent(place.1) }
+    }
+
     /// Periods with reports of an indicator, the oldest first.
     pub(super) fn periods(&self, indicator: &Indicator) -> Result<Vec<Period>, Problem> {
         if indicator.derived.is_some() { Ok(Vec::new()) } else { block::periods(self.connection, &self.world, &indicator.id) }
@@ -189,8 +200,17 @@ impl<'r> Ask<'r> {
         self.cache.rolled(&key, || Ok(rolled::read(self.connection, &self.world, table, indicator, period)?.map(Arc::new)))
     }
 
-    /// The definitions of an indicator when two periods of it were first reported, where they differ.
+    /// The definitions of an indicator where they differ between two periods: as its framework says, or
+    /// as the frameworks in use were when the periods were first reported.
     pub(super) fn redefined(&self, indicator: &Indicator, periods: [Period; 2]) -> Result<Option<[Arc<Indicator>; 2]>, Problem> {
+        let basis = self.framework.indicator_bases.get(&indicator.id).filter(|basis| !basis.was.is_empty());
+        if let Some(basis) = basis.filter(|basis| basis.since.is_some_and(|since| periods[0].end() < since && since <= periods[1].end())) {
+            let was = Indicator { definition: basis.was.clone(), ..indicator.clone() };
+            return Ok(Some([Arc::new(was), Arc::new(indicator.clone())]));
+        }
+        if !framework_log::has_changed(self.connection, &self.world.county)? {
+            return Ok(None);
+        }
         let first = |period| block::first_known(self.connection, &self.world, &indicator.id, period);
         let (Some(older), Some(newer)) = (first(periods[0])?, first(periods[1])?) else { return Ok(None) };
         framework_log::redefined(self.connection, self.cache, &self.world.county, &indicator.id, [older, newer])
@@ -300,8 +320,10 @@ impl Zones {
         let mut own: Vec<Vec<bool>> = (0..world.tables()).map(|table| vec![false; world.len(table) as usize]).collect();
         let regions = region::members_of(ask, scope.zones.iter().filter(|code| !zones.contains_key(*code)))?;
         let members = scope.zones.iter().filter_map(|z| zones.get(z)).flatten().chain(&regions);
+        let mut branches = Vec::new();
         for (table, row) in members.filter_map(|uid| world.place(*uid)) {
             own[table][row as usize] = true;
+            branches.extend((table == world.branch_table()).then_some(row));
         }
         for table in 1..own.len() {
             for row in 0..world.len(table) {
@@ -310,8 +332,20 @@ impl Zones {
                 }
             }
         }
+        // Where a branch is a member its unit is in, but nobody else there.
+        for (above, at) in branches.into_iter().filter_map(|row| world.table(world.branch_table()).parent(row)) {
+            own[above][at as usize] = true;
+        }
         let near = upwards(world, own.clone());
         Ok(Some(Self { own, near }))
+    }
+
+    /// Where a zone is made of smaller units than those that report, their reports speak for it: those
+    /// that it reaches into count as in it. Nothing changes where the zone has units of the level.
+    pub(super) fn raise(&mut self, level: usize) {
+        if self.own.get(level).is_some_and(|own| !own.contains(&true)) {
+            self.own[level].clone_from(&self.near[level]);
+        }
     }
 
     /// Per table and row: it lies in several zones, or something below it does.

@@ -173,23 +173,32 @@ fn figures(ask: &Ask<'_>, place: Place, view: &ViewState) -> Result<Vec<Figure>,
         let class = shown.reading.value.filter(|_| !indicator.bands.is_empty() && gauge.bands_apply()).map(|v| {
             classify::class_of(v, &classify::bounds(&mut Vec::new(), crate::domain::indicator::Classing::Policy, &indicator.bands, 5))
         });
-        let reported_here = ask.world.level(&indicator.level) == Some(place.0);
+        let reported_here = ask.world.reporting(indicator) == Some(place.0);
         // Above the reporting level a trend rolls up a column per period: for the one in force.
-        let trend = if reported_here || first { trend(ask, indicator, &periods, period, place)? } else { Vec::new() };
+        let (trend, breaks) = if reported_here || first { trend(ask, indicator, &periods, period, place)? } else { Default::default() };
         let corrections = ask.corrections(ask.uid(place), &indicator.id, period);
-        out.push(Figure { indicator: Arc::clone(indicator), period, shown, class, trend, corrections });
+        out.push(Figure { indicator: Arc::clone(indicator), period, shown, class, trend, breaks, corrections });
     }
     Ok(out)
 }
 
+/// The last readings, and before which of them the definition changed.
 fn trend(
     ask: &Ask<'_>,
     indicator: &Indicator,
     periods: &[Period],
     until: Option<Period>,
     place: Place,
-) -> Result<Vec<Option<f64>>, Problem> {
+) -> Result<(Vec<Option<f64>>, Vec<usize>), Problem> {
     let past: Vec<Period> = periods.iter().copied().filter(|p| until.is_none_or(|u| *p <= u && p.months() == u.months())).collect();
     let last = &past[past.len().saturating_sub(TREND)..];
-    last.iter().map(|p| Ok(shown_at(ask, indicator, Some(*p), place, None)?.reading.value)).collect()
+    let readings =
+        last.iter().map(|p| Ok(shown_at(ask, indicator, Some(*p), place, None)?.reading.value)).collect::<Result<_, Problem>>()?;
+    let mut breaks = Vec::new();
+    for (n, pair) in last.windows(2).enumerate() {
+        if ask.redefined(indicator, [pair[0], pair[1]])?.is_some() {
+            breaks.push(n + 1);
+        }
+    }
+    Ok((readings, breaks))
 }

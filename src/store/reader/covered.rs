@@ -122,15 +122,25 @@ pub(super) fn members(ask: &Ask<'_>, coverage: &Coverage) -> Result<Vec<(Place, 
         }
         Covered::Entities(kind) => {
             let all = entities(ask)?;
-            let of_kind = all.iter().filter(|e| is_word(ask.framework, kind, &e.kind));
-            let told = |e: &Entity| match belongs(ask, coverage, e) {
-                Some(false) => None,
-                Some(true) => Some((e.place, counts(coverage, e))),
-                None => Some((e.place, None)),
-            };
-            Ok(of_kind.filter_map(told).collect())
+            Ok(told_of(ask, coverage, kind, &all).map(|(entity, told)| (entity.place, told)).collect())
         }
     }
+}
+
+/// Every entity of a coverage, and whether it counts; none where the coverage is of units.
+pub(super) fn entities_of(ask: &Ask<'_>, coverage: &Coverage) -> Result<Vec<(Entity, Option<bool>)>, Problem> {
+    let Covered::Entities(kind) = &coverage.of else { return Ok(Vec::new()) };
+    let all = entities(ask)?;
+    Ok(told_of(ask, coverage, kind, &all).map(|(entity, told)| (entity.clone(), told)).collect())
+}
+
+/// The entities of a kind that a coverage is about, and whether each counts.
+fn told_of<'e>(ask: &Ask<'_>, coverage: &Coverage, kind: &str, all: &'e [Entity]) -> impl Iterator<Item = (&'e Entity, Option<bool>)> {
+    all.iter().filter(move |e| is_word(ask.framework, kind, &e.kind)).filter_map(move |e| match belongs(ask, coverage, e) {
+        Some(false) => None,
+        Some(true) => Some((e, counts(coverage, e))),
+        None => Some((e, None)),
+    })
 }
 
 /// Whether an entity is one of those that a coverage is about; `None` where it cannot be told.
@@ -144,7 +154,7 @@ pub(super) fn told(ask: &Ask<'_>, when: &Condition, entity: &Entity) -> Truth {
 }
 
 /// A cell of an entity: what the office's table says goes before what the record says of itself.
-fn field(entity: &Entity, heading: &str) -> Option<String> {
+pub(super) fn field(entity: &Entity, heading: &str) -> Option<String> {
     if let Some((_, cell)) = entity.fields.iter().find(|(h, _)| h == heading) {
         return Some(cell.clone());
     }

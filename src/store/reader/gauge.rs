@@ -106,7 +106,7 @@ impl<'a> Gauge<'a> {
                     Some(_) => ask.tally(table, (0..world.len(branches)).map(|row| ((branches, row), 1)), zones),
                 })
             }
-            None => match world.level(&indicator.level) {
+            None => match world.reporting(indicator) {
                 Some(level) if level == table => Kind::Reported(ask.column(table, &indicator.id, period)?),
                 Some(level) if table < level => {
                     let stored = if zones.is_none() { ask.rolled(table, &indicator.id, period)? } else { None };
@@ -177,7 +177,7 @@ impl<'a> Gauge<'a> {
     /// units are other quantities than what was reported.
     pub(super) fn bands_apply(&self) -> bool {
         match self.kind {
-            Kind::RolledUp(..) => matches!(self.indicator.rollup, Rollup::Weighted | Rollup::Worst | Rollup::Median),
+            Kind::RolledUp(..) => matches!(self.indicator.rollup, Rollup::Weighted | Rollup::Worst | Rollup::Median | Rollup::Mean),
             _ => true,
         }
     }

@@ -121,7 +121,7 @@ fn total(
     zones: Option<&Zones>,
     rows: impl Iterator<Item = u32>,
 ) -> Result<Shown, Problem> {
-    let units = ask.world.level(&indicator.level);
+    let units = ask.world.reporting(indicator);
     match place {
         Some(place) if view.scope.standings.is_empty() => shown_at(ask, indicator, view.period.or(newest(ask, indicator)?), place, zones),
         _ if view.scope.standings.is_empty() && indicator.derived.is_none() => {

@@ -1,7 +1,9 @@
 //! What is drawn over the map: places of chosen kinds in their season, outlines of sets of units.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use super::ask::{Ask, Place, Zones};
 use super::map::shapes_of;
@@ -114,12 +116,17 @@ fn outlines(ask: &Ask<'_>, view: &ViewState, at: (Extent, MapSize), branch: Opti
 /// The boundaries of some units, as fine as the map draws them; `None` where none of them has one.
 fn outline(ask: &Ask<'_>, (extent, size): (Extent, MapSize), label: &str, members: &[Uid]) -> Result<Option<Outline>, Problem> {
     let mut units_deg = Vec::new();
-    let mut tables: BTreeSet<usize> = BTreeSet::new();
+    // A branch is drawn as the unit that it stands in.
+    let mut units: BTreeMap<usize, FxHashSet<Uid>> = BTreeMap::new();
     for uid in members {
-        tables.extend(ask.seen(*uid)?.map(|(table, _)| table).filter(|table| *table < ask.world.levels.len()));
+        let Some(place) = ask.seen(*uid)? else { continue };
+        let unit = if place.0 == ask.world.branch_table() { ask.world.table(place.0).parent(place.1) } else { Some(place) };
+        if let Some(unit) = unit {
+            units.entry(unit.0).or_default().insert(ask.uid(unit));
+        }
     }
-    for table in tables {
-        let shapes = shapes_of(ask, table, Some(extent), &size, &|uid| members.contains(&uid))?;
+    for (table, units) in units {
+        let shapes = shapes_of(ask, table, Some(extent), &size, &|uid| units.contains(&uid))?;
         for unit in 0..u32::try_from(shapes.uids.len()).unwrap_or(u32::MAX) {
             let rings = shapes.rings.iter().filter(|ring| ring.unit == unit).map(|ring| -> LineDeg {
                 let coords = &shapes.coords[ring.start as usize..ring.end as usize];

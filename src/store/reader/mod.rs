@@ -10,12 +10,15 @@ mod home;
 mod long_table;
 mod map;
 mod map_layer;
+mod path;
 mod provenance;
 pub(super) mod quality;
 mod region;
+mod report;
 mod round;
 pub(super) mod screening;
 mod sheet;
+pub(super) mod told;
 mod what_if;
 mod workspace;
 
@@ -90,6 +93,7 @@ impl Reader {
             | Query::Card { view, .. }
             | Query::Provenance { view, .. }
             | Query::Quality { view, .. }
+            | Query::Screening(view)
             | Query::Sheet { view, .. }
             | Query::Filled { view, .. } => view.as_of,
             Query::Workspace
@@ -123,6 +127,7 @@ impl Reader {
             Query::Find { text, limit } => Loaded::Found(Arc::new(find::find(&ask, text, *limit)?)),
             Query::Quality { view, level, kind } => Loaded::Quality(Arc::new(quality::quality(&ask, view, level.as_ref(), *kind)?)),
             Query::Sheet { kind, view } => Loaded::Sheet(Arc::new(sheet::sheet(&ask, kind, view)?)),
+            Query::Screening(view) => Loaded::Screening(Arc::new(report::report(&ask, view)?)),
             Query::Filled { name, view } => Loaded::Filled(Arc::new(sheet::filled(&ask, view, name)?)),
             Query::Marks => Loaded::Marks(Arc::new(workspace::marks(&ask)?)),
             Query::Round { period } => Loaded::Round(round::board(&ask, *period, today)?.map(Arc::new)),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::ask::{Ask, Place, Zones};
 use super::gauge::shown_at;
+use super::sheet::figure::known;
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::Indicator;
 use crate::domain::page::{Provenance, SourceRow};
@@ -36,7 +37,7 @@ pub(super) fn provenance(
     };
     let zones = Zones::of(ask, &view.scope)?;
     let shown = shown_at(ask, indicator, period, place, zones.as_ref())?;
-    let level = ask.world.level(&indicator.level).filter(|_| indicator.derived.is_none());
+    let level = ask.world.reporting(indicator).filter(|_| indicator.derived.is_none());
     let (sources, source_count) = match (level, period) {
         (Some(level), Some(period)) => sources(ask, &indicator.id, period, place, level, zones.as_ref())?,
         _ => (Vec::new(), 0),
@@ -62,6 +63,7 @@ pub(super) fn provenance(
         source_count,
         missing,
         corrections,
+        rests_on: ask.framework.indicator_bases.get(&indicator.id).map(known).unwrap_or_default(),
         framework: of_framework(ask.framework, indicator),
     })
 }

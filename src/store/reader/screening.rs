@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::ask::{Ask, Place, Zones};
@@ -16,11 +17,14 @@ use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::round::fold_rounds;
 use crate::domain::value::Origin;
-use crate::rules::{Change, Data, Gap, Given, Hit, Look, NONE, Program, Readings, Screening, Series, Texts, Window};
+use crate::rules::{Change, Data, Gap, Given, Hit, Look, NONE, Program, Readings, Screening, Series, Texts, Window, Word};
 use crate::store::cache::ScreenedKey;
 use crate::store::error::damaged;
 use crate::store::screened as stored;
 use crate::store::world::World;
+
+/// Headings that say of which day a row of the register speaks, the first found.
+const DAY: [&str; 4] = ["数据日期", "统计日期", "填报日期", "as_of"];
 
 /// Headings that mean the record itself: kind, name, code.
 const OWN: [[&str; 2]; 3] = [["kind", "类型"], ["name", "名称"], ["code", "编码"]];
@@ -42,7 +46,11 @@ impl Screened {
     /// The lead that a rule makes.
     pub(in crate::store) fn lead(&self, ask: &Ask<'_>, hit: Hit) -> Option<Lead> {
         let place = (hit.table, hit.row);
-        self.screening.lead(ask.framework, hit, ask.uid(place), ask.world.subject(hit.table), ask.world.name(place))
+        let mut lead = self.screening.lead(ask.framework, hit, ask.uid(place), ask.world.subject(hit.table), ask.world.name(place))?;
+        if lead.tests.iter().any(|test| test.indicator.is_none() && test.holds.is_some()) {
+            lead.day = lead.day.into_iter().chain(ask.row_day(place)).min();
+        }
+        Some(lead)
     }
 
     /// Leads at a place itself.
@@ -133,21 +141,22 @@ fn again(ask: &Ask<'_>, last: &Screened) -> Result<Screening, Problem> {
     Ok(screening)
 }
 
-/// Whether a look finds just what the last screening found: an indicator of the lowest level that is
-/// looked at, of the same period and reported the same.
+/// Whether a look finds just what the last screening found: an indicator that is looked at just where it is
+/// reported, of the same period and reported the same.
 fn reported_the_same(ask: &Ask<'_>, last: &Screened, program: &Program, look: usize, of: &Look) -> Result<bool, Problem> {
     let Some(indicator) = ask.framework.indicators.iter().find(|i| i.id == of.indicator && i.derived.is_none()) else { return Ok(false) };
-    let Some(level) = ask.world.level(&indicator.level) else { return Ok(false) };
+    let Some(reporting) = ask.world.reporting(indicator) else { return Ok(false) };
     let period = period(ask, indicator, of)?;
     let Some(at) = period.filter(|_| period == last.screening.data().series[look].period) else { return Ok(false) };
     // What is rolled up rests on the reports of units in between, too.
-    let wanted = wanted(&ask.world, &last.screening.data().units, |table| program.looks_on(table, look));
-    if wanted.iter().enumerate().any(|(table, wanted)| *wanted && table != level) {
+    let own = indicator.is_of_branches();
+    let wanted = wanted(&ask.world, &last.screening.data().units, own, |table| program.looks_on(table, look));
+    if wanted.iter().enumerate().any(|(table, wanted)| *wanted && table != reporting) {
         return Ok(false);
     }
-    let key = ((last.world.version, last.world.at), level, indicator.id.clone(), at);
+    let key = ((last.world.version, last.world.at), reporting, indicator.id.clone(), at);
     let Some(old) = ask.cache.column_before(&key) else { return Ok(false) };
-    Ok(*old == *ask.column(level, &indicator.id, period)?)
+    Ok(*old == *ask.column(reporting, &indicator.id, period)?)
 }
 
 /// The columns that a program looks at.
@@ -165,7 +174,8 @@ pub(in crate::store) fn data(ask: &Ask<'_>, program: &Program) -> Result<Data, P
     }
     let mut groups = Vec::with_capacity(program.orders.len());
     for (order, of) in program.orders.iter().enumerate() {
-        let tables = wanted(world, &units, |table| program.orders_on(table, order));
+        let own = is_own(ask, &program.looks[of.look].indicator);
+        let tables = wanted(world, &units, own, |table| program.orders_on(table, order));
         let group = |table: usize| {
             let above = |row| if of.within < table { world.ancestor((table, row), of.within).unwrap_or(NONE) } else { NONE };
             let rows = if tables[table] { (0..world.len(table)).map(above).collect() } else { Vec::new() };
@@ -180,11 +190,17 @@ fn lens(world: &World) -> Vec<u32> {
     (0..world.tables()).map(|table| world.len(table)).collect()
 }
 
-/// The tables of units on which something is looked at: by their own rules, or by those of their branches.
-fn wanted(world: &World, units: &[Option<(u32, u32)>], looks: impl Fn(usize) -> bool) -> Vec<bool> {
+/// Whether branches report an indicator themselves.
+fn is_own(ask: &Ask<'_>, indicator: &IndicatorId) -> bool {
+    ask.framework.indicators.iter().any(|i| i.id == *indicator && i.is_of_branches())
+}
+
+/// The tables on which something is looked at: by their own rules, and of units, by those of their branches
+/// where these have no readings of their `own`.
+fn wanted(world: &World, units: &[Option<(u32, u32)>], own: bool, looks: impl Fn(usize) -> bool) -> Vec<bool> {
     let branch = world.branch_table();
-    let mut wanted: Vec<bool> = (0..=branch).map(|table| table < branch && looks(table)).collect();
-    if looks(branch) {
+    let mut wanted: Vec<bool> = (0..=branch).map(|table| (own || table < branch) && looks(table)).collect();
+    if looks(branch) && !own {
         for (table, _) in units.iter().flatten() {
             wanted[*table as usize] = true;
         }
@@ -264,9 +280,9 @@ fn series(ask: &Ask<'_>, program: &Program, look: usize, of: &Look, units: &[Opt
     let found = ask.framework.indicators.iter().find(|i| i.id == of.indicator && i.derived != Some(Derived::Leads));
     let Some(indicator) = found else { return Ok(nothing()) };
     let period = period(ask, indicator, of)?;
-    let wanted = wanted(&ask.world, units, |table| program.looks_on(table, look));
+    let wanted = wanted(&ask.world, units, indicator.is_of_branches(), |table| program.looks_on(table, look));
     let mut series = Series { period, ..nothing() };
-    for table in (0..branch).filter(|table| wanted[*table]) {
+    for table in (0..=branch).filter(|table| wanted[*table]) {
         ask.table(table)?;
         series.tables[table] = Arc::new(readings(ask, indicator, period, of.back, table)?);
     }
@@ -275,7 +291,7 @@ fn series(ask: &Ask<'_>, program: &Program, look: usize, of: &Look, units: &[Opt
 
 fn readings(ask: &Ask<'_>, indicator: &Indicator, period: Option<Period>, back: u8, table: usize) -> Result<Readings, Problem> {
     let mut out = Readings::default();
-    if indicator.derived.is_none() && ask.world.level(&indicator.level) == Some(table) {
+    if indicator.derived.is_none() && ask.world.reporting(indicator) == Some(table) {
         // As it was reported: there is nothing to roll up, and these are most of what rules look at.
         let column = ask.column(table, &indicator.id, period)?;
         (0..ask.world.len(table)).for_each(|row| out.push(column.reading(row).into()));
@@ -341,6 +357,18 @@ impl Ask<'_> {
 
     fn screened_key(&self) -> ScreenedKey {
         ((self.world.version, self.world.at), self.rounds())
+    }
+
+    /// The day that the row of a branch speaks of, where the office's table has a column for it.
+    pub(super) fn row_day(&self, (table, row): Place) -> Option<Date> {
+        if table != self.world.branch_table() {
+            return None;
+        }
+        let pairs: Vec<Pair<'_>> = serde_json::from_str(self.world.branches().fields.get(row as usize)).ok()?;
+        let said = |heading: &&str| pairs.iter().find(|Pair(h, _)| h == heading);
+        let Pair(_, text) = DAY.iter().find_map(said)?;
+        // A month speaks of its last day, as a period does.
+        Word::read(text)?.days.map(|(_, last)| last)
     }
 
     /// How often a round was opened: what rules that look back on rounds depend on.

@@ -44,7 +44,7 @@ impl<'a> Supposition<'a> {
         let threshold = what.map(|what| {
             let old = old.map_or(Words::key("leads.unset"), |old| Words::data(crate::rules::number(old)));
             let new = Words::data(crate::rules::number(what_if.value.value()));
-            Words::fill("leads.what_if.threshold", [what.what, Words::data(super::sheet::sign(&what.sign)), old, new])
+            Words::fill("leads.what_if.threshold", [what.what, Words::data(crate::rules::sign(&what.sign)), old, new])
         });
         Ok(Self { rule, threshold, now, then, screening })
     }

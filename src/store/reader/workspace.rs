@@ -4,9 +4,12 @@ use super::ask::Ask;
 use super::{map_layer, region};
 use crate::domain::as_of::AsOf;
 use crate::domain::indicator::Classing;
-use crate::domain::page::{CaseKind, MarkRow, ReadCount, Workspace};
+use crate::domain::page::{Declared, MarkRow, ReadCount, Workspace};
 use crate::domain::problem::Problem;
+use crate::domain::sheet::SheetKind;
 use crate::domain::view_state::{Listing, Scope, ViewState};
+use crate::framework::schema::Named;
+use crate::framework::{Framework, Rule};
 use crate::store::load;
 use crate::store::world::meta;
 
@@ -43,12 +46,8 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         regions: zones.iter().skip(ask.framework.zones.len()).map(|(code, _)| code.clone()).collect(),
         zones,
         place_kinds: map_layer::kinds(ask)?,
-        kinds: ask
-            .framework
-            .kinds
-            .iter()
-            .map(|k| CaseKind { number: k.number, label: k.label.clone(), label_en: k.label_en.clone(), by_person: k.by_person })
-            .collect(),
+        kinds: ask.framework.kinds.clone(),
+        declared: declared(ask.framework),
         framework: ask.framework.name.clone(),
         frameworks: ask.framework.parts.iter().map(|p| (p.id.clone(), p.name.clone(), p.name_en.clone())).collect(),
         home: ViewState {
@@ -69,6 +68,28 @@ pub(super) fn workspace(ask: &Ask<'_>, folder: &str) -> Result<Workspace, Proble
         reads,
         pending: meta(ask.connection, "pending")?.filter(|p| !p.is_empty()),
     })
+}
+
+/// What the frameworks in use name beside zones and indicators, in the order of the menu of sheets.
+fn declared(framework: &Framework) -> Vec<Declared> {
+    let of = |sheet: SheetKind, named: &Named| Declared {
+        sheet,
+        id: named.id.clone(),
+        label: named.label.clone(),
+        label_en: named.label_en.clone(),
+    };
+    let rule =
+        |rule: &Rule| Declared { sheet: SheetKind::Leads, id: rule.id.clone(), label: rule.label.clone(), label_en: rule.label_en.clone() };
+    let mut out: Vec<Declared> = framework.rules.iter().map(rule).collect();
+    out.extend(framework.targets.iter().map(|t| of(SheetKind::Targets, &t.named)));
+    out.extend(framework.matrices.iter().map(|m| of(SheetKind::Matrices, &m.named)));
+    out.extend(framework.ratings.iter().map(|r| of(SheetKind::Ratings, &r.named)));
+    out.extend(framework.scorecards.iter().map(|s| of(SheetKind::Scorecards, &s.named)));
+    out.extend(framework.pairings.iter().map(|p| of(SheetKind::Pairings, &p.named)));
+    out.extend(framework.cadences.iter().map(|c| of(SheetKind::Cadence, &c.named)));
+    out.extend(framework.lists.iter().map(|l| of(SheetKind::Lists, &l.named)));
+    out.extend(framework.forms.all.iter().map(|f| of(SheetKind::Form { name: f.name.clone() }, &f.named)));
+    out
 }
 
 /// Zones, then the regions that have members: what a scope may name.

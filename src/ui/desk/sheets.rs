@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Cursor;
 use crate::domain::id::Uid;
-use crate::domain::sheet::{Row, Sheet, SheetKind, Table};
+use crate::domain::sheet::{Cell, Row, Sheet, SheetKind, Table, Words};
 use crate::domain::view_state::{Listing, ViewState};
 use crate::ui::tabular::Natural;
 
@@ -21,11 +21,29 @@ pub(in crate::ui) struct Leaf {
     pub(in crate::ui) serial: u64,
     pub(in crate::ui) tab: usize,
     cursors: Vec<Cursor>,
+    /// What is looked for when the page comes, and the sheet to look on where it is not there.
+    seek: Option<(String, Option<SheetKind>)>,
 }
 
 impl Leaf {
     fn new(kind: SheetKind) -> Self {
-        Self { kind, page: None, serial: 0, tab: 0, cursors: vec![Cursor::default()] }
+        Self { kind, page: None, serial: 0, tab: 0, cursors: vec![Cursor::default()], seek: None }
+    }
+
+    /// Chooses the table of a name, else the first row that says it; `false` where there is neither.
+    fn find(&mut self, name: &str) -> bool {
+        let Some(page) = self.page.clone() else { return false };
+        let titled = page.tables.iter().position(|table| table.title.as_ref().is_some_and(|title| says(title, name)));
+        let holds = |row: &Row| row.cells.iter().any(|cell| matches!(cell, Cell::Text(words) if says(words, name)));
+        let row = || page.tables.iter().enumerate().find_map(|(n, table)| Some((n, table.rows.iter().position(holds)?)));
+        match titled.map(|n| (n, 0)).or_else(row) {
+            Some((tab, at)) => {
+                self.tab = tab;
+                self.cursor_mut().at = at;
+                true
+            }
+            None => false,
+        }
     }
 
     /// The table of the tab.
@@ -47,6 +65,15 @@ impl Leaf {
             self.cursors.resize(self.tab + 1, Cursor::default());
         }
         &mut self.cursors[self.tab]
+    }
+}
+
+/// Whether words are a name, or are put together from it.
+fn says(words: &Words, name: &str) -> bool {
+    match words {
+        Words::Data(text) => text == name,
+        Words::Both { zh, .. } => zh == name,
+        Words::Key { args, .. } => args.iter().any(|arg| says(arg, name)),
     }
 }
 
@@ -125,6 +152,22 @@ impl Sheets {
             top.tab = top.tab.min(page.tables.len().saturating_sub(1));
             top.page = Some(page);
             top.serial = self.came;
+            if let Some((name, or)) = top.seek.take()
+                && !top.find(&name)
+                && let Some(or) = or
+            {
+                self.push(or);
+                self.seek(name, None);
+            }
+        }
+    }
+
+    /// Looks for a name on the sheet on screen, now or when its page comes; where it is not there, on another
+    /// sheet upon it.
+    pub(in crate::ui) fn seek(&mut self, name: String, or: Option<SheetKind>) {
+        if let Some(top) = self.leaves.last_mut() {
+            top.seek = Some((name, or));
+            top.page = None;
         }
     }
 

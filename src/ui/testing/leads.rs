@@ -9,7 +9,7 @@ use crate::domain::access::{Access, Grant};
 use crate::domain::decision::{Amend, Answer};
 use crate::domain::id::Uid;
 use crate::domain::indicator::{Derived, Direction, Indicator};
-use crate::domain::page::{CaseKind, HomePage, Legend, Supposed};
+use crate::domain::page::{CaseKind, Declared, HomePage, Legend, Supposed};
 use crate::domain::request::Write;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, SheetKind, Table, Threshold, Weight, Words};
 use crate::domain::value::{Reading, Shown, State};
@@ -32,14 +32,31 @@ macro_rules! snapshot {
 const RULES: [&str; 2] = ["r1", "r2"];
 
 pub(super) fn kinds() -> Vec<CaseKind> {
-    let kind =
-        |number: u8, label: &str, label_en: &str, by_person| CaseKind { number, label: label.into(), label_en: label_en.into(), by_person };
+    let kind = |number: u8, label: &str, label_en: &str, by_person| CaseKind {
+        number,
+        label: label.into(),
+        label_en: label_en.into(),
+        short: label.chars().take(4).collect(),
+        short_en: label_en.into(),
+        by_person,
+    };
     vec![
         kind(1, "班子配备不齐、书记长期缺职", "The team is incomplete", false),
         kind(2, "班子不团结、内耗严重", "The team is divided", true),
         kind(3, "组织制度形同虚设", "The rules stand on paper only", true),
         kind(4, "服务意识差", "Services are poor", false),
     ]
+}
+
+/// One rule with leads, one without.
+pub(super) fn declared() -> Vec<Declared> {
+    let rule = |id: &str, label: &str, label_en: &str| Declared {
+        sheet: SheetKind::Leads,
+        id: id.into(),
+        label: label.into(),
+        label_en: label_en.into(),
+    };
+    vec![rule("t/r1", "书记出缺", "No secretary"), rule("t/quiet", "没有线索的规则", "A quiet rule")]
 }
 
 pub(super) fn is_of(kind: &SheetKind) -> bool {

@@ -178,7 +178,7 @@ fn every_text_of_the_screens_exists() {
     }
     let missing: Vec<_> = used.iter().filter(|key| !Lang::Zh.has(key)).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    let prefixes = ["ui.key.", "ui.mark.ready.", "ui.tutorial.step."];
+    let prefixes = ["ui.key.", "ui.mark.ready.", "ui.palette.", "ui.tutorial.step."];
     let unused: Vec<_> =
         Lang::Zh.keys().filter(|k| k.starts_with("ui.") && !used.contains(*k) && !prefixes.iter().any(|p| k.starts_with(p))).collect();
     assert!(unused.is_empty(), "{unused:?}");

@@ -1,5 +1,6 @@
 //! Sheets of what frameworks drive: a sample with every kind of cell and lead, key scripts, screens.
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::civil::date;
 use proptest::prelude::*;
 
@@ -15,7 +16,7 @@ use crate::locale::Lang;
 use crate::ui::action::{Action, Group, TABLE};
 use crate::ui::capability::Colour;
 use crate::ui::desk::Screen;
-use crate::ui::overlay::Overlay;
+use crate::ui::overlay::{Menu, Overlay};
 use crate::ui::text::Width;
 use crate::ui::{Message, Session};
 
@@ -164,7 +165,10 @@ fn every_sheet_opens_by_name_pinyin_and_menu() {
         ("jiedui", SheetKind::Pairings),
         ("jiepai", SheetKind::Cadence),
         ("清单", SheetKind::Lists),
+        ("liucheng", SheetKind::Workflows),
         ("pianqu", SheetKind::Regions),
+        ("1+X", SheetKind::Groups),
+        ("cs", SheetKind::Sites { kind: String::new() }),
         ("hj", SheetKind::Terms),
         ("原因", SheetKind::Change { against: Against::LastPeriod }),
         ("xiansuo", SheetKind::Leads),
@@ -204,6 +208,69 @@ fn tabs_rows_and_details_go_by_keys() {
     assert_eq!(h.model.desk.screen, None);
     h.press("S 3");
     assert_eq!(place(&h), Some((0, 7)), "it is opened where it was left");
+}
+
+#[test]
+fn tabs_rows_and_details_go_by_the_mouse() {
+    let mut h = at((120, 36));
+    h.press(": \"覆盖\" enter");
+    let spot = |h: &Harness, text: &str| {
+        let screen = h.text();
+        let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(text)).expect(text);
+        let before = line.split(text).next().unwrap_or_default();
+        (h.model.width().of(before), u16::try_from(row).expect("a screen"))
+    };
+    let mouse = |kind, (column, row)| Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    let press = MouseEventKind::Down(MouseButton::Left);
+    let title = |h: &Harness, n: usize| {
+        let table = &h.model.desk.sheets.top().and_then(|top| top.page.clone()).expect("a page").tables[n];
+        h.model.session.lang.words(table.title.as_ref().expect("a title"))
+    };
+    let tab = |h: &Harness| h.model.desk.sheets.top().map(|top| top.tab);
+    let second = spot(&h, &format!("2 {}", title(&h, 1)));
+    h.send(mouse(press, second));
+    assert_eq!(tab(&h), Some(1));
+    let first = spot(&h, &format!("1 {}", title(&h, 0)));
+    h.send(mouse(press, first));
+    assert_eq!(tab(&h), Some(0));
+    let list = (2, 8);
+    h.send(mouse(MouseEventKind::ScrollDown, list));
+    assert!(h.model.desk.sheets.top().is_some_and(|top| top.cursor().at > 0), "the wheel moves the choice");
+    h.send(mouse(press, (110, 10)));
+    assert!(h.model.desk.in_detail, "a click into the details goes there");
+    h.press("esc esc");
+    // The head of the values does what I does, that of the list what L does.
+    let list = crate::ui::layout::areas(&h.model).and_then(|areas| areas.list).expect("a list");
+    h.send(mouse(press, (list.right() - 3, list.y)));
+    assert!(matches!(h.model.overlay, Some(Overlay::Indicators { .. })));
+    h.press("esc");
+    h.send(mouse(press, (list.x + 1, list.y)));
+    assert!(matches!(h.model.overlay, Some(Overlay::Menu(Menu::Listings))));
+}
+
+#[test]
+fn a_command_names_rules_frameworks_indicators_and_suggests() {
+    let top = |h: &Harness| h.model.desk.sheets.top().map(|top| (top.kind.clone(), top.tab, top.cursor().at));
+    for typed in ["书记出缺", "sjcq", "t/r1", "规则 出缺"] {
+        let mut h = at((120, 36));
+        h.press(&format!(": \"{typed}\" enter"));
+        assert_eq!(top(&h), Some((SheetKind::Leads, 0, 1)), "{typed}");
+    }
+    // A rule without leads is shown where its framework declares it.
+    let mut h = at((120, 36));
+    h.press(": \"没有线索的规则\" enter");
+    assert_eq!(kind(&h), Some(SheetKind::Framework { id: "t".into() }));
+    let mut h = at((120, 36));
+    h.press(": \"体系 f-1\" enter");
+    assert_eq!(kind(&h), Some(SheetKind::Framework { id: "f-1".into() }));
+    // One key wrong: the nearest are offered, and Enter puts one in before it does anything.
+    let mut h = at((120, 36));
+    h.press(": \"书记出却\"");
+    assert!(h.text().contains("最接近") && h.text().contains("书记出缺"), "{}", h.text());
+    h.press("enter");
+    assert!(h.model.desk.screen.is_none() && h.model.overlay.is_some());
+    h.press("enter");
+    assert_eq!(top(&h), Some((SheetKind::Leads, 0, 1)));
 }
 
 #[test]
@@ -268,7 +335,7 @@ fn sheets_lead_to_sheets_and_back() {
     let mut h = at((80, 24));
     h.press("S 3 6*down enter");
     assert_eq!(kind(&h), Some(SheetKind::Framework { id: "f-1".into() }));
-    assert!(h.text().contains("目标 › 体系 f-1"), "{}", h.text());
+    assert!(h.text().contains("目标 › 体系 第一体系"), "{}", h.text());
     h.press(": \"覆盖\" enter");
     assert_eq!(h.model.desk.sheets.leaves().len(), 3);
     h.press("esc esc");

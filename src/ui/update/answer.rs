@@ -17,7 +17,9 @@ impl Model {
                 Ok(Loaded::Applied(applied)) if purpose == Purpose::Import => self.imported(applied),
                 Ok(Loaded::Applied(applied)) => self.withdrawn(&applied),
                 Ok(Loaded::Refreshed { version }) => self.refreshed(version),
+                Ok(Loaded::Exported(exported)) => self.exported(&exported),
                 Ok(_) => {}
+                Err(problem) if purpose == Purpose::Export => self.not_exported(&problem),
                 Err(problem) => {
                     if purpose == Purpose::Import {
                         // What was seen no longer holds: it is planned again.
@@ -120,7 +122,7 @@ impl Model {
             Loaded::Quality(page) => self.desk.quality.take(page),
             Loaded::Batches(rows) => self.desk.batches.rows = Some(rows),
             Loaded::Rests(rests) => self.ask_undo(&rests),
-            Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) => {}
+            Loaded::Written(_) | Loaded::Refreshed { .. } | Loaded::Applied(_) | Loaded::Exported(_) => {}
             Loaded::Round(page) => self.round_loaded(page),
             Loaded::Rounds(lines) => self.desk.round.lines = Some(lines),
             Loaded::Intake(intake) => {
@@ -129,7 +131,7 @@ impl Model {
             }
             Loaded::Sheet(page) => self.desk.sheets.take(page),
             // Forms are for templates.
-            Loaded::Forms(_) | Loaded::Filled(_) => {}
+            Loaded::Forms(_) | Loaded::Filled(_) | Loaded::Screening(_) => {}
         }
     }
 
@@ -203,14 +205,14 @@ impl Model {
                 Purpose::Write | Purpose::Import,
             ) => lang.fill("ui.toast.recorded_round", &[&receipt.name]),
             (_, Purpose::Write | Purpose::Import) => lang.fill("ui.toast.recorded", &[&receipt.name]),
-            (_, Purpose::Undo | Purpose::Removals) => lang.fill("ui.toast.undone", &[&receipt.name]),
+            (_, Purpose::Undo | Purpose::Removals | Purpose::Export) => lang.fill("ui.toast.undone", &[&receipt.name]),
         };
         let masked = if receipt.masked > 0 { lang.fill("ui.toast.masked", &[&receipt.masked]) } else { String::new() };
         self.say(format!("{text}{masked}"));
         self.version = self.version.max(receipt.version);
         match purpose {
             Purpose::Write | Purpose::Import => self.undo.extend(receipt.undo),
-            Purpose::Removals => {}
+            Purpose::Removals | Purpose::Export => {}
             Purpose::Undo => {
                 self.undo.pop();
             }

@@ -37,6 +37,7 @@ fn is_general(action: Action) -> bool {
                 | Action::WhatIf
                 | Action::WhatIfMap
                 | Action::ConfirmKind
+                | Action::FormWrite
         )
 }
 
@@ -143,7 +144,7 @@ impl Model {
         }
     }
 
-    fn screen_key(&mut self, screen: Screen, key: Key) -> bool {
+    pub(super) fn screen_key(&mut self, screen: Screen, key: Key) -> bool {
         match screen {
             Screen::Import => self.import_key(key),
             Screen::Batches => self.batches_key(key),

@@ -57,7 +57,7 @@ impl Model {
 
     /// Opens a form; the post is asked for where it is not known and something is written.
     pub(super) fn open_sheet(&mut self, title: String, text: Vec<String>, mut blanks: Vec<Blank>, then: Then) {
-        let writes = !matches!(then, Then::Answer { .. } | Then::Create | Then::Lead(LeadForm::WhatIf { .. }));
+        let writes = !matches!(then, Then::Answer { .. } | Then::Create | Then::Export { .. } | Then::Lead(LeadForm::WhatIf { .. }));
         let asks_post = self.session.access.post.is_none() && writes;
         if asks_post {
             blanks.insert(0, Blank::new("ui.mark.post", "ui.mark.post_how", Some("ui.mark.no_post")));
@@ -158,6 +158,11 @@ impl Model {
                 {
                     sheet.wrong = Some(wrong);
                 }
+            }
+            Then::Export { form } => {
+                let to = next();
+                self.close_overlay();
+                self.export(form, &to);
             }
             Then::Write(write) => {
                 self.close_overlay();

@@ -80,6 +80,7 @@ impl Model {
             Action::WhatIf => self.test_here().is_some(),
             Action::WhatIfMap => matches!(self.sheet_here(), Some(SheetKind::WhatIf { .. })),
             Action::ConfirmKind => self.subject_here().is_some() && self.workspace.iter().flat_map(|w| &w.kinds).any(|kind| kind.by_person),
+            Action::FormWrite => self.form_here().is_some(),
             _ => false,
         }
     }

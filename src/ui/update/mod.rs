@@ -7,6 +7,7 @@ mod correct;
 mod desk;
 mod dialog;
 mod dress;
+mod forms;
 mod import;
 mod layer;
 mod lead;
@@ -21,6 +22,7 @@ mod show;
 mod tables;
 
 pub(in crate::ui) use dress::{fill, is_down};
+pub(in crate::ui) use forms::FORM_KEY;
 pub(in crate::ui) use import::{ALL, alike};
 pub(in crate::ui) use layer::sign as sign_of_place;
 pub(in crate::ui) use lead::{LEAD_KEYS, LeadForm};
@@ -210,6 +212,7 @@ impl Model {
             Action::Answer | Action::ConfirmLead | Action::RejectLead | Action::WhatIf | Action::WhatIfMap | Action::ConfirmKind => {
                 self.act_on_lead(action)
             }
+            Action::FormWrite => self.open_export(),
             Action::Undo => self.take_back(),
             Action::CopyName | Action::CopyCode | Action::CopyRow => self.copy(action),
             Action::Refresh => self.refresh(),

@@ -1,13 +1,15 @@
-//! The mouse: a click selects, a click on what is selected goes in, the wheel scrolls.
+//! The mouse: a click selects, a click on what is selected goes in, a head does what its key does, the
+//! wheel scrolls.
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use crate::domain::scene::OUTSIDE;
 use crate::ui::desk::Screen;
+use crate::ui::keys::Key;
 use crate::ui::layout;
 use crate::ui::model::{Focus, Model};
-use crate::ui::view;
+use crate::ui::view::{self, Hit};
 
 /// Lines of one turn of the wheel.
 const WHEEL: isize = 3;
@@ -26,7 +28,7 @@ impl Model {
         if self.overlay.is_some() {
             self.scroll_by(by);
         } else if self.desk.screen.is_some() {
-            self.desk_move(by);
+            self.wheel_on_desk(by, Position::new(event.column, event.row));
         } else if !self.on_start_page() {
             let at = Position::new(event.column, event.row);
             let over_card = layout::areas(self).and_then(|a| a.card).is_some_and(|card| card.contains(at));
@@ -47,27 +49,27 @@ impl Model {
                     self.choose_start();
                 }
                 Some(line) if line == self.chosen => self.choose(),
-                Some(line) => self.chosen = line,
+                Some(line) => {
+                    self.chosen = line;
+                    self.step_over(1);
+                }
                 None if self.overlay.is_some() && !view::over_overlay(self, at) => self.close_overlay(),
                 None => {}
             }
             return;
         }
         if self.desk.screen.is_some() {
-            if let (Some(line), Some(cursor)) = (view::board_line(self, at), self.desk_cursor()) {
-                let again = std::mem::replace(&mut cursor.at, line) == line;
-                self.desk.in_detail = false;
-                self.desk.scroll = 0;
-                if again && self.desk.screen == Some(Screen::Sheet) {
-                    self.follow_lead();
-                }
-            }
+            self.click_on_desk(at);
             return;
         }
         if self.unsettled() {
             return;
         }
         let Some(areas) = layout::areas(self) else { return };
+        if let Some(action) = view::head_action(self, at) {
+            self.act(action);
+            return;
+        }
         let inside = |area: Option<Rect>| area.map(layout::inner).filter(|inner| inner.contains(at));
         if let Some(list) = inside(areas.list) {
             self.focus = Focus::List;
@@ -80,6 +82,43 @@ impl Model {
             if let Some(row) = self.row_at(map, at) {
                 self.click_row(row);
             }
+        }
+    }
+
+    /// Over the details beside a list the wheel scrolls them, else it moves the choice.
+    fn wheel_on_desk(&mut self, by: isize, at: Position) {
+        if !self.desk.in_detail && view::board_hit(self, at) == Some(Hit::Detail) {
+            let extent = view::board_extent(self);
+            let last = extent.detail_lines.saturating_sub(extent.detail_rows);
+            self.desk.scroll = self.desk.scroll.saturating_add_signed(by).min(last);
+        } else {
+            self.desk_move(by);
+        }
+    }
+
+    /// A click on a screen of the desk: a line is chosen, a second click goes where it leads; a tab is
+    /// what its digit is.
+    fn click_on_desk(&mut self, at: Position) {
+        let Some(screen) = self.desk.screen else { return };
+        match view::board_hit(self, at) {
+            Some(Hit::Line(line)) => {
+                let Some(cursor) = self.desk_cursor() else { return };
+                let again = std::mem::replace(&mut cursor.at, line) == line;
+                self.desk.in_detail = false;
+                self.desk.scroll = 0;
+                if again && screen == Screen::Sheet {
+                    self.follow_lead();
+                }
+            }
+            Some(Hit::Tab(n)) if screen == Screen::Sheet => self.choose_tab(n),
+            Some(Hit::Tab(n)) => {
+                if let Some(digit) = u32::try_from(n + 1).ok().and_then(|n| char::from_digit(n, 10)) {
+                    self.desk.in_detail = false;
+                    self.screen_key(screen, Key { code: KeyCode::Char(digit), modifiers: KeyModifiers::NONE });
+                }
+            }
+            Some(Hit::Detail) => self.desk.in_detail = true,
+            None => {}
         }
     }
 

@@ -6,7 +6,8 @@ use tui_input::{Input, InputRequest};
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::period::Period;
 use crate::domain::request::Query;
-use crate::domain::view_state::ViewState;
+use crate::domain::sheet::SheetKind;
+use crate::domain::view_state::{Listing, Scope, ViewState};
 use crate::locale::Lang;
 use crate::ui::action::Action;
 use crate::ui::keys::{Key, half_width};
@@ -188,7 +189,7 @@ impl Model {
     }
 
     /// The name of a framework cannot be chosen: goes on over it, back where it is the first.
-    fn step_over(&mut self, by: isize) {
+    pub(super) fn step_over(&mut self, by: isize) {
         let Some(Overlay::Indicators { input }) = &self.overlay else { return };
         let lines = pick::indicators(self, input.value());
         let named = |n: usize| matches!(lines.get(n), Some(Pick::Framework(_)));
@@ -226,15 +227,14 @@ impl Model {
         match self.overlay.clone() {
             Some(Overlay::Palette { input }) => {
                 let typed: String = input.value().chars().map(|c| if c == '：' { half_width(c) } else { c }).collect();
-                let Some(entry) = pick::palette(self, &typed).get(chosen).cloned() else { return };
-                self.close_overlay();
-                match (entry.scope(), entry) {
-                    (Some(scope), _) => {
-                        self.make_way(Action::Scope);
-                        self.set_scope(scope);
-                    }
-                    (None, Entry::Action(action)) => self.act(action),
-                    (None, _) => {}
+                if let Some(found) = pick::palette(self, &typed).get(chosen) {
+                    let entry = found.entry.clone();
+                    self.close_overlay();
+                    self.go_for(entry);
+                } else if let Some(found) = pick::nearest(self, &typed).get(chosen) {
+                    // A suggestion is not what was asked for: it is put into the field first.
+                    self.overlay = Some(Overlay::Palette { input: Input::new(found.name.clone()) });
+                    self.typed();
                 }
             }
             Some(Overlay::Indicators { input }) => {
@@ -277,6 +277,52 @@ impl Model {
         }
     }
 
+    /// What a line of the palette stands for.
+    fn go_for(&mut self, entry: Entry) {
+        match entry {
+            Entry::Action(action) => self.act(action),
+            Entry::Zone(code) => self.look_at(Scope { zones: [code].into(), ..Scope::default() }),
+            Entry::Standing(standing) => self.look_at(Scope { standings: [standing].into(), ..Scope::default() }),
+            Entry::Indicator(n) => {
+                self.make_way(Action::Indicators);
+                self.indicator(n);
+            }
+            Entry::Listing(listing) => {
+                self.make_way(Action::Listing);
+                self.show_listing(listing);
+            }
+            Entry::Period(period) => {
+                self.make_way(Action::Periods);
+                if let Some(view) = &mut self.view {
+                    view.period = Some(period);
+                }
+            }
+            Entry::Framework(id) => self.open_page(SheetKind::Framework { id }),
+            Entry::Declared(n) => {
+                let Some(item) = self.workspace.as_ref().and_then(|w| w.declared.get(n)).cloned() else { return };
+                let whole = matches!(item.sheet, SheetKind::Form { .. });
+                // What has nothing to show on its sheet is shown as its framework declares it.
+                let owner = pick::qualified(&item.id).map(|(id, _)| id.to_owned());
+                let owner = owner.or_else(|| self.workspace.as_ref()?.frameworks.first().map(|(id, ..)| id.clone()));
+                self.open_page(item.sheet);
+                if !whole {
+                    self.desk.sheets.seek(item.label, owner.map(|id| SheetKind::Framework { id }));
+                }
+            }
+        }
+    }
+
+    fn look_at(&mut self, scope: Scope) {
+        self.make_way(Action::Scope);
+        self.set_scope(scope);
+    }
+
+    fn show_listing(&mut self, listing: Listing) {
+        if let Some(view) = self.view_state() {
+            self.go(ViewState { listing, extent: None, selection: None, ..view });
+        }
+    }
+
     fn choose_in(&mut self, menu: Menu, chosen: usize) {
         match menu {
             Menu::Periods => {
@@ -289,8 +335,8 @@ impl Model {
             Menu::Listings => {
                 let listing = self.home.as_ref().and_then(|h| h.listings.get(chosen).cloned());
                 self.close_overlay();
-                if let (Some(listing), Some(view)) = (listing, self.view_state()) {
-                    self.go(ViewState { listing, extent: None, selection: None, ..view });
+                if let Some(listing) = listing {
+                    self.show_listing(listing);
                 }
             }
             Menu::Scope => self.toggle_scope(chosen),

@@ -195,6 +195,6 @@ impl Model {
 }
 
 /// A character of a file's name on any system.
-fn file_char(c: char) -> char {
+pub(super) fn file_char(c: char) -> char {
     if "/\\:*?\"<>|".contains(c) { '_' } else { c }
 }

@@ -2,12 +2,14 @@
 
 use crossterm::event::KeyCode;
 
+use crate::domain::behind::Behind;
 use crate::domain::id::Uid;
 use crate::domain::page::Card;
 use crate::domain::request::Query;
 use crate::domain::sheet::{Against, Lead, SheetKind};
 use crate::domain::unit::Subject;
 use crate::domain::view_state::{Listing, Scope, ViewState};
+use crate::ui::action::Action;
 use crate::ui::desk::{Left, Screen};
 use crate::ui::keys::Key;
 use crate::ui::layout;
@@ -67,6 +69,7 @@ impl Model {
             KeyCode::Right => self.step_tab(1),
             KeyCode::Enter => return self.follow_lead(),
             KeyCode::Char('i') | KeyCode::F(12) => self.row_provenance(),
+            KeyCode::Char('s') | KeyCode::F(9) if self.form_here().is_some() => self.act(Action::FormWrite),
             KeyCode::Char(' ' | 'o') => {
                 self.desk.in_detail = !self.desk.in_detail;
                 self.desk.scroll = 0;
@@ -90,7 +93,7 @@ impl Model {
     }
 
     /// A digit: on the sheet of causes first what the change is held against, then the tables.
-    fn choose_tab(&mut self, n: usize) {
+    pub(super) fn choose_tab(&mut self, n: usize) {
         match self.against() {
             Some(_) if n < Against::ALL.len() => self.hold_against(Against::ALL[n]),
             Some(_) => self.show_table(n - Against::ALL.len()),
@@ -130,6 +133,10 @@ impl Model {
         let Some(lead) = self.desk.sheets.top().and_then(|top| top.row()).and_then(|row| row.lead.clone()) else { return false };
         match lead {
             Lead::Subject(uid) => self.ask_lead(uid),
+            Lead::Site { uid, kind } => {
+                self.places.insert(kind);
+                self.ask_lead(uid);
+            }
             Lead::Number { .. } => self.row_provenance(),
             Lead::Sheet(kind) => self.open_page(kind),
             Lead::Indicator(id) => {
@@ -225,13 +232,38 @@ impl Model {
         true
     }
 
-    /// Where the number of the chosen row comes from.
+    /// Where the number of the chosen row comes from: whom it counts, why a lead holds, the files of a value; of a
+    /// row without one, what it says about itself.
     fn row_provenance(&mut self) {
         let Some(view) = self.view.clone() else { return };
         let lead = self.desk.sheets.top().and_then(|top| top.row()).and_then(|row| row.lead.clone());
-        let (uid, indicator, period) = match lead {
-            Some(Lead::Number { uid, indicator, period }) => (uid, indicator, period),
-            Some(Lead::Subject(uid)) => (uid, view.indicator.clone(), view.period),
+        let here = view.place.or_else(|| self.workspace.as_ref().and_then(|w| w.home.place));
+        let (uid, indicator, period) = match (lead, here) {
+            (Some(Lead::Number { uid, indicator, period }), _) => (uid, indicator, period),
+            (Some(Lead::Subject(uid) | Lead::Site { uid, .. }), _) => (uid, view.indicator.clone(), view.period),
+            (Some(Lead::Sheet(kind @ (SheetKind::Behind { .. } | SheetKind::Why { .. }))), _) => {
+                self.open_page(kind);
+                return;
+            }
+            (Some(Lead::Indicator(id)), here) => {
+                let known = self.workspace.iter().flat_map(|w| &w.indicators).find(|indicator| indicator.id == id);
+                match (known.and_then(|indicator| indicator.coverage.clone()), here) {
+                    (Some(id), _) => {
+                        self.open_page(SheetKind::Behind { of: Behind::Coverage { id } });
+                        return;
+                    }
+                    (None, Some(uid)) => (uid, id, None),
+                    (None, None) => {
+                        let text = self.text("sheet.no_number");
+                        self.refuse(text);
+                        return;
+                    }
+                }
+            }
+            _ if self.desk.sheets.top().and_then(|top| top.row()).is_some_and(|row| !row.detail.is_empty()) => {
+                self.desk.in_detail = true;
+                return;
+            }
             _ => {
                 let text = self.text("sheet.no_number");
                 self.refuse(text);

@@ -167,13 +167,57 @@ pub(in crate::ui) fn board_extent(model: &Model) -> BoardExtent {
     }
 }
 
-/// The line of the list under a cell.
-pub(in crate::ui) fn board_line(model: &Model, at: Position) -> Option<usize> {
+/// What of a board is under a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum Hit {
+    /// A line of the list.
+    Line(usize),
+    /// A tab.
+    Tab(usize),
+    /// The details.
+    Detail,
+}
+
+/// What of the screen is under a cell.
+pub(in crate::ui) fn board_hit(model: &Model, at: Position) -> Option<Hit> {
     let area = area(model)?;
     let board = super::board_of(model, area.width.saturating_sub(2))?;
-    let list = parts(model, area, &board).list;
-    let line = board.cursor.top + usize::from(at.y.checked_sub(list.y)?);
-    (list.contains(at) && line < board.count).then_some(line)
+    let parts = parts(model, area, &board);
+    if parts.detail.contains(at) && board.count > 0 {
+        return Some(Hit::Detail);
+    }
+    if parts.tabs.contains(at) {
+        return spots(model, parts.tabs, &board).into_iter().find(|(_, spot)| spot.contains(at)).map(|(n, _)| Hit::Tab(n));
+    }
+    let line = board.cursor.top + usize::from(at.y.checked_sub(parts.list.y)?);
+    (parts.list.contains(at) && line < board.count).then_some(Hit::Line(line))
+}
+
+/// Where the tabs stand: begun so far on that the chosen one is in sight.
+fn spots(model: &Model, area: Rect, board: &Board<'_>) -> Vec<(usize, Rect)> {
+    if board.tabs.is_empty() {
+        return Vec::new();
+    }
+    let width = model.width();
+    let wide: Vec<u16> = board.tabs.iter().enumerate().map(|(n, tab)| width.of(&label(n, tab))).collect();
+    let upto = board.tab_too.unwrap_or(board.tab).max(board.tab).min(wide.len() - 1);
+    let cells = |first: usize| wide[first..=upto].iter().map(|cells| u32::from(*cells) + 1).sum::<u32>();
+    let first = (0..=upto).find(|first| cells(*first) <= u32::from(area.width) + 1).unwrap_or(upto);
+    let mut out = Vec::new();
+    let mut x = area.x;
+    for (n, cells) in wide.iter().enumerate().skip(first) {
+        if x >= area.right() {
+            break;
+        }
+        out.push((n, Rect { x, y: area.y, width: (*cells).min(area.right() - x), height: 1 }));
+        x = x.saturating_add(*cells).saturating_add(1);
+    }
+    out
+}
+
+/// A tab with the digit that chooses it.
+fn label(n: usize, tab: &str) -> String {
+    format!(" {} {tab} ", n + 1)
 }
 
 /// Draws the screen; gives where the cursor stands.
@@ -222,18 +266,18 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
 }
 
 fn tabs(pen: &mut Pen<'_>, area: Rect, board: &Board<'_>) {
-    if board.tabs.is_empty() {
-        return;
+    for (n, spot) in spots(pen.model, area, board) {
+        let chosen = n == board.tab || Some(n) == board.tab_too;
+        let style = if chosen { pen.selected(!pen.model.desk.in_detail) } else { pen.style(Tone::Text) };
+        pen.text(spot, spot.x, spot.y, &label(n, &board.tabs[n]), style);
     }
-    // Begun so far on that the chosen one is in sight.
-    let wide: Vec<u32> = board.tabs.iter().map(|tab| u32::from(pen.width.of(tab)) + 5).collect();
-    let upto = board.tab_too.unwrap_or(board.tab).max(board.tab).min(wide.len() - 1);
-    let first = (0..=upto).find(|first| wide[*first..=upto].iter().sum::<u32>() <= u32::from(area.width)).unwrap_or(upto);
-    let mut x = area.x;
-    for (n, tab) in board.tabs.iter().enumerate().skip(first) {
-        let style =
-            if n == board.tab || Some(n) == board.tab_too { pen.selected(!pen.model.desk.in_detail) } else { pen.style(Tone::Text) };
-        x = pen.text(area, x, area.y, &format!(" {} {tab} ", n + 1), style) + 1;
+    // There are more than are in sight.
+    if let Some((last, spot)) = spots(pen.model, area, board).last()
+        && last + 1 < board.tabs.len()
+    {
+        let style = pen.style(Tone::Dim);
+        let rest = Rect { x: spot.right().min(area.right().saturating_sub(1)), ..area };
+        pen.text(Rect { width: area.right() - rest.x, ..rest }, rest.x, area.y, pen.symbols.ellipsis, style);
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::page::{Card, Figure, Lead};
 use crate::domain::unit::Subject;
 use crate::domain::value::State;
 use crate::locale::Lang;
+use crate::rules;
 use crate::ui::capability::Symbols;
 use crate::ui::layout::{self, inner};
 use crate::ui::model::{Ask, Model};
@@ -19,6 +20,8 @@ const LEADS_BESIDE: usize = 2;
 /// Figures before marks and leads, which must not drown in them. The rest
 /// stands at the end of the open card.
 const FIGURES_FIRST: usize = 5;
+/// Between readings of a sparkline that were defined otherwise.
+const BREAK: &str = "|";
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let model = pen.model;
@@ -155,8 +158,9 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
             if let Said::Confirmed { kind, document } = &finding.said {
                 let known = model.workspace.iter().flat_map(|w| &w.kinds).find(|of| of.number == *kind);
                 let text = known.map(|of| model.kind_text(of)).unwrap_or_default();
-                sheet.text(0, &lang.fill("leads.finding", &[kind, document]), Tone::Mark);
-                if !text.is_empty() {
+                let kind = known.map_or_else(|| lang.fill("leads.kind_no", &[kind]), |of| lang.words(&of.brief()));
+                sheet.text(0, &lang.fill("leads.finding", &[&kind, document]), Tone::Mark);
+                if !text.is_empty() && !kind.contains(text) {
                     sheet.text(2, text, Tone::Text);
                 }
                 sheet.text(2, &finding.text, Tone::Dim);
@@ -208,7 +212,7 @@ fn figure_lines(model: &Model, sheet: &mut Sheet, figure: &Figure, in_force: boo
     } else {
         number::full(lang, indicator, shown.origin, shown.reading)
     };
-    let spark = spark(symbols, &figure.trend);
+    let spark = spark(symbols, &figure.trend, &figure.breaks);
     let known = shown.reading.state == State::Value;
     let tone = if !known {
         Tone::Dim
@@ -227,6 +231,9 @@ fn figure_lines(model: &Model, sheet: &mut Sheet, figure: &Figure, in_force: boo
     } else {
         sheet.text(0, label, label_tone);
         sheet.text(2, &value, tone);
+    }
+    if !figure.breaks.is_empty() {
+        sheet.text(2, &lang.fill("ui.card.redefined", &[&BREAK]), Tone::Lead);
     }
     if shown.origin == crate::domain::value::Origin::RolledUp && (in_force || shown.incomplete) {
         let key = if shown.incomplete { "ui.card.share_incomplete" } else { "ui.card.share" };
@@ -250,21 +257,29 @@ fn lead_lines(model: &Model, sheet: &mut Sheet, card: &Card, lead: &Lead, before
     let whose = if lead.entity == card.uid { String::new() } else { format!(" {} {}", model.symbols().dot, lead.name) };
     let label = if lang == Lang::En && !lead.label_en.is_empty() { &lead.label_en } else { &lead.label };
     sheet.text(0, &format!("! {label}{whose}"), Tone::Lead);
-    sheet.text(2, &lead.evidence, Tone::Text);
+    let mut told = lang.words(&rules::told(lead));
+    told.extend(lead.day.map(|day| format!(" {day}")));
+    sheet.text(2, told.trim(), Tone::Text);
+    if lead.relative {
+        sheet.text(2, lang.text("leads.relative"), Tone::Dim);
+    }
     let document = if lead.document.is_empty() { lang.text("ui.not_configured") } else { &lead.document };
-    let day = lead.day.map(|day| lang.fill("ui.card.data_day", &[&day])).unwrap_or_default();
-    let named = before != Some(lead.document.as_str());
-    let rests = if named { lang.fill("ui.card.document", &[&document]) } else { String::new() };
-    // The evidence of a reading ends with the day of its period.
-    let day = if lead.day.is_some_and(|day| lead.evidence.ends_with(&day.to_string())) { String::new() } else { day };
-    let line = format!("{rests} {day}");
-    if !line.trim().is_empty() {
-        sheet.text(2, line.trim(), Tone::Dim);
+    if before != Some(lead.document.as_str()) {
+        sheet.text(2, &lang.fill("ui.card.document", &[&document]), Tone::Dim);
     }
 }
 
-/// A sparkline, a cell a reading; a missing one is a space.
-fn spark(symbols: &Symbols, readings: &[Option<f64>]) -> String {
+/// A sparkline, a cell a reading; a missing one is a space. Where the definition changed it breaks: each
+/// side has its own scale, for nothing can be read across.
+fn spark(symbols: &Symbols, readings: &[Option<f64>], breaks: &[usize]) -> String {
+    let bounds = std::iter::once(0).chain(breaks.iter().copied().filter(|n| *n < readings.len())).chain([readings.len()]);
+    let bounds: Vec<usize> = bounds.collect();
+    let parts: Vec<String> = bounds.windows(2).map(|side| stretch(symbols, &readings[side[0]..side[1]])).collect();
+    parts.join(&format!(" {BREAK} "))
+}
+
+/// Readings of one definition.
+fn stretch(symbols: &Symbols, readings: &[Option<f64>]) -> String {
     let known: Vec<f64> = readings.iter().flatten().copied().filter(|v| v.is_finite()).collect();
     let low = known.iter().copied().fold(f64::INFINITY, f64::min);
     let high = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -274,4 +289,21 @@ fn spark(symbols: &Symbols, readings: &[Option<f64>]) -> String {
         steps[((share * (steps.len() - 1) as f64).round() as usize).min(steps.len() - 1)]
     };
     readings.iter().map(|value| value.filter(|v| v.is_finite()).map_or(" ", glyph)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::capability::Capability;
+
+    #[test]
+    fn a_sparkline_breaks_where_the_definition_changed() {
+        let caps = Capability::default();
+        let symbols = caps.symbols();
+        let [low, high] = [symbols.spark[0], symbols.spark[symbols.spark.len() - 1]];
+        let readings = [Some(1.0), Some(2.0), Some(70.0), None, Some(90.0)];
+        assert_eq!(spark(symbols, &readings, &[2]), format!("{low}{high} | {low} {high}"));
+        assert_eq!(spark(symbols, &readings[..2], &[]), format!("{low}{high}"));
+        assert_eq!(spark(symbols, &[], &[9]), "");
+    }
 }

@@ -1,6 +1,6 @@
 //! The list with its bars, and the legend under it.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::pen::{Pen, Tone};
@@ -13,7 +13,7 @@ use crate::domain::view_state::Listing;
 use crate::gis::compose::{Fill, Glyphs, Ink, sign};
 use crate::locale::Lang;
 use crate::ui::action::Action;
-use crate::ui::layout::{inner, legend_columns};
+use crate::ui::layout::{self, inner, legend_columns};
 use crate::ui::model::{Ask, Focus, Model, shown_origin};
 use crate::ui::number;
 use crate::ui::theme::Role;
@@ -210,7 +210,7 @@ pub(super) fn bare(model: &Model) -> String {
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let model = pen.model;
     let active = model.focus == Focus::List && model.overlay.is_none();
-    let head = model.home.as_deref().map(|home| head(pen, home, area.width)).unwrap_or_default();
+    let head = model.home.as_deref().map(|home| head(model, home, area.width)).unwrap_or_default();
     let title = match &model.home {
         Some(home) => {
             let rows = format!("{} {}", model.listing_label(&home.view.listing), home.rows.len());
@@ -247,17 +247,32 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
+/// What a click on a title or on the head of a column does: what its key does.
+pub(in crate::ui) fn head_action(model: &Model, at: Position) -> Option<Action> {
+    let areas = layout::areas(model)?;
+    let on = |area: Option<Rect>| area.is_some_and(|area| Rect { height: 1, ..area }.contains(at));
+    if on(areas.legend) {
+        return Some(Action::Classing);
+    }
+    if on(areas.card) {
+        return Some(Action::Card);
+    }
+    let list = areas.list.filter(|_| on(areas.list))?;
+    let head = model.home.as_deref().map_or(0, |home| model.width().of(&head(model, home, list.width)));
+    Some(if at.x + head + 1 >= list.right() { Action::Indicators } else { Action::Listing })
+}
+
 /// The heading of the values: the indicator's short label, and what a share is a share of where
 /// there is room; else the top line says it.
-fn head(pen: &Pen<'_>, home: &HomePage, cells: u16) -> String {
-    if pen.model.widths.value == 0 {
+fn head(model: &Model, home: &HomePage, cells: u16) -> String {
+    if model.widths.value == 0 {
         return String::new();
     }
-    let lang = pen.model.session.lang;
-    let short = if lang == Lang::En { pen.model.indicator_label(&home.indicator) } else { &home.indicator.short };
-    let whole = number::title(lang, pen.symbols.at_least, &home.indicator, short, shown_origin(home));
-    let short = if pen.width.of(&whole) <= cells / 2 { &whole } else { short };
-    format!(" {} ", pen.width.cut(short, cells / 2, pen.symbols.ellipsis))
+    let lang = model.session.lang;
+    let short = if lang == Lang::En { model.indicator_label(&home.indicator) } else { &home.indicator.short };
+    let whole = number::title(lang, model.symbols().at_least, &home.indicator, short, shown_origin(home));
+    let short = if model.width().of(&whole) <= cells / 2 { &whole } else { short };
+    format!(" {} ", model.width().cut(short, cells / 2, model.symbols().ellipsis))
 }
 
 /// Widths of the columns, cells.

@@ -26,9 +26,9 @@ use crate::ui::model::Model;
 use crate::ui::theme::Role;
 use pen::{Pen, Tone};
 
-pub(super) use board::{board_extent, board_line};
+pub(super) use board::{Hit, board_extent, board_hit};
 pub(super) use card::card_end;
-pub(super) use list::legend_items;
+pub(super) use list::{head_action, legend_items};
 pub(super) use over::{over_overlay, overlay_extent, overlay_line};
 
 /// Draws the session.

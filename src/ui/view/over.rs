@@ -9,7 +9,7 @@ use crate::ui::layout::SMALLEST;
 use crate::ui::menu::{self, START};
 use crate::ui::model::{Ask, Model};
 use crate::ui::overlay::{Field, Form, Menu, Overlay, SHORTCUTS};
-use crate::ui::pick::{self, Entry, Pick};
+use crate::ui::pick::{self, Entry, Found, Pick};
 use crate::ui::theme::Role;
 use crate::ui::update::day;
 
@@ -144,26 +144,17 @@ pub(in crate::ui) fn overlay_line(model: &Model, at: Position) -> Option<usize> 
 
 /// A line to choose: text, note at the right, checked.
 fn choices(model: &Model) -> Vec<(String, String, bool)> {
-    let lang = model.session.lang;
     match &model.overlay {
         Some(Overlay::Indicators { input }) => {
             pick::indicators(model, input.value()).into_iter().map(|line| pick_line(model, line)).collect()
         }
-        Some(Overlay::Palette { input }) => pick::palette(model, input.value())
-            .into_iter()
-            .map(|entry| {
-                let scope =
-                    |label: &str, key: &str| (format!("{} {}", model.width().pad(label, NAMES, ""), lang.text(key)), String::new(), false);
-                let action = match entry {
-                    Entry::Action(action) => action,
-                    Entry::Zone(_, label) => return scope(&label, "ui.palette.zone"),
-                    Entry::Standing(_, key) => return scope(lang.text(key), "ui.palette.standing"),
-                };
-                let denied = action.info().needs.is_some_and(|grant| !model.session.access.may(grant));
-                let note = if denied { lang.text("ui.help.denied").to_owned() } else { model.session.keymap.shown(action, lang).join(" ") };
-                (format!("{} {}", model.width().pad(action.name(lang), NAMES, ""), action.doc(lang)), note, false)
-            })
-            .collect(),
+        Some(Overlay::Palette { input }) => {
+            let mut found = pick::palette(model, input.value());
+            if found.is_empty() {
+                found = pick::nearest(model, input.value());
+            }
+            found.iter().map(|found| palette_line(model, found)).collect()
+        }
         Some(Overlay::Find { hits: Some(hits), .. }) => {
             let step = format!(" {} ", model.symbols().step);
             hits.iter()
@@ -182,6 +173,27 @@ fn choices(model: &Model) -> Vec<(String, String, bool)> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// A line of the palette: name, what it does, its keys or what kind of thing it is.
+fn palette_line(model: &Model, found: &Found) -> (String, String, bool) {
+    let lang = model.session.lang;
+    let note = match &found.entry {
+        Entry::Action(action) if action.info().needs.is_some_and(|grant| !model.session.access.may(grant)) => {
+            lang.text("ui.help.denied").to_owned()
+        }
+        Entry::Action(action) => model.session.keymap.shown(*action, lang).join(" "),
+        _ => found.kind.to_owned(),
+    };
+    // A name is what is looked for: it is not cut for the sake of a column.
+    let name = &found.name;
+    let name = if model.width().of(name) > NAMES { name.clone() } else { model.width().pad(name, NAMES, "") };
+    (format!("{name} {}", found.doc), note, false)
+}
+
+/// Whether the palette holds suggestions: nothing fits what was typed.
+fn suggests(model: &Model) -> bool {
+    matches!(&model.overlay, Some(Overlay::Palette { input }) if pick::palette(model, input.value()).is_empty())
 }
 
 /// A line of the picker of indicators: number key, label, unit and id.
@@ -226,7 +238,7 @@ fn title(model: &Model) -> String {
     let lang = model.session.lang;
     match &model.overlay {
         Some(Overlay::Help) => lang.text("ui.help.title").to_owned(),
-        Some(Overlay::Palette { .. }) => lang.text("ui.palette.title").to_owned(),
+        Some(Overlay::Palette { .. }) => lang.text(if suggests(model) { "ui.palette.nearest" } else { "ui.palette.title" }).to_owned(),
         Some(Overlay::Indicators { .. }) => lang.text("ui.menu.indicators").to_owned(),
         Some(Overlay::Find { .. }) => lang.text("ui.find.title").to_owned(),
         Some(Overlay::Menu(menu)) => lang.text(menu::title(*menu)).to_owned(),
@@ -253,6 +265,7 @@ fn hint(model: &Model) -> &'static str {
         Some(Overlay::Sheet(_)) => "desk.sheet.hint",
         Some(Overlay::Menu(Menu::Scope)) => "ui.scope.hint",
         Some(Overlay::Menu(Menu::Places)) => "places.map.hint",
+        Some(Overlay::Palette { .. }) if suggests(model) => "ui.palette.nearest_hint",
         Some(Overlay::Indicators { .. }) => "ui.hint.pick",
         Some(Overlay::Removals) => "ui.removals.hint",
         Some(Overlay::Marks { .. }) if model.session.access.may(crate::domain::access::Grant::Mark) => "ui.marks.hint",

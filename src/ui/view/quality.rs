@@ -13,8 +13,8 @@ use crate::ui::desk::Part;
 use crate::ui::model::{Ask, Model};
 use crate::ui::number;
 
-/// Problems of keys that found no unit.
-const NO_UNIT: [&str; 3] = ["E_IMPORT_PARENT", "E_TABLE_UNIT", "E_TABLE_AMBIGUOUS"];
+/// Problems of keys that found no unit or branch.
+const NO_UNIT: [&str; 4] = ["E_IMPORT_PARENT", "E_TABLE_UNIT", "E_TABLE_BRANCH", "E_TABLE_AMBIGUOUS"];
 
 /// The screen, or the fault that the map shows.
 pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {

@@ -107,6 +107,9 @@ pub(super) fn provenance(model: &Model, page: &Provenance, cells: u16) -> Vec<Li
     }
     let document = if page.indicator.document.is_empty() { lang.text("ui.not_configured") } else { &page.indicator.document };
     sheet.text(0, &lang.fill("ui.card.document", &[&document]), Tone::Dim);
+    for said in &page.rests_on {
+        sheet.text(0, &lang.words(said), Tone::Dim);
+    }
 
     for correction in &page.corrections {
         corrected(model, &mut sheet, correction);
@@ -157,6 +160,7 @@ fn rule(model: &Model, page: &Provenance) -> &'static str {
         Rollup::ShareAtOrAbove => "ui.rollup.share",
         Rollup::Worst => "ui.rollup.worst",
         Rollup::Median => "ui.rollup.median",
+        Rollup::Mean => "ui.rollup.mean",
         Rollup::None => "ui.rollup.none",
     })
 }

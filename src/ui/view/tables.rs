@@ -3,12 +3,12 @@
 use super::board::Board;
 use super::pen::{Line, Tone, bar};
 use super::sheet::Sheet;
-use crate::domain::sheet::{Against, Cell, Lead, Row, Sheet as Page, SheetKind, Table, Weight};
+use crate::domain::sheet::{Against, Cell, Lead, Row, Sheet as Page, SheetKind, Table, Weight, Words};
 use crate::ui::action::Action;
 use crate::ui::desk::{Cursor, Leaf};
 use crate::ui::model::{Ask, Model};
 use crate::ui::tabular::{self, Natural, SIGN, sign};
-use crate::ui::update::LEAD_KEYS;
+use crate::ui::update::{FORM_KEY, LEAD_KEYS};
 
 /// The bar before a share, with the gap after it, cells.
 const BAR: u16 = 9;
@@ -29,6 +29,7 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let against = if let SheetKind::Change { against } = leaf.kind { Some(against) } else { None };
     let hint = match leaf.kind {
         SheetKind::Change { .. } => "sheet.hint_change",
+        SheetKind::Form { .. } | SheetKind::Behind { .. } => "sheet.hint_form",
         SheetKind::Leads | SheetKind::Why { .. } | SheetKind::WhatIf { .. } => "leads.ask.hint",
         _ => "sheet.hint",
     };
@@ -57,17 +58,28 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     board
 }
 
-/// The keys of leads that hold for the chosen row, with what they do.
+/// The keys of leads and forms that hold for the sheet or the chosen row, with what they do.
 fn lead_hints(model: &Model) -> String {
     let may = |action: Action| action.info().needs.is_none_or(|grant| model.session.access.may(grant));
-    let keys = LEAD_KEYS.iter().filter(|(_, action)| model.holds_here(*action) && may(*action));
-    keys.map(|(key, action)| format!("{key} {} ", model.text(&format!("leads.key.{}", action.info().id)))).collect()
+    let keys = LEAD_KEYS.iter().chain([&FORM_KEY]).filter(|(_, action)| model.holds_here(*action) && may(*action));
+    keys.map(|(key, action)| format!("{key} {} ", model.text(&format!("sheet.key.{}", action.info().id)))).collect()
 }
 
 /// The name of a sheet.
 fn name(model: &Model, kind: &SheetKind) -> String {
     let name = model.text(&format!("sheet.name.{}", kind.word()));
-    if kind.item().is_empty() { name.to_owned() } else { format!("{name} {}", kind.item()) }
+    let lang = model.session.lang;
+    let known = model.workspace.as_deref().and_then(|workspace| match kind {
+        SheetKind::Why { rule, .. } | SheetKind::WhatIf { rule, .. } => {
+            workspace.declared.iter().find(|d| d.id == *rule).map(|d| lang.words(&Words::both(&*d.label, &*d.label_en)))
+        }
+        SheetKind::Framework { id } => {
+            workspace.frameworks.iter().find(|(known, ..)| known == id).map(|(_, zh, en)| lang.words(&Words::both(&**zh, &**en)))
+        }
+        _ => None,
+    });
+    let item = known.unwrap_or_else(|| kind.item().into_owned());
+    if item.is_empty() { name.to_owned() } else { format!("{name} {item}") }
 }
 
 /// The tables; after what a change is held against, where it is one.
@@ -217,6 +229,7 @@ fn detail(model: &Model, table: &Table, row: &Row, cells: u16) -> Vec<Line> {
 fn leads_to(model: &Model, lead: &Lead) -> String {
     let key = match lead {
         Lead::Subject(_) => "sheet.to.subject",
+        Lead::Site { .. } => "sheet.to.site",
         Lead::Number { .. } => "sheet.to.number",
         Lead::Sheet(kind) => return model.session.lang.fill("sheet.to.sheet", &[&name(model, kind)]),
         Lead::Indicator(_) => "sheet.to.indicator",

@@ -1,6 +1,6 @@
 //! 节拍: what comes round, when it is due next, and who has not held it.
 
-use super::figure::{Figure, at_place, label, owner_name};
+use super::figure::{Figure, at_place, basis_given, label, owner_name};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
@@ -34,7 +34,11 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
                 ],
                 weight: if left.is_some_and(|left| left <= SOON_DAYS) { Weight::Look } else { Weight::Plain },
                 lead: figure.as_ref().map(Figure::lead),
-                detail: severities(cadence).into_iter().chain([Words::fill("panel.from", [owner_name(ask, &cadence.named.id)])]).collect(),
+                detail: severities(cadence)
+                    .into_iter()
+                    .chain([Words::fill("panel.from", [owner_name(ask, &cadence.named.id)])])
+                    .chain(basis_given(&cadence.basis))
+                    .collect(),
             },
         ));
     }
@@ -73,6 +77,12 @@ fn beat(beat: &Beat) -> Words {
     let number = |n: &dyn std::fmt::Display| Words::data(n.to_string());
     match beat {
         Beat::MonthDay(day) => Words::fill("panel.cadence.month_day", [number(day)]),
+        Beat::YearDays(days) => {
+            let day = |(month, day): &(u8, u8)| Words::fill("panel.cadence.year_day", [number(month), number(day)]);
+            let mut days = days.iter().map(day);
+            let first = days.next().unwrap_or_else(|| Words::data(""));
+            Words::fill("panel.cadence.year_days", [days.fold(first, |all, next| Words::fill("panel.cadence.and", [all, next]))])
+        }
         Beat::FirstWorkday => Words::key("panel.cadence.first_workday"),
         Beat::NthWeekday { nth, weekday } => {
             Words::fill("panel.cadence.nth_weekday", [number(nth), Words::key(&format!("panel.cadence.weekday_{weekday}"))])

@@ -40,7 +40,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, against: Against, sheet: &mu
         sheet.tables.push(table);
         return Ok(());
     }
-    let Some(level) = ask.world.level(&indicator.level) else { return Ok(()) };
+    let Some(level) = ask.world.reporting(indicator) else { return Ok(()) };
     let at_level = place.is_some_and(|(table, _)| table >= level);
     let rule = match indicator.rollup {
         _ if at_level && indicator.kind == Kind::Ratio => Rollup::Weighted,
@@ -55,7 +55,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, against: Against, sheet: &mu
     };
     let unit = if at_level { indicator.unit.as_str() } else { indicator.rolled_unit() };
     sheet.tables.push(causes(&change, unit));
-    sheet.tables.push(parts(indicator, &change, &units, now, unit));
+    sheet.tables.push(parts(ask, indicator, &change, &units, now, unit)?);
     Ok(())
 }
 
@@ -211,7 +211,7 @@ fn causes(change: &Change, unit: &str) -> Table {
     }
 }
 
-fn parts(indicator: &Indicator, change: &Change, units: &[Unit], period: Period, unit: &str) -> Table {
+fn parts(ask: &Ask<'_>, indicator: &Indicator, change: &Change, units: &[Unit], period: Period, unit: &str) -> Result<Table, Problem> {
     let reading = |reading: Option<Reading>| match reading {
         None => Cell::Empty,
         Some(Reading { state: State::Value, num: Some(num), den: Some(den), .. }) if indicator.kind == Kind::Ratio => {
@@ -222,15 +222,17 @@ fn parts(indicator: &Indicator, change: &Change, units: &[Unit], period: Period,
         Some(Reading { state: State::None, .. }) => Cell::Text(Words::key("panel.change.none")),
         Some(_) => Cell::Missing,
     };
-    let row = |part: &UnitPart| {
+    let row = |part: &UnitPart| -> Result<Row, Problem> {
         let of = &units[part.pair];
+        // What is there no more has only the name that it had.
+        let name = ask.seen(of.uid)?.map_or_else(|| of.name.clone(), |place| ask.path(place));
         let [from, to] = match part.cause {
             Cause::Corrected => [of.pair.then, of.pair.before],
             _ => [of.pair.before, of.pair.after],
         };
-        Row {
+        Ok(Row {
             cells: vec![
-                Cell::Text(Words::data(&of.name)),
+                Cell::Text(Words::data(name)),
                 Cell::Text(Words::key(&format!("panel.{}", part.cause.key()))),
                 reading(from),
                 reading(to),
@@ -239,10 +241,10 @@ fn parts(indicator: &Indicator, change: &Change, units: &[Unit], period: Period,
             weight: weight(part.cause),
             lead: Some(Lead::Number { uid: of.uid, indicator: indicator.id.clone(), period: Some(period) }),
             detail: Vec::new(),
-        }
+        })
     };
     let more = change.units.len().saturating_sub(UNITS);
-    Table {
+    Ok(Table {
         title: Some(Words::key("panel.change.by_unit")),
         columns: vec![
             Column::text("panel.change.unit"),
@@ -251,10 +253,10 @@ fn parts(indicator: &Indicator, change: &Change, units: &[Unit], period: Period,
             Column::number("panel.change.new").spare(1),
             Column::number("panel.change.part"),
         ],
-        rows: change.units.iter().take(UNITS).map(row).collect(),
+        rows: change.units.iter().take(UNITS).map(row).collect::<Result<_, _>>()?,
         notes: if more > 0 { vec![Words::fill("panel.change.more", [Words::data(more.to_string())])] } else { Vec::new() },
         empty: Some(Words::key("panel.change.unchanged")),
-    }
+    })
 }
 
 fn weight(cause: Cause) -> Weight {

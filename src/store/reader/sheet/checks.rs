@@ -22,21 +22,21 @@ pub(super) fn table(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
             for (unit, against) in own.iter().zip(&others) {
                 let (Some(a), Some(b)) = (value(&unit.reading), value(&against.reading)) else { continue };
                 checked += 1;
-                if if check.at_least { a >= b } else { a <= b } {
+                if check.holds(a, b) {
                     continue;
                 }
                 failed += 1;
                 if rows.len() < LISTED {
                     rows.push(Row {
                         cells: vec![
-                            Cell::Text(Words::data(&unit.name)),
+                            unit.name(ask),
                             Cell::Text(rule(indicator, other, check.at_least)),
                             shown(indicator, &unit.reading),
                             shown(other, &against.reading),
                         ],
                         weight: Weight::Urgent,
                         lead: Some(Lead::Number { uid: unit.uid, indicator: indicator.id.clone(), period: None }),
-                        detail: vec![Words::data(&unit.under), Words::fill("panel.from", [owner_name(ask, indicator.id.as_str())])],
+                        detail: vec![unit.under(ask), Words::fill("panel.from", [owner_name(ask, indicator.id.as_str())])],
                     });
                 }
             }

@@ -1,17 +1,23 @@
 //! 覆盖: the two coverages as 2×2 with what stands over and under the line, the official states, what
 //! should have an organisation and has none, who has neither organisation nor instructor, uncovered units.
 
+mod behind;
+
 use std::collections::BTreeMap;
 
-use super::figure::{applies, basis, label, owner_name};
+pub(super) use self::behind::behind;
+use super::figure::{basis, label, owner_name};
+use super::leads::under;
+use crate::domain::behind::Behind;
 use crate::domain::coverage::{CoverageState, INSTRUCTOR};
 use crate::domain::problem::Problem;
-use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
+use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, SheetKind, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
 use crate::framework::schema::{Coverage, Covered, Establish, EstablishOn};
 use crate::rules::{Truth, in_force};
 use crate::store::reader::ask::{Ask, Place, Zones};
 use crate::store::reader::covered::{self, Entity};
+use crate::store::reader::told::Of;
 
 /// Rows of a list at most; its note counts all of them.
 const LISTED: usize = 500;
@@ -118,7 +124,11 @@ fn two_by_two(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
                 number(tally[2] as usize),
             ],
             weight: Weight::Plain,
-            lead: counted.map(|i| Lead::Indicator(i.id.clone())),
+            // The list of whom it counts, where no indicator has it on the map.
+            lead: Some(match counted {
+                Some(i) => Lead::Indicator(i.id.clone()),
+                None => Lead::Sheet(SheetKind::Behind { of: Behind::Coverage { id: coverage.named.id.clone() } }),
+            }),
             detail,
         });
     }
@@ -269,8 +279,9 @@ fn uncovered(ask: &Ask<'_>, entities: &[Entity]) -> Table {
 
 /// Branches of another kind than a framework asks of so many members.
 fn misfits(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
-    let rules: Vec<&Establish> =
-        ask.framework.establish.iter().filter(|e| e.on == EstablishOn::Branch && in_force(&e.basis, ask.world.at.day)).collect();
+    let is_of = |e: &Establish| e.on == EstablishOn::Branch && in_force(&e.basis, ask.world.at.day) && !e.when.is_unset();
+    let rules: Vec<(usize, &Establish)> = ask.framework.establish.iter().enumerate().filter(|(_, e)| is_of(e)).collect();
+    let told = ask.told(Of::Establish)?;
     let branches = ask.world.branch_table();
     ask.table(branches)?;
     let (mut rows, mut open, mut count) = (Vec::new(), 0u32, 0u32);
@@ -279,11 +290,11 @@ fn misfits(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
             continue;
         }
         let kind = ask.world.branches().kinds.get(place.1 as usize);
-        for rule in rules.iter().filter(|rule| !rule.when.is_unset()) {
+        for (n, rule) in &rules {
             if rule.expect.iter().any(|word| covered::is_word(ask.framework, word, kind)) {
                 continue;
             }
-            match applies(ask, Some(&rule.when), place)? {
+            match told.applies(*n, place) {
                 Some(true) => {
                     count += 1;
                     if rows.len() < LISTED {
@@ -311,13 +322,12 @@ fn misfits(ask: &Ask<'_>, here: &Here) -> Result<Table, Problem> {
 }
 
 fn misfit(ask: &Ask<'_>, place: Place, kind: &str, rule: &Establish) -> Row {
-    let above = ask.world.table(place.0).parent(place.1);
     let mut detail = vec![Words::fill("panel.from", [owner_name(ask, &rule.named.id)])];
     detail.extend(basis(&rule.basis));
     Row {
         cells: vec![
             Cell::Text(Words::data(ask.world.name(place))),
-            Cell::Text(Words::data(above.map_or("", |above| ask.world.name(above)))),
+            under(ask, place),
             Cell::Text(Words::data(kind)),
             Cell::Text(Words::data(rule.expect.join("、"))),
             Cell::Text(label(&rule.named)),
@@ -333,17 +343,11 @@ fn units(ask: &Ask<'_>, here: &Here, coverage: &Coverage) -> Result<Table, Probl
     let members = covered::members(ask, coverage)?;
     let bare: Vec<Place> =
         members.iter().filter(|(place, told)| *told == Some(false) && here.holds(ask, *place)).map(|(p, _)| *p).collect();
-    let row = |place: &Place| {
-        let above = ask.world.table(place.0).parent(place.1);
-        Row {
-            cells: vec![
-                Cell::Text(Words::data(ask.world.name(*place))),
-                Cell::Text(Words::data(above.map_or("", |above| ask.world.name(above)))),
-            ],
-            weight: Weight::Look,
-            lead: Some(Lead::Subject(ask.uid(*place))),
-            detail: Vec::new(),
-        }
+    let row = |place: &Place| Row {
+        cells: vec![Cell::Text(Words::data(ask.world.name(*place))), under(ask, *place)],
+        weight: Weight::Look,
+        lead: Some(Lead::Subject(ask.uid(*place))),
+        detail: Vec::new(),
     };
     let mut notes = vec![Words::fill("panel.coverage.bare", [Words::data(bare.len().to_string())])];
     if !coverage.definition.is_empty() {

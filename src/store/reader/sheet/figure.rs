@@ -9,11 +9,9 @@ use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Lead, Words};
 use crate::domain::value::{Reading, Shown, State};
 use crate::domain::view_state::{Scope, ViewState};
-use crate::framework::condition::Condition;
 use crate::framework::schema::{Basis, Named};
-use crate::rules::Record;
 use crate::store::reader::ask::{Ask, Place, Zones};
-use crate::store::reader::gauge::{Gauge, shown_at};
+use crate::store::reader::gauge::Gauge;
 
 /// An indicator at a place in its newest period.
 pub(super) struct Figure<'a> {
@@ -67,7 +65,10 @@ pub(super) fn at_place<'a>(ask: &Ask<'a>, view: &ViewState, id: &IndicatorId, zo
     if let Some(zone) = zone {
         scope = Scope { zones: [zone.to_owned()].into(), ..scope };
     }
-    let zones = Zones::of(ask, &scope)?;
+    let mut zones = Zones::of(ask, &scope)?;
+    if let (Some(zones), true, Some(level)) = (&mut zones, zone.is_some(), ask.world.level(&indicator.level)) {
+        zones.raise(level);
+    }
     let (mut shown, unit) = match place {
         Some((table, row)) => {
             let gauge = Gauge::new(ask, indicator, period, table, zones.as_ref())?;
@@ -87,19 +88,28 @@ pub(super) fn at_place<'a>(ask: &Ask<'a>, view: &ViewState, id: &IndicatorId, zo
     Ok(Some(Figure { indicator, period, shown, unit, uid: place.map(|place| ask.uid(place)) }))
 }
 
-/// A unit of the reporting level at the place, with what it reported.
+/// A unit of the reporting level at the place, or a branch, with what it reported.
 pub(super) struct Own {
     pub(super) place: Place,
     pub(super) uid: Uid,
-    pub(super) name: String,
-    /// Name of the unit above.
-    pub(super) under: String,
     pub(super) reading: Reading,
 }
 
-/// What every unit of an indicator's level reported at the place of the view, in scope.
+impl Own {
+    /// Its name.
+    pub(super) fn name(&self, ask: &Ask<'_>) -> Cell {
+        Cell::Text(Words::data(ask.world.name(self.place)))
+    }
+
+    /// The unit above.
+    pub(super) fn under(&self, ask: &Ask<'_>) -> Words {
+        Words::data(ask.path_above(self.place))
+    }
+}
+
+/// What every unit of an indicator's level, or every branch, reported at the place of the view, in scope.
 pub(super) fn each(ask: &Ask<'_>, view: &ViewState, indicator: &Indicator) -> Result<Vec<Own>, Problem> {
-    let Some(level) = ask.world.level(&indicator.level) else { return Ok(Vec::new()) };
+    let Some(level) = ask.world.reporting(indicator) else { return Ok(Vec::new()) };
     let period = period(ask, view, indicator)?;
     let table = ask.table(level)?;
     let gauge = Gauge::new(ask, indicator, period, level, None)?;
@@ -112,39 +122,8 @@ pub(super) fn each(ask: &Ask<'_>, view: &ViewState, indicator: &Indicator) -> Re
     let in_scope = |row: &u32| zones.as_ref().is_none_or(|z| z.own[level][*row as usize]);
     Ok(rows
         .filter(in_scope)
-        .map(|row| Own {
-            place: (level, row),
-            uid: table.uids[row as usize],
-            name: table.names.get(row as usize).to_owned(),
-            under: table.parent(row).map_or_else(String::new, |above| ask.world.name(above).to_owned()),
-            reading: gauge.shown(row).reading,
-        })
+        .map(|row| Own { place: (level, row), uid: table.uids[row as usize], reading: gauge.shown(row).reading })
         .collect())
-}
-
-/// Whether a condition holds for a unit or branch; `None` where it cannot be told. None at all holds.
-pub(super) fn applies(ask: &Ask<'_>, when: Option<&Condition>, place: Place) -> Result<Option<bool>, Problem> {
-    let Some(when) = when else { return Ok(Some(true)) };
-    let branch = place.0 == ask.world.branch_table();
-    let fields = if branch { ask.fields(place.1)? } else { Vec::new() };
-    let kind = if branch { ask.world.branches().kinds.get(place.1 as usize) } else { "" };
-    let mut readings = Vec::new();
-    for id in when.indicators() {
-        let Some(indicator) = ask.framework.indicators.iter().find(|i| i.id == *id) else { continue };
-        let of = if branch { ask.world.table(place.0).parent(place.1) } else { Some(place) };
-        let Some(of) = of else { continue };
-        let period = ask.periods(indicator)?.into_iter().rev().find(|p| p.start() <= ask.world.at.day);
-        let shown = shown_at(ask, indicator, period, of, None)?;
-        readings.extend(shown.reading.value.filter(|_| shown.reading.state == State::Value && !shown.incomplete).map(|v| (id, v)));
-    }
-    let field = |heading: &str| match heading {
-        "kind" | "类型" => Some(kind.to_owned()),
-        "name" | "名称" => Some(ask.world.name(place).to_owned()),
-        "code" | "编码" => Some(ask.world.table(place.0).codes.get(place.1 as usize).to_owned()),
-        heading => fields.iter().find(|(h, _)| h == heading).map(|(_, cell)| cell.clone()),
-    };
-    let reading = |id: &IndicatorId| readings.iter().find(|(of, _)| *of == id).map(|(_, value)| *value);
-    Ok(Record { field: &field, reading: &reading, day: ask.world.at.day }.told(when).known())
 }
 
 /// A label in both languages.
@@ -160,6 +139,13 @@ pub(super) fn basis(basis: &Basis) -> Vec<Words> {
     } else {
         lines.push(Words::fill("panel.document", [Words::data(format!("{} {}", basis.document, basis.article).trim())]));
     }
+    lines.extend(known(basis));
+    lines
+}
+
+/// How a document is known, and from when to when it is in force.
+pub(in crate::store::reader) fn known(basis: &Basis) -> Vec<Words> {
+    let mut lines = Vec::new();
     if let Some(confidence) = basis.confidence {
         lines.push(Words::key(match confidence {
             crate::framework::schema::Confidence::A => "panel.confidence_a",
@@ -167,7 +153,16 @@ pub(super) fn basis(basis: &Basis) -> Vec<Words> {
             crate::framework::schema::Confidence::C => "panel.confidence_c",
         }));
     }
+    if basis.since.is_some() || basis.until.is_some() {
+        let day = |day: Option<jiff::civil::Date>| Words::data(day.map(|d| d.to_string()).unwrap_or_default());
+        lines.push(Words::fill("framework.in_force", [day(basis.since), day(basis.until)]));
+    }
     lines
+}
+
+/// What something rests on where the framework says so: of things that need no document, none is missing.
+pub(super) fn basis_given(given: &Basis) -> Vec<Words> {
+    if *given == Basis::default() { Vec::new() } else { basis(given) }
 }
 
 /// The framework that an id belongs to: what stands before the `/`.

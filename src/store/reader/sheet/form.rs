@@ -1,14 +1,20 @@
 //! 报表: a form filled in. Cross-checks and what differs from the last period come first.
 
 mod answer;
+mod behind;
 mod held;
+mod member;
 #[cfg(test)]
 mod tests;
 
-use self::answer::{Amount, Answer, LISTED, Member, answers};
+use self::answer::{Amount, Answer, answers};
+use self::behind::{about, lead};
+pub(super) use self::behind::{cell, check};
 use self::held::{Verdict, held};
+use self::member::{LISTED, Member};
 use super::figure::label;
 use crate::domain::as_of::AsOf;
+use crate::domain::behind::Behind;
 use crate::domain::form::{Fill, Filled};
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
@@ -24,17 +30,14 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, name: &str, sheet: &mut Shee
         return Ok(());
     }
     let (form, view) = (find(ask, name)?, whole(view));
-    let (period, day) = (period(form, ask)?, ask.world.at.day);
-    let now = answers(ask, &view, form, period)?;
-    let last = last(ask, &view, form, period)?;
-    sheet.about.push(label(&form.named));
-    if let Some(place) = ask.standing_in(view.place)? {
-        sheet.about.push(Words::data(ask.world.name(place)));
-    }
-    sheet.about.push(Words::data(period.to_string()));
-    sheet.about.push(Words::fill("panel.form.as_of", [Words::data(day.to_string())]));
+    let period = period(form, ask)?;
+    let now = answers(ask, &view, &form.cells, period)?;
+    let last = before(ask, &view, period, |old, view, before| answers(old, view, &form.cells, before))?;
+    sheet.about = about(ask, &view, form, period)?;
+    // The screen's title has only the name of its file.
+    sheet.about.rotate_right(1);
     sheet.tables.push(checks(form, &now));
-    sheet.tables.push(differing(&now, last.as_ref().map(|(period, answers)| (*period, answers.as_slice()))));
+    sheet.tables.push(differing(form, &now, last.as_ref().map(|(period, answers)| (*period, answers.as_slice()))));
     sheet.tables.push(cells(form, &now));
     sheet.tables.push(members(&now));
     Ok(())
@@ -44,7 +47,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, name: &str, sheet: &mut Shee
 pub(in crate::store) fn filled(ask: &Ask<'_>, view: &ViewState, name: &str) -> Result<Filled, Problem> {
     let (form, view) = (find(ask, name)?, whole(view));
     let period = period(form, ask)?;
-    let answers = answers(ask, &view, form, period)?;
+    let answers = answers(ask, &view, &form.cells, period)?;
     let place = ask.standing_in(view.place)?.map(|place| ask.world.name(place).to_owned());
     Ok(Filled {
         name: form.name.clone(),
@@ -88,8 +91,13 @@ fn period(form: &Form, ask: &Ask<'_>) -> Result<Period, Problem> {
     Period::new(start, end).ok_or_else(|| Problem::new("E_INTERNAL", Severity::Refused, ""))
 }
 
-/// The same form as at the end of the period before; `None` where the place was not there.
-fn last(ask: &Ask<'_>, view: &ViewState, form: &Form, period: Period) -> Result<Option<(Period, Vec<Answer>)>, Problem> {
+/// The same as at the end of the period before; `None` where the place was not there.
+fn before<T>(
+    ask: &Ask<'_>,
+    view: &ViewState,
+    period: Period,
+    then: impl FnOnce(&Ask<'_>, &ViewState, Period) -> Result<T, Problem>,
+) -> Result<Option<(Period, T)>, Problem> {
     let Some(before) = period.previous() else { return Ok(None) };
     let old = match ask.on(before.end()) {
         Ok(old) => old,
@@ -105,7 +113,7 @@ fn last(ask: &Ask<'_>, view: &ViewState, form: &Form, period: Period) -> Result<
         return Ok(None);
     }
     let view = ViewState { place: uid, as_of: AsOf { valid: Some(before.end()), ..view.as_of }, ..view.clone() };
-    Ok(Some((before, answers(&old, &view, form, before)?)))
+    Ok(Some((before, then(&old, &view, before)?)))
 }
 
 /// Every form that there is, then those with mistakes.
@@ -148,10 +156,10 @@ fn list(ask: &Ask<'_>) -> Table {
 }
 
 fn checks(form: &Form, answers: &[Answer]) -> Table {
-    let mut all: Vec<_> = form.checks.iter().map(|check| (held(check, answers), check)).collect();
-    all.sort_by_key(|(held, _)| held.verdict);
-    let row = |(held, check): &(held::Held, &crate::framework::form::Check)| {
-        let expression = format!("{} {} {}", held::sum(&check.left), check.op.sign(), held::sum(&check.right));
+    let mut all: Vec<_> = form.checks.iter().enumerate().map(|(n, check)| (held(check, answers), n, check)).collect();
+    all.sort_by_key(|(held, ..)| held.verdict);
+    let row = |(held, n, check): &(held::Held, usize, &crate::framework::form::Check)| {
+        let expression = format!("{} {} {}", held::sum(&check.left), held::sign(check.op), held::sum(&check.right));
         let name = check.label.as_ref().map_or_else(|| Words::data(&expression), |(zh, en)| Words::both(zh, en));
         let side = |value: Option<f64>| value.map_or(Cell::Missing, |value| Cell::Number { value, unit: String::new() });
         Row {
@@ -163,7 +171,7 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
                 Cell::Text(Words::data(expression)),
             ],
             weight: held.verdict.weight(),
-            lead: None,
+            lead: Some(Lead::Sheet(SheetKind::Behind { of: Behind::Check { form: form.name.clone(), n: *n } })),
             detail: held
                 .terms
                 .iter()
@@ -171,8 +179,13 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
                 .collect(),
         }
     };
+    let [fails, untold, holds] =
+        [Verdict::Fails, Verdict::Untold, Verdict::Holds].map(|verdict| all.iter().filter(|(held, ..)| held.verdict == verdict).count());
+    let number = |n: usize| Words::data(n.to_string());
+    let mut notes = vec![Words::fill("panel.form.checks_note", [fails, untold, holds].map(number))];
+    notes.extend((untold > 0).then(|| Words::key("panel.form.untold_note")));
     Table {
-        title: Some(Words::key("panel.form.checks")),
+        title: Some(if fails > 0 { Words::fill("panel.form.checks_n", [number(fails)]) } else { Words::key("panel.form.checks") }),
         columns: vec![
             Column::text("panel.form.check"),
             Column::text("panel.form.verdict"),
@@ -181,15 +194,12 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
             Column::text("panel.form.expression").spare(1),
         ],
         rows: all.iter().map(row).collect(),
-        notes: vec![Words::fill(
-            "panel.form.checks_note",
-            [Words::data(all.iter().filter(|(h, _)| h.verdict == Verdict::Fails).count().to_string())],
-        )],
+        notes: if all.is_empty() { Vec::new() } else { notes },
         empty: Some(Words::key("panel.form.no_checks")),
     }
 }
 
-fn differing(now: &[Answer], last: Option<(Period, &[Answer])>) -> Table {
+fn differing(form: &Form, now: &[Answer], last: Option<(Period, &[Answer])>) -> Table {
     let mut rows = Vec::new();
     for (now, then) in now.iter().zip(last.map(|(_, then)| then).unwrap_or_default()) {
         let numbers = [then, now].map(|answer| answer.number());
@@ -210,7 +220,7 @@ fn differing(now: &[Answer], last: Option<(Period, &[Answer])>) -> Table {
                 change,
             ],
             weight: Weight::Look,
-            lead: now.lead.clone(),
+            lead: lead(form, now),
             detail: now.detail(),
         });
     }
@@ -222,7 +232,10 @@ fn differing(now: &[Answer], last: Option<(Period, &[Answer])>) -> Table {
         None => (Vec::new(), "panel.form.no_last"),
     };
     Table {
-        title: Some(Words::key("panel.form.differs")),
+        title: Some(match rows.len() {
+            0 => Words::key("panel.form.differs"),
+            n => Words::fill("panel.form.differs_n", [Words::data(n.to_string())]),
+        }),
         columns: vec![
             Column::text("panel.form.at"),
             Column::text("panel.form.label"),
@@ -242,10 +255,10 @@ fn cells(form: &Form, answers: &[Answer]) -> Table {
             Cell::Text(Words::data(answer.at.to_string())),
             Cell::Text(answer.label.clone()),
             answer.amount.cell(),
-            if answer.open() > 0 { Cell::Number { value: count(answer.open()), unit: String::new() } } else { Cell::Empty },
+            open_cell(answer),
         ],
         weight: if answer.open() > 0 || matches!(answer.amount, Amount::Missing) { Weight::Look } else { Weight::Plain },
-        lead: answer.lead.clone(),
+        lead: lead(form, answer),
         detail: answer.detail(),
     };
     let mut notes: Vec<Words> = [&form.source, &form.note].into_iter().filter(|t| !t.is_empty()).map(Words::data).collect();
@@ -295,6 +308,11 @@ fn members(answers: &[Answer]) -> Table {
         notes: vec![Words::fill("panel.form.listed", [Words::data(LISTED.to_string())])],
         empty: Some(Words::key("panel.form.no_members")),
     }
+}
+
+/// How many cannot be told; nothing where all can.
+fn open_cell(answer: &Answer) -> Cell {
+    if answer.open() > 0 { Cell::Number { value: count(answer.open()), unit: String::new() } } else { Cell::Empty }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "branches and units of a county")]

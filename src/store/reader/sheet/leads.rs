@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::figure::basis;
+use super::figure::{basis, basis_given};
 use crate::domain::decision::{Decision, Said};
-use crate::domain::page::Lead as Found;
+use crate::domain::page::CaseKind;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, SheetKind, Table, Weight, Words};
 use crate::domain::unit::Subject;
 use crate::domain::view_state::ViewState;
 use crate::framework::Rule;
-use crate::rules::{Hit, Idle, weight};
+use crate::rules::{Hit, Idle, told, weight};
 use crate::store::reader::ask::{Ask, Place};
 use crate::store::reader::screening::Screened;
 
@@ -50,47 +50,24 @@ pub(super) fn count(n: usize) -> Cell {
 
 /// The unit above, where there is one.
 pub(super) fn under(ask: &Ask<'_>, place: Place) -> Cell {
-    let above = ask.world.table(place.0).parent(place.1);
-    above.map_or(Cell::Empty, |above| Cell::Text(Words::data(ask.world.name(above))))
+    let above = ask.path_above(place);
+    if above.is_empty() { Cell::Empty } else { Cell::Text(Words::data(above)) }
+}
+
+/// An official kind with a few words, its number alone where no framework in use names it.
+pub(super) fn kind_brief(ask: &Ask<'_>, number: u8) -> Words {
+    let known = ask.framework.kinds.iter().find(|kind| kind.number == number);
+    known.map_or_else(|| Words::fill("leads.kind_no", [Words::data(number.to_string())]), CaseKind::brief)
 }
 
 /// How old the data is on the day of the question.
 pub(super) fn age(ask: &Ask<'_>, day: Option<Date>) -> Cell {
     let age = day.and_then(|day| day.until(ask.world.at.day).ok()).map(|span| span.get_days());
-    age.map_or(Cell::Empty, |days| Cell::Text(Words::fill("leads.days", [Words::data(days.to_string())])))
-}
-
-/// A test in words: `月数 4 > 3`.
-pub(super) fn told(found: &Found) -> Words {
-    let tests = found.tests.iter().filter(|t| t.holds == Some(true)).map(|test| {
-        let args = [test.what.clone(), cell(&test.value), Words::data(sign(&test.sign)), cell(&test.threshold)];
-        match &test.over {
-            Some(over) => Words::fill("leads.told_over", args.into_iter().chain([over.clone()])),
-            None => Words::fill("leads.told", args),
-        }
-    });
-    tests.reduce(|a, b| Words::fill("leads.both", [a, b])).unwrap_or_else(|| Words::data(&*found.evidence))
-}
-
-/// A sign as people write it.
-pub(in crate::store::reader) fn sign(sign: &str) -> &str {
-    match sign {
-        "<=" => "≤",
-        ">=" => "≥",
-        "==" => "=",
-        "!=" => "≠",
-        other => other,
-    }
-}
-
-/// A cell inside a sentence.
-pub(super) fn cell(cell: &Cell) -> Words {
-    match cell {
-        Cell::Number { value, unit } => Words::data(format!("{}{unit}", crate::rules::number(*value))),
-        Cell::Text(words) => words.clone(),
-        Cell::Unset => Words::key("leads.unset"),
-        _ => Words::key("leads.gap.empty"),
-    }
+    age.map_or(Cell::Empty, |days| {
+        // As at an earlier day a register may be younger than the day asked.
+        let key = if days < 0 { "leads.younger" } else { "leads.days" };
+        Cell::Text(Words::fill(key, [Words::data(days.abs().to_string())]))
+    })
 }
 
 fn open(ask: &Ask<'_>, screened: &Screened, hits: &[Hit]) -> Result<Table, Problem> {
@@ -118,7 +95,7 @@ fn open(ask: &Ask<'_>, screened: &Screened, hits: &[Hit]) -> Result<Table, Probl
                 Cell::Text(told(lead)),
                 lead.day.map_or(Cell::Empty, Cell::Day),
                 age(ask, lead.day),
-                lead.kind.map_or(Cell::Empty, |kind| Cell::Text(Words::fill("leads.kind_no", [Words::data(kind.to_string())]))),
+                lead.kind.map_or(Cell::Empty, |kind| Cell::Text(kind_brief(ask, kind))),
             ],
             weight: lead.weight,
             lead: Some(Lead::Sheet(SheetKind::Why { uid: lead.entity, rule: lead.rule.clone() })),
@@ -194,7 +171,7 @@ fn doubts(ask: &Ask<'_>, screened: &Screened, place: Option<Place>) -> Result<Ta
 }
 
 /// Why a rule does not run.
-pub(super) fn idle_words(idle: Idle) -> Words {
+pub(in crate::store::reader) fn idle_words(idle: Idle) -> Words {
     Words::key(match idle {
         Idle::Unset => "leads.idle.unset",
         Idle::Relative => "leads.idle.relative",
@@ -236,7 +213,7 @@ fn idle(ask: &Ask<'_>, screened: &Screened) -> Result<Table, Problem> {
 }
 
 /// What was decided at or below a place, with where it stands.
-fn decided(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<(Place, Decision)>, Problem> {
+pub(in crate::store::reader) fn decided(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<(Place, Decision)>, Problem> {
     let mut out = Vec::new();
     for (uid, said) in ask.decisions() {
         let Some(at) = ask.seen(*uid)? else { continue };
@@ -250,13 +227,13 @@ fn decided(ask: &Ask<'_>, place: Option<Place>) -> Result<Vec<(Place, Decision)>
 }
 
 /// What was said, in words.
-pub(super) fn said(said: &Said) -> Words {
+pub(super) fn said(ask: &Ask<'_>, said: &Said) -> Words {
     use crate::domain::decision::Answer;
     match said {
         Said::Answered(Answer::True) => Words::key("leads.said.true"),
         Said::Answered(Answer::WrongData) => Words::key("leads.said.wrong_data"),
         Said::Answered(Answer::Explained) => Words::key("leads.said.explained"),
-        Said::Confirmed { kind, .. } => Words::fill("leads.said.confirmed", [Words::data(kind.to_string())]),
+        Said::Confirmed { kind, .. } => Words::fill("leads.said.confirmed", [kind_brief(ask, *kind)]),
         Said::Rejected => Words::key("leads.said.rejected"),
     }
 }
@@ -272,7 +249,7 @@ fn decisions(ask: &Ask<'_>, place: Option<Place>, decided: &[(Place, Decision)])
         let document = if let Said::Confirmed { document, .. } = &decision.said { document.as_str() } else { "" };
         Row {
             cells: vec![
-                Cell::Text(said(&decision.said)),
+                Cell::Text(said(ask, &decision.said)),
                 Cell::Text(Words::data(ask.world.name(*at))),
                 Cell::Text(what),
                 Cell::Text(Words::data(document)),
@@ -325,6 +302,7 @@ fn share(ask: &Ask<'_>, place: Option<Place>, decided: &[(Place, Decision)]) -> 
                 "leads.share_named",
                 [super::figure::label(&workflow.named), Words::data(crate::rules::number(percent))],
             ));
+            notes.extend(basis_given(&workflow.basis));
         }
     }
     notes.push(Words::key("leads.no_quota"));
@@ -334,7 +312,7 @@ fn share(ask: &Ask<'_>, place: Option<Place>, decided: &[(Place, Decision)]) -> 
 /// The official kinds as a check list: how many leads point to each, how many were confirmed.
 fn kinds(ask: &Ask<'_>, hits: &[Hit], decided: &[(Place, Decision)]) -> Table {
     let kind_of = |hit: &Hit| ask.framework.rules.get(hit.rule).and_then(|rule| rule.kind);
-    let row = |kind: &crate::framework::schema::OfficialKind| {
+    let row = |kind: &CaseKind| {
         let points = hits.iter().filter(|hit| kind_of(hit) == Some(kind.number)).count();
         let confirmed = decided.iter().filter(|(_, d)| matches!(d.said, Said::Confirmed { kind: k, .. } if k == kind.number)).count();
         let rules = ask.framework.rules.iter().filter(|rule| rule.kind == Some(kind.number)).count();
@@ -348,7 +326,12 @@ fn kinds(ask: &Ask<'_>, hits: &[Hit], decided: &[(Place, Decision)]) -> Table {
             ],
             weight: if points > 0 { weight(crate::framework::Severity::Amber) } else { Weight::Plain },
             lead: None,
-            detail: if kind.by_person { vec![Words::key("leads.by_person_how")] } else { Vec::new() },
+            detail: kind
+                .by_person
+                .then(|| Words::key("leads.by_person_how"))
+                .into_iter()
+                .chain(ask.framework.kind_bases.get(&kind.number).map(basis_given).unwrap_or_default())
+                .collect(),
         }
     };
     Table {

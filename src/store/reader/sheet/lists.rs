@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::figure::label;
+use super::figure::{basis_given, label};
+use super::needs::{self, Open};
 use super::regions::is_here;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
@@ -44,10 +45,13 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     if let Some(place) = ask.standing_in(view.place)? {
         sheet.about.push(Words::data(ask.world.name(place)));
     }
-    let lists = lists(ask, view)?;
+    let mut open = Vec::new();
+    let lists = lists(ask, view, &mut open)?;
     sheet.tables.push(overview(&lists));
     if let Some(table) = answers(&lists) {
         sheet.tables.push(table);
+        let labels: Vec<Words> = lists.iter().map(Of::label).collect();
+        sheet.tables.push(needs::table(ask, &labels, &open));
     }
     for of in lists.iter().filter(|of| !of.items.is_empty()) {
         sheet.tables.push(one(ask, of));
@@ -55,17 +59,22 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     Ok(())
 }
 
-fn lists<'f>(ask: &Ask<'f>, view: &ViewState) -> Result<Vec<Of<'f>>, Problem> {
+/// The lists with their items here; into `open` goes what is open and not matched, wherever it may be seen.
+fn lists<'f>(ask: &Ask<'f>, view: &ViewState, open: &mut Vec<Open>) -> Result<Vec<Of<'f>>, Problem> {
     let bare = |id: &str| id.rsplit('/').next().unwrap_or(id).to_owned();
     let mut out: Vec<Of<'f>> = ask.framework.lists.iter().map(|l| Of { id: bare(&l.named.id), list: Some(l), items: Vec::new() }).collect();
     let zones = Zones::of(ask, &view.scope)?;
     let all = records(ask.connection, &ask.world, RecordKind::Item)?;
     let named: BTreeSet<String> = all.iter().map(|r| r.get("match").to_owned()).filter(|m| !m.is_empty()).collect();
     for record in all {
-        let Some(place) = is_here(ask, view, record.unit)? else { continue };
-        if zones.as_ref().is_some_and(|z| place.is_none_or(|(t, row)| !z.own[t][row as usize])) {
-            continue;
-        }
+        let in_zones = |place: &Option<Place>| zones.as_ref().is_none_or(|z| place.is_some_and(|(t, row)| z.own[t][row as usize]));
+        let here = is_here(ask, view, record.unit)?.filter(in_zones);
+        // What lies elsewhere may answer what lies here.
+        let seen = match record.unit {
+            Some(unit) => ask.seen(unit)?.map(Some),
+            None => ask.within.is_none().then_some(None),
+        };
+        let Some(place) = here.or(seen) else { continue };
         let at = out.iter().position(|of| of.id == record.get("list")).unwrap_or_else(|| {
             out.push(Of { id: record.get("list").to_owned(), list: None, items: Vec::new() });
             out.len() - 1
@@ -74,7 +83,14 @@ fn lists<'f>(ask: &Ask<'f>, view: &ViewState) -> Result<Vec<Of<'f>>, Problem> {
         let done = record.day("done").is_some_and(|d| d <= ask.world.at.day) || (!last.is_empty() && record.get("state") == last);
         let left = record.day("due").filter(|_| !done).map(|due| days(ask.world.at.day, due));
         let matched = !record.get("match").is_empty() || named.contains(&record.code);
-        out[at].items.push(Item { record, place, done, left, matched });
+        let category = record.get("category");
+        if !done && !matched && !category.is_empty() {
+            let name = format!("{} {}", record.code, record.name).trim().to_owned();
+            open.push(Open { list: at, category: category.to_owned(), name, place, here: here.is_some() });
+        }
+        if here.is_some() {
+            out[at].items.push(Item { record, place, done, left, matched });
+        }
     }
     for of in &mut out {
         // What is overdue longest first, then what is due next.
@@ -130,7 +146,7 @@ fn overview(lists: &[Of<'_>]) -> Table {
                 _ => Weight::Urgent,
             },
             lead: None,
-            detail: told.collect(),
+            detail: told.chain(of.list.into_iter().flat_map(|list| basis_given(&list.basis))).collect(),
         }
     };
     Table {
@@ -148,9 +164,15 @@ fn overview(lists: &[Of<'_>]) -> Table {
     }
 }
 
-/// Needs and resources: categories × lists of what is open and not matched; `None` where there is one list.
+/// Needs and resources: categories × lists of what is open and not matched; `None` where no two lists
+/// have a category in common.
 fn answers(lists: &[Of<'_>]) -> Option<Table> {
-    let with: Vec<&Of<'_>> = lists.iter().filter(|of| of.items.iter().any(|i| !i.record.get("category").is_empty())).collect();
+    let categories = |of: &Of<'_>| -> BTreeSet<String> {
+        of.items.iter().map(|i| i.record.get("category").to_owned()).filter(|category| !category.is_empty()).collect()
+    };
+    let of_each: Vec<BTreeSet<String>> = lists.iter().map(categories).collect();
+    let is_answered = |n: usize| of_each.iter().enumerate().any(|(k, other)| k != n && !other.is_disjoint(&of_each[n]));
+    let with: Vec<&Of<'_>> = lists.iter().enumerate().filter(|(n, _)| is_answered(*n)).map(|(_, of)| of).collect();
     if with.len() < 2 {
         return None;
     }
@@ -187,7 +209,12 @@ fn one(ask: &Ask<'_>, of: &Of<'_>) -> Table {
             item.place.map_or(Cell::Empty, |p| text(ask.world.name(p))),
             text(record.get("category")),
             text(record.get("organisation")),
-            if record.get("state").is_empty() { Cell::Missing } else { text(record.get("state")) },
+            match (record.get("state"), of.list) {
+                // A list without states asks for none.
+                ("", Some(list)) if list.states.is_empty() => Cell::Empty,
+                ("", _) => Cell::Missing,
+                (state, _) => text(state),
+            },
             match (item.left, record.day("done")) {
                 (Some(left), _) => Cell::DaysLeft(left),
                 (None, Some(done)) => Cell::Day(done),

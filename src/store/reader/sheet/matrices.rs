@@ -1,6 +1,6 @@
 //! 矩阵: rows and columns of things to be built (五区 × 4 项任务, 四级 × 四网), a reading in each cell.
 
-use super::figure::{at_place, label, owner_name};
+use super::figure::{at_place, basis_given, label, owner_name};
 use crate::domain::id::IndicatorId;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Words};
@@ -28,6 +28,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
             rows.push(Row { cells, detail, lead: zone.map(|zone| Lead::Zone(zone.code.clone())), ..Row::default() });
         }
         let mut notes = vec![Words::fill("panel.from", [owner_name(ask, &matrix.named.id)])];
+        notes.extend(basis_given(&matrix.basis));
         notes.extend(is_zones(&matrix).then(|| Words::key("panel.matrices.note")));
         let heads = matrix.cols.iter().map(|col| Column { head: label(col), right: true, spare: 0 });
         sheet.tables.push(Table {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::figure::label;
-use super::regions::{above, is_here};
+use super::figure::{basis_given, label};
+use super::regions::is_here;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
@@ -100,7 +100,7 @@ fn by_giver(ask: &Ask<'_>, links: &[Link<'_>]) -> Table {
             detail: of
                 .iter()
                 .map(|link| {
-                    Words::fill("places.pairings.to", [Words::data(ask.world.name(link.place)), Words::data(above(ask, link.place))])
+                    Words::fill("places.pairings.to", [Words::data(ask.world.name(link.place)), Words::data(ask.path_above(link.place))])
                 })
                 .collect(),
         }
@@ -181,10 +181,11 @@ fn alone(ask: &Ask<'_>, view: &ViewState, links: &[Link<'_>]) -> Result<Table, P
             "places.pairings.reached",
             [label(&pairing.named), Words::data((all.len() - left.len()).to_string()), Words::data(all.len().to_string())],
         ));
+        notes.extend(basis_given(&pairing.basis));
         rows.extend(left.into_iter().map(|row| Row {
             cells: vec![
                 Cell::Text(Words::data(ask.world.name((level, row)))),
-                Cell::Text(Words::data(above(ask, (level, row)))),
+                Cell::Text(Words::data(ask.path_above((level, row)))),
                 Cell::Text(label(&pairing.named)),
             ],
             weight: Weight::Look,

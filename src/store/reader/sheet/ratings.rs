@@ -1,24 +1,26 @@
 //! 评级: levels, badges, scores; vetoes and musts. Levels are counted and never averaged.
 
-use super::figure::{Own, at_place, each, label, owner_name};
+use super::figure::{Own, at_place, basis_given, each, label, owner_name};
 use crate::domain::id::IndicatorId;
 use crate::domain::indicator::Indicator;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
-use crate::framework::schema::{Badge, Grade, Item, RatingKind};
+use crate::framework::schema::{Badge, Grade, Item, On, RatingKind};
 use crate::store::reader::ask::Ask;
 
 pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result<(), Problem> {
     for rating in &ask.framework.ratings {
+        let who = who(&rating.on);
         let mut table = match &rating.kind {
-            RatingKind::Levels { levels, max, metric } => of_levels(ask, view, levels, *max, metric.as_ref())?,
-            RatingKind::Badges(badges) => of_badges(ask, view, badges)?,
-            RatingKind::Score { metric, grades } => of_score(ask, view, metric.as_ref(), grades)?,
+            RatingKind::Levels { levels, max, metric } => of_levels(ask, view, who, levels, *max, metric.as_ref())?,
+            RatingKind::Badges(badges) => of_badges(ask, view, who, badges)?,
+            RatingKind::Score { metric, grades } => of_score(ask, view, who, metric.as_ref(), grades)?,
         };
         table.title = Some(label(&rating.named));
         table.notes.insert(0, Words::fill("panel.from", [owner_name(ask, &rating.named.id)]));
+        table.notes.extend(basis_given(&rating.basis));
         sheet.tables.push(table);
     }
     for veto in [true, false] {
@@ -37,6 +39,12 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     Ok(())
 }
 
+/// Who is rated, and the unit above.
+pub(super) fn who(on: &On) -> [Column; 2] {
+    let who = if *on == On::Branch { "panel.branch" } else { "panel.unit" };
+    [Column::text(who), Column::text("panel.under").spare(9)]
+}
+
 /// The indicator that holds a rating, with what every unit has.
 fn held<'a>(ask: &Ask<'a>, view: &ViewState, metric: Option<&IndicatorId>) -> Result<Option<(&'a Indicator, Vec<Own>)>, Problem> {
     let Some(metric) = metric else { return Ok(None) };
@@ -48,19 +56,26 @@ fn unset(columns: Vec<Column>) -> Table {
     Table { columns, empty: Some(Words::key("panel.ratings.unset")), ..Table::default() }
 }
 
-fn row_of(unit: &Own, indicator: &Indicator, cells: Vec<Cell>) -> Row {
+fn row_of(ask: &Ask<'_>, unit: &Own, indicator: &Indicator, cells: impl IntoIterator<Item = Cell>) -> Row {
     Row {
-        cells,
+        cells: [unit.name(ask), Cell::Text(unit.under(ask))].into_iter().chain(cells).collect(),
         lead: Some(Lead::Number { uid: unit.uid, indicator: indicator.id.clone(), period: None }),
-        detail: vec![Words::data(&unit.under)],
         ..Row::default()
     }
 }
 
 /// Units with their level, the lowest first; above them how many are on each.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a level is a small whole number")]
-fn of_levels(ask: &Ask<'_>, view: &ViewState, levels: &[String], max: Option<u8>, metric: Option<&IndicatorId>) -> Result<Table, Problem> {
-    let columns = vec![Column::text("panel.unit"), Column::number("panel.ratings.level"), Column::text("panel.ratings.name").spare(1)];
+fn of_levels(
+    ask: &Ask<'_>,
+    view: &ViewState,
+    who: [Column; 2],
+    levels: &[String],
+    max: Option<u8>,
+    metric: Option<&IndicatorId>,
+) -> Result<Table, Problem> {
+    let level = [Column::number("panel.ratings.level"), Column::text("panel.ratings.name").spare(1)];
+    let columns: Vec<Column> = who.into_iter().chain(level).collect();
     let Some((indicator, mut units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };
     let level = |unit: &Own| unit.reading.value.filter(|_| unit.reading.state == State::Value).map(|value| value.clamp(0.0, 255.0) as u8);
     units.sort_by_key(|unit| level(unit).unwrap_or(u8::MAX));
@@ -88,16 +103,16 @@ fn of_levels(ask: &Ask<'_>, view: &ViewState, levels: &[String], max: Option<u8>
             let of = level(unit);
             let stars = of.map_or(Cell::Missing, |of| Cell::Stars { of, max: max.unwrap_or(0) });
             let name = of.and_then(named).map_or(Cell::Empty, |name| Cell::Text(Words::data(name)));
-            row_of(unit, indicator, vec![Cell::Text(Words::data(&unit.name)), stars, name])
+            row_of(ask, unit, indicator, [stars, name])
         })
         .collect();
     Ok(Table { columns, rows, notes, ..Table::default() })
 }
 
-/// Units with their badges: five themes are five columns, won or not.
-fn of_badges(ask: &Ask<'_>, view: &ViewState, badges: &[Badge]) -> Result<Table, Problem> {
+/// Units with their badges: five themes are five columns, won or not; who reported nothing comes last.
+fn of_badges(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], badges: &[Badge]) -> Result<Table, Problem> {
     let heads = badges.iter().map(|badge| Column { head: label(&badge.named), right: false, spare: 0 });
-    let columns: Vec<Column> = [Column::text("panel.unit")].into_iter().chain(heads).chain([Column::number("panel.ratings.won")]).collect();
+    let columns: Vec<Column> = who.into_iter().chain(heads).chain([Column::number("panel.ratings.won")]).collect();
     let mut held_by = Vec::new();
     for badge in badges {
         held_by.push(held(ask, view, badge.metric.as_ref())?);
@@ -105,8 +120,8 @@ fn of_badges(ask: &Ask<'_>, view: &ViewState, badges: &[Badge]) -> Result<Table,
     let Some((indicator, units)) = held_by.iter().flatten().next() else { return Ok(unset(columns)) };
     let mut rows = Vec::new();
     for (n, unit) in units.iter().enumerate() {
-        let mut cells = vec![Cell::Text(Words::data(&unit.name))];
-        let mut won = 0;
+        let mut cells = Vec::new();
+        let (mut won, mut told) = (0, false);
         for held in &held_by {
             cells.push(match held.as_ref().map(|(_, of)| of.get(n).filter(|own| own.place == unit.place)) {
                 None => Cell::Unset,
@@ -114,35 +129,43 @@ fn of_badges(ask: &Ask<'_>, view: &ViewState, badges: &[Badge]) -> Result<Table,
                 Some(Some(own)) if own.reading.state == State::Value => {
                     let yes = own.reading.value.is_some_and(|v| v > 0.0);
                     won += u8::from(yes);
+                    told = true;
                     Cell::Flag(yes)
                 }
                 Some(Some(_)) => Cell::Missing,
             });
         }
-        cells.push(Cell::Stars { of: won, max: u8::try_from(badges.len()).unwrap_or(u8::MAX) });
-        rows.push((won, row_of(unit, indicator, cells)));
+        // Who reported nothing has not won 0.
+        cells.push(if told { Cell::Stars { of: won, max: u8::try_from(badges.len()).unwrap_or(u8::MAX) } } else { Cell::Missing });
+        rows.push((!told, won, row_of(ask, unit, indicator, cells)));
     }
-    rows.sort_by_key(|(won, _)| *won);
+    rows.sort_by_key(|(untold, won, _)| (*untold, *won));
+    let missing = rows.iter().filter(|(untold, ..)| *untold).count();
     Ok(Table {
         columns,
-        rows: rows.into_iter().map(|(_, row)| row).collect(),
-        notes: vec![Words::key("panel.ratings.badges")],
+        rows: rows.into_iter().map(|(.., row)| row).collect(),
+        notes: vec![Words::key("panel.ratings.badges"), Words::fill("panel.ratings.missing", [Words::data(missing.to_string())])],
         ..Table::default()
     })
 }
 
-fn of_score(ask: &Ask<'_>, view: &ViewState, metric: Option<&IndicatorId>, grades: &[Grade]) -> Result<Table, Problem> {
-    let columns = vec![Column::text("panel.unit"), Column::number("panel.ratings.score"), Column::text("panel.ratings.grade")];
-    let Some((indicator, units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };
+fn of_score(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], metric: Option<&IndicatorId>, grades: &[Grade]) -> Result<Table, Problem> {
+    let score = [Column::number("panel.ratings.score"), Column::text("panel.ratings.grade")];
+    let columns: Vec<Column> = who.into_iter().chain(score).collect();
+    let Some((indicator, mut units)) = held(ask, view, metric)? else { return Ok(unset(columns)) };
+    let points = |unit: &Own| unit.reading.value.filter(|_| unit.reading.state == State::Value).unwrap_or(f64::INFINITY);
+    units.sort_by(|a, b| points(a).total_cmp(&points(b)));
+    let missing = units.iter().filter(|unit| unit.reading.state == State::Missing).count();
     let rows = units
         .iter()
         .filter(|unit| unit.reading.state != State::NotDue)
         .map(|unit| {
             let score = super::figure::cell(&unit.reading, false, &indicator.unit);
-            row_of(unit, indicator, vec![Cell::Text(Words::data(&unit.name)), score, grade(unit.reading.value, grades)])
+            row_of(ask, unit, indicator, [score, grade(unit.reading.value, grades)])
         })
         .collect();
-    Ok(Table { columns, rows, ..Table::default() })
+    let notes = vec![Words::fill("panel.ratings.missing", [Words::data(missing.to_string())])];
+    Ok(Table { columns, rows, notes, ..Table::default() })
 }
 
 /// The grade of so many points; 未配置 where the framework gives no grades.
@@ -173,7 +196,7 @@ fn of_items(ask: &Ask<'_>, view: &ViewState, veto: bool, items: &[&Item]) -> Res
             cells: vec![Cell::Text(label(&item.named)), state],
             weight: if item.enabled { Weight::Plain } else { Weight::Dim },
             lead: figure.as_ref().map(super::figure::Figure::lead),
-            detail: vec![Words::fill("panel.from", [owner_name(ask, &item.named.id)])],
+            detail: [Words::fill("panel.from", [owner_name(ask, &item.named.id)])].into_iter().chain(basis_given(&item.basis)).collect(),
         });
     }
     Ok(Table {

@@ -1,6 +1,6 @@
 //! 片区: sets of units beside the tree, their members, branches over several units.
 
-use super::figure::{Figure, at_place};
+use super::figure::{Figure, at_place, basis_given};
 use crate::domain::id::Uid;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
@@ -19,7 +19,9 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     }
     let indicator = ask.indicator(&view.indicator)?;
     sheet.about.push(Words::both(&indicator.label, &indicator.label_en));
-    let all = regions(ask)?;
+    let mut all = regions(ask)?;
+    // Those around one organisation have a sheet of their own.
+    all.retain(|region| !ask.framework.groups.iter().any(|group| super::groups::is_of(region, group)));
     sheet.tables.push(overview(ask, view, &all)?);
     sheet.tables.push(members(ask, view, &all)?);
     sheet.tables.push(across(ask, view, &all)?);
@@ -45,15 +47,22 @@ fn overview(ask: &Ask<'_>, view: &ViewState, all: &[Region]) -> Result<Table, Pr
         let seen = region.members.iter().map(|uid| ask.seen(*uid)).collect::<Result<Vec<_>, _>>()?;
         let branches = ask.world.branch_table();
         let units = seen.iter().flatten().filter(|(table, _)| *table < branches).count();
+        let declared = ask.framework.regions.iter().find(|of| of.named.id.rsplit('/').next() == Some(region.code.as_str()));
         let value = match region.members.is_empty() {
             true => Cell::Unset,
             false => at_place(ask, view, &view.indicator, Some(&region.code))?.as_ref().map_or(Cell::Missing, Figure::cell),
         };
         rows.push(Row {
-            cells: vec![Cell::Text(label(region)), text(&region.kind), text(&region.lead), number(units), value],
+            cells: vec![
+                Cell::Text(label(region)),
+                text(&region.kind),
+                lead_name(ask, &region.lead).map_or(Cell::Empty, text),
+                number(units),
+                value,
+            ],
             weight: if region.members.is_empty() { Weight::Dim } else { Weight::Plain },
             lead: (!region.members.is_empty()).then(|| Lead::Zone(region.code.clone())),
-            detail: Vec::new(),
+            detail: declared.map(|of| basis_given(&of.basis)).unwrap_or_default(),
         });
     }
     Ok(Table {
@@ -89,7 +98,7 @@ fn members(ask: &Ask<'_>, view: &ViewState, all: &[Region]) -> Result<Table, Pro
                 continue;
             }
             rows.push(Row {
-                cells: vec![Cell::Text(label(region)), text(&name), Cell::Text(kind), text(&above(ask, place))],
+                cells: vec![Cell::Text(label(region)), text(&name), Cell::Text(kind), text(&ask.path_above(place))],
                 lead: Some(Lead::Subject(ask.uid(place))),
                 ..Row::default()
             });
@@ -158,9 +167,12 @@ fn kind_of(ask: &Ask<'_>, (table, row): Place) -> Words {
     }
 }
 
-/// Name of the unit above.
-pub(super) fn above(ask: &Ask<'_>, (table, row): Place) -> String {
-    ask.world.table(table).parent(row).map(|p| ask.world.name(p).to_owned()).unwrap_or_default()
+/// The organisation that leads a region, by name where its table gives the code.
+pub(super) fn lead_name<'a>(ask: &'a Ask<'_>, lead: &'a str) -> Option<&'a str> {
+    let branches = ask.world.branch_table();
+    let table = ask.world.table(branches);
+    let found = table.codes.iter().position(|code| code == lead);
+    found.map(|row| table.names.get(row)).or_else(|| (!lead.is_empty()).then_some(lead))
 }
 
 /// Whether a record of a unit belongs to what is looked at; one without a unit is the county's own.

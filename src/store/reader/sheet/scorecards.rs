@@ -1,14 +1,16 @@
 //! 评分: score cards, as self-assessed and as checked, section by section and unit by unit.
 
-use super::figure::{Own, each, label, owner_name};
-use super::ratings::grade;
-use crate::domain::id::{IndicatorId, Uid};
+use rustc_hash::FxHashMap;
+
+use super::figure::{Own, basis_given, each, label, owner_name};
+use super::ratings::{grade, who};
+use crate::domain::id::IndicatorId;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
 use crate::framework::schema::{Scorecard, Section};
-use crate::store::reader::ask::Ask;
+use crate::store::reader::ask::{Ask, Place};
 
 pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result<(), Problem> {
     for card in &ask.framework.scorecards {
@@ -48,7 +50,7 @@ fn sections(ask: &Ask<'_>, card: &Scorecard) -> Table {
             points(card.total),
             example.map_or(Cell::Empty, points),
             Cell::Empty,
-            grade(example, &card.grades),
+            example.map_or(Cell::Empty, |example| grade(Some(example), &card.grades)),
         ],
         ..Row::default()
     };
@@ -62,69 +64,106 @@ fn sections(ask: &Ask<'_>, card: &Scorecard) -> Table {
             Column::text("panel.scorecards.checked").spare(2),
         ],
         rows: card.sections.iter().map(row).chain([total]).collect(),
-        notes: vec![Words::fill("panel.from", [owner_name(ask, &card.named.id)])],
+        notes: [Words::fill("panel.from", [owner_name(ask, &card.named.id)])].into_iter().chain(basis_given(&card.basis)).collect(),
         empty: None,
     }
 }
 
+/// What was given to whom.
+struct Given {
+    units: Vec<Own>,
+    points: FxHashMap<Place, f64>,
+}
+
 /// What each unit was given, as checked where it was checked.
 fn units(ask: &Ask<'_>, view: &ViewState, card: &Scorecard) -> Result<Table, Problem> {
-    let held = |metric: Option<&IndicatorId>| -> Result<Option<Vec<Own>>, Problem> {
+    let held = |metric: Option<&IndicatorId>| -> Result<Option<Given>, Problem> {
         let indicator = metric.and_then(|id| ask.framework.indicators.iter().find(|i| i.id == *id));
-        indicator.map(|indicator| each(ask, view, indicator)).transpose()
+        let Some(indicator) = indicator else { return Ok(None) };
+        let units = each(ask, view, indicator)?;
+        let points = |own: &Own| Some((own.place, own.reading.value.filter(|_| own.reading.state == State::Value)?));
+        Ok(Some(Given { points: units.iter().filter_map(points).collect(), units }))
     };
-    let mut columns = vec![Column::text("panel.unit")];
-    let mut given: Vec<[Option<Vec<Own>>; 2]> = Vec::new();
+    let mut columns = who(&card.on).to_vec();
+    let mut given: Vec<[Option<Given>; 2]> = Vec::new();
     for section in &card.sections {
-        columns.push(Column { head: label(&section.named), right: true, spare: 0 });
+        // The sums say more than the sections, which the details have as well.
+        columns.push(Column { head: label(&section.named), right: true, spare: 4 });
         given.push([held(section.own.as_ref())?, held(section.checked.as_ref())?]);
     }
     columns.extend([
         Column::number("panel.scorecards.own_total").spare(2),
         Column::number("panel.scorecards.checked_total"),
-        Column::text("panel.scorecards.grade").spare(1),
+        Column::number("panel.scorecards.difference").spare(1),
+        Column::text("panel.scorecards.grade").spare(3),
     ]);
-    let of = |own: &Option<Vec<Own>>, uid: Uid| {
-        let own = own.as_ref()?.iter().find(|own| own.uid == uid)?;
-        own.reading.value.filter(|_| own.reading.state == State::Value)
-    };
-    let listed: Vec<(Uid, String)> =
-        given.iter().flatten().flatten().next().map(|units| units.iter().map(|u| (u.uid, u.name.clone())).collect()).unwrap_or_default();
-    let mut rows = Vec::new();
-    for (uid, name) in listed {
-        let pairs: Vec<[Option<f64>; 2]> = given.iter().map(|pair| [of(&pair[0], uid), of(&pair[1], uid)]).collect();
-        if pairs.iter().flatten().all(Option::is_none) {
-            continue;
-        }
-        let totals = [0, 1].map(|n| pairs.iter().map(|pair| pair[n]).sum::<Option<f64>>());
-        let differs = pairs.iter().any(|[own, checked]| matches!((own, checked), (Some(a), Some(b)) if a != b));
-        let mut cells = vec![Cell::Text(Words::data(&name))];
-        cells.extend(pairs.iter().map(|[own, checked]| checked.or(*own).map_or(Cell::Missing, points)));
-        cells.extend(totals.map(|total| total.map_or(Cell::Missing, points)));
-        cells.push(grade(totals[1].or(totals[0]), &card.grades));
-        rows.push(Row {
-            cells,
-            weight: if differs { Weight::Look } else { Weight::Plain },
-            lead: Some(Lead::Subject(uid)),
-            detail: card
-                .sections
-                .iter()
-                .zip(&pairs)
-                .filter_map(|(section, [own, checked])| match (own, checked) {
-                    (Some(own), Some(checked)) if own != checked => Some(Words::fill(
-                        "panel.scorecards.differs",
-                        [label(&section.named), Words::data(own.to_string()), Words::data(checked.to_string())],
-                    )),
-                    _ => None,
-                })
-                .collect(),
-        });
+    let of = |given: &Option<Given>, place: Place| given.as_ref()?.points.get(&place).copied();
+    let listed = given.iter().flatten().flatten().next().map_or(&[][..], |given| &given.units);
+    let (mut rows, mut silent) = (Vec::new(), Vec::new());
+    for unit in listed.iter().filter(|unit| unit.reading.state != State::NotDue) {
+        let pairs: Vec<[Option<f64>; 2]> = given.iter().map(|pair| [0, 1].map(|n| of(&pair[n], unit.place))).collect();
+        let to = if pairs.iter().flatten().all(Option::is_none) { &mut silent } else { &mut rows };
+        to.push(unit_row(ask, card, unit, &pairs));
     }
+    // Who sent nothing comes last.
+    let mut notes = vec![Words::key("panel.scorecards.note")];
+    notes.extend((!silent.is_empty()).then(|| Words::fill("panel.ratings.missing", [Words::data(silent.len().to_string())])));
+    let is_empty = rows.is_empty();
+    rows.extend(silent.into_iter().filter(|_| !is_empty));
     Ok(Table {
         title: Some(Words::fill("panel.scorecards.by_unit", [label(&card.named)])),
         columns,
         rows,
-        notes: Vec::new(),
+        notes,
         empty: Some(Words::key("panel.scorecards.no_scores")),
     })
+}
+
+/// A unit: its sections as checked where they were, both sums, and what was taken off.
+fn unit_row(ask: &Ask<'_>, card: &Scorecard, unit: &Own, pairs: &[[Option<f64>; 2]]) -> Row {
+    let sum = |n: usize| pairs.iter().map(|pair| pair[n]).sum::<Option<f64>>();
+    let [own, checked] = [sum(0), sum(1)];
+    let none = |n: usize| pairs.iter().all(|pair| pair[n].is_none());
+    let lacking =
+        |n: usize| Words::fill("panel.scorecards.lacks", [Words::data(pairs.iter().filter(|p| p[n].is_none()).count().to_string())]);
+    // What was not checked is not 0, and a sum of some sections is no sum.
+    let total = |n: usize, sum: Option<f64>| match sum {
+        Some(sum) => points(sum),
+        None if !none(n) => Cell::Text(lacking(n)),
+        None if n == 1 && !none(0) => Cell::Text(Words::key("panel.scorecards.unchecked")),
+        None => Cell::Missing,
+    };
+    let mut cells = vec![unit.name(ask), Cell::Text(unit.under(ask))];
+    cells.extend(pairs.iter().map(|[own, checked]| checked.or(*own).map_or(Cell::Missing, points)));
+    cells.extend([total(0, own), total(1, checked)]);
+    let taken = own.zip(checked).map(|(own, checked)| checked - own);
+    cells.push(taken.map_or(Cell::Empty, |value| Cell::Change { value, unit: String::new() }));
+    cells.push(match (checked, grade(own, &card.grades)) {
+        (None, Cell::Text(won)) => Cell::Text(Words::fill("panel.scorecards.by_own", [won])),
+        (None, cell) => cell,
+        (checked, _) => grade(checked, &card.grades),
+    });
+    let detail = card.sections.iter().zip(pairs).map(|(section, [own, checked])| {
+        let told = |points: &Option<f64>, none: &str| points.map_or_else(|| Words::key(none), |points| Words::data(points.to_string()));
+        Words::fill(
+            "panel.scorecards.both",
+            [
+                label(&section.named),
+                told(own, "sheet.cell.missing"),
+                told(checked, "panel.scorecards.unchecked"),
+                Words::data(section.points.to_string()),
+            ],
+        )
+    });
+    let differs = pairs.iter().any(|[own, checked]| matches!((own, checked), (Some(a), Some(b)) if a != b));
+    Row {
+        cells,
+        weight: match (none(0) && none(1), differs) {
+            (true, _) => Weight::Dim,
+            (_, true) => Weight::Look,
+            _ => Weight::Plain,
+        },
+        lead: Some(Lead::Subject(unit.uid)),
+        detail: detail.collect(),
+    }
 }

@@ -1,14 +1,14 @@
 //! 目标: targets with the days left, how the units stand in the bands, premises by kind and size.
 
-use super::figure::{Own, applies, at_place, basis, each, label, owner_name};
-use crate::domain::indicator::Indicator;
+use super::figure::{Own, at_place, basis, each, label, owner_name};
+use crate::domain::indicator::{Direction, Indicator};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
-use crate::framework::condition::Op;
-use crate::framework::schema::{Premises, Target};
+use crate::framework::schema::{Goal, Target};
 use crate::store::reader::ask::Ask;
+use crate::store::reader::told::{Of, Told};
 
 /// Days before a due day from which a target that is not reached is to be looked at.
 const SOON_DAYS: i64 = 90;
@@ -17,9 +17,10 @@ const LISTED: usize = 500;
 
 pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result<(), Problem> {
     let mut rows: Vec<(i64, Row)> = Vec::new();
-    let mut short: Vec<Row> = Vec::new();
-    for target in &ask.framework.targets {
-        rows.push(line(ask, view, target, &mut short)?);
+    let mut short = Short::default();
+    let told = ask.told(Of::Targets)?;
+    for (n, target) in ask.framework.targets.iter().enumerate() {
+        rows.push(line(ask, view, (n, target), &told, &mut short)?);
     }
     rows.sort_by_key(|(left, _)| *left);
     sheet.about.push(Words::data(ask.world.at.day.to_string()));
@@ -37,8 +38,6 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
         notes: vec![Words::key("panel.targets.note")],
         empty: Some(Words::key("panel.targets.empty")),
     });
-    let count = short.len();
-    short.truncate(LISTED);
     sheet.tables.push(Table {
         title: Some(Words::key("panel.targets.short")),
         columns: vec![
@@ -47,36 +46,44 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
             Column::text("panel.targets.target"),
             Column::number("panel.targets.now"),
             Column::number("panel.targets.wanted").spare(1),
+            Column::text("panel.targets.lacks").spare(3),
         ],
-        rows: short,
-        notes: vec![Words::fill("panel.targets.short_count", [Words::data(count.to_string())])],
+        rows: short.rows,
+        notes: vec![Words::fill("panel.targets.short_count", [Words::data(short.count.to_string())])],
         empty: Some(Words::key("panel.targets.none_short")),
     });
     sheet.tables.push(bands(ask, view)?);
-    sheet.tables.push(premises(ask, view)?);
+    sheet.tables.push(super::sites::premises(ask, view)?);
     sheet.tables.push(super::checks::table(ask, view)?);
     Ok(())
 }
 
-fn wanted(op: Op, value: Option<f64>, unit: &str) -> Cell {
-    value.map_or(Cell::Unset, |value| Cell::Text(Words::data(format!("{} {value}{unit}", op.sign()))))
+/// Units that fall short of a target: all are counted, the first listed.
+#[derive(Default)]
+struct Short {
+    rows: Vec<Row>,
+    count: usize,
 }
 
-fn reaches(value: f64, op: Op, wanted: f64) -> bool {
-    match op {
-        Op::Less => value < wanted,
-        Op::AtMost => value <= wanted,
-        Op::More => value > wanted,
-        Op::AtLeast => value >= wanted,
-        #[allow(clippy::float_cmp, reason = "a target that asks for exactly so many")]
-        Op::Equal => value == wanted,
-        #[allow(clippy::float_cmp, reason = "as above")]
-        Op::NotEqual => value != wanted,
-    }
+fn wanted(goal: Goal, unit: &str) -> Cell {
+    goal.written(unit).map_or(Cell::Unset, |wanted| Cell::Text(Words::data(wanted)))
+}
+
+/// What is missing to reach it: 还差 2.5个, 超出 3个; what must be passed where it stands on the bound.
+fn lacks(goal: Goal, value: f64, better: Direction, unit: &str) -> Option<Words> {
+    let lacks = goal.lacks(value, better)?;
+    // Never less than what is missing: 0.004 is 0.01.
+    let size = (lacks.abs() * 100.0 - 1e-6).ceil() / 100.0;
+    let words = |key: &str| Words::fill(key, [Words::data(format!("{}{unit}", crate::rules::number(size)))]);
+    Some(match lacks {
+        lacks if lacks > 0.0 => words("panel.targets.add"),
+        lacks if lacks < 0.0 => words("panel.targets.over"),
+        _ => Words::fill("panel.targets.pass", [Words::data(goal.written(unit).unwrap_or_default())]),
+    })
 }
 
 /// A target and where it stands; the units that fall short are put into `short`.
-fn line(ask: &Ask<'_>, view: &ViewState, target: &Target, short: &mut Vec<Row>) -> Result<(i64, Row), Problem> {
+fn line(ask: &Ask<'_>, view: &ViewState, (n, target): (usize, &Target), told: &Told, short: &mut Short) -> Result<(i64, Row), Problem> {
     let today = ask.world.at.day;
     let left = target.due.map(|due| i64::from((due - today).get_days()));
     let figure = at_place(ask, view, &target.indicator, None)?;
@@ -84,24 +91,26 @@ fn line(ask: &Ask<'_>, view: &ViewState, target: &Target, short: &mut Vec<Row>) 
     let alone = target.each || target.when.is_some();
     let unit = figure.as_ref().map_or("", |f| if alone { f.indicator.unit.as_str() } else { f.unit.as_str() });
     let mut detail = Vec::new();
+    let is_set = !matches!(target.goal, Goal::Unset(_));
     let (now, reached) = match (&figure, alone) {
         (None, _) => (Cell::Unset, None),
         (Some(figure), false) => {
             let value = figure.shown.reading.value.filter(|_| figure.shown.reading.state == State::Value);
-            (figure.cell(), value.zip(target.value).map(|(value, wanted)| reaches(value, target.op, wanted)))
+            detail.extend(value.and_then(|value| lacks(target.goal, value, figure.indicator.direction, unit)));
+            (figure.cell(), value.and_then(|value| target.goal.is_reached(value, figure.indicator.direction)))
         }
         (Some(figure), true) => {
-            let standing = standing(ask, view, figure.indicator, target, short)?;
+            let standing = standing(ask, each(ask, view, figure.indicator)?, figure.indicator, (n, target), told, short);
             if standing.open > 0 {
                 detail.push(Words::fill("panel.targets.open", [Words::data(standing.open.to_string())]));
             }
             let all = f64::from(standing.met + standing.missed);
             let cell = if all == 0.0 { Cell::Missing } else { Cell::Share { num: f64::from(standing.met), den: all } };
-            (cell, (all > 0.0 && target.value.is_some()).then_some(standing.missed == 0))
+            (cell, (all > 0.0 && is_set).then_some(standing.missed == 0))
         }
     };
-    let (state, weight) = match (target.value, reached, left) {
-        (None, ..) => (Words::key("ui.not_configured"), Weight::Dim),
+    let (state, weight) = match (is_set, reached, left) {
+        (false, ..) => (Words::key("ui.not_configured"), Weight::Dim),
         (_, None, _) => (Words::key("panel.targets.unknown"), Weight::Plain),
         (_, Some(true), _) => (Words::key("panel.targets.reached"), Weight::Good),
         (_, Some(false), Some(left)) if left < 0 => (Words::key("panel.targets.missed"), Weight::Urgent),
@@ -117,7 +126,7 @@ fn line(ask: &Ask<'_>, view: &ViewState, target: &Target, short: &mut Vec<Row>) 
             cells: vec![
                 Cell::Text(label(&target.named)),
                 now,
-                wanted(target.op, target.value, unit),
+                wanted(target.goal, unit),
                 target.due.map_or(Cell::Unset, Cell::Day),
                 // What is reached is not overdue.
                 left.filter(|_| reached != Some(true)).map_or(Cell::Empty, Cell::DaysLeft),
@@ -139,10 +148,17 @@ struct Standing {
 }
 
 /// How the units of the indicator's level stand to a target.
-fn standing(ask: &Ask<'_>, view: &ViewState, indicator: &Indicator, target: &Target, short: &mut Vec<Row>) -> Result<Standing, Problem> {
+fn standing(
+    ask: &Ask<'_>,
+    units: Vec<Own>,
+    indicator: &Indicator,
+    (n, target): (usize, &Target),
+    told: &Told,
+    short: &mut Short,
+) -> Standing {
     let mut out = Standing::default();
-    for unit in each(ask, view, indicator)? {
-        match applies(ask, target.when.as_ref(), unit.place)? {
+    for unit in units {
+        match told.applies(n, unit.place) {
             Some(true) => {}
             Some(false) => continue,
             None => {
@@ -150,27 +166,32 @@ fn standing(ask: &Ask<'_>, view: &ViewState, indicator: &Indicator, target: &Tar
                 continue;
             }
         }
-        match (unit.reading.state, unit.reading.value, target.value) {
-            (State::Value, Some(value), Some(wanted)) if reaches(value, target.op, wanted) => out.met += 1,
-            (State::Value, Some(value), Some(_)) => {
+        let value = unit.reading.value.filter(|_| unit.reading.state == State::Value);
+        match value.and_then(|value| Some((value, target.goal.is_reached(value, indicator.direction)?))) {
+            Some((_, true)) => out.met += 1,
+            Some((value, false)) => {
                 out.missed += 1;
-                short.push(short_row(&unit, value, indicator, target));
+                short.count += 1;
+                if short.rows.len() < LISTED {
+                    short.rows.push(short_row(ask, &unit, value, indicator, target));
+                }
             }
-            (State::NotDue, ..) => {}
-            _ => out.open += 1,
+            None if unit.reading.state == State::NotDue => {}
+            None => out.open += 1,
         }
     }
-    Ok(out)
+    out
 }
 
-fn short_row(unit: &Own, value: f64, indicator: &Indicator, target: &Target) -> Row {
+fn short_row(ask: &Ask<'_>, unit: &Own, value: f64, indicator: &Indicator, target: &Target) -> Row {
     Row {
         cells: vec![
-            Cell::Text(Words::data(&unit.name)),
-            Cell::Text(Words::data(&unit.under)),
+            unit.name(ask),
+            Cell::Text(unit.under(ask)),
             Cell::Text(label(&target.named)),
             Cell::Number { value, unit: indicator.unit.clone() },
-            wanted(target.op, target.value, &indicator.unit),
+            wanted(target.goal, &indicator.unit),
+            lacks(target.goal, value, indicator.direction, &indicator.unit).map_or(Cell::Empty, Cell::Text),
         ],
         weight: Weight::Look,
         lead: Some(Lead::Number { uid: unit.uid, indicator: indicator.id.clone(), period: None }),
@@ -214,60 +235,5 @@ fn bands(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
         rows,
         notes: Vec::new(),
         empty: Some(Words::key("panel.targets.no_bands")),
-    })
-}
-
-/// Premises held against what a kind and size of place must have.
-fn premises(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
-    let mut rows = Vec::new();
-    for rule in &ask.framework.premises {
-        rows.push(premises_row(ask, view, rule)?);
-    }
-    Ok(Table {
-        title: Some(Words::key("panel.targets.premises")),
-        columns: vec![
-            Column::text("panel.targets.premises_of"),
-            Column::number("panel.targets.min_area"),
-            Column::number("panel.targets.enough"),
-            Column::number("panel.targets.too_small"),
-            Column::number("panel.targets.open_count").spare(1),
-        ],
-        rows,
-        notes: Vec::new(),
-        empty: Some(Words::key("panel.targets.no_premises")),
-    })
-}
-
-fn premises_row(ask: &Ask<'_>, view: &ViewState, rule: &Premises) -> Result<Row, Problem> {
-    let indicator = ask.framework.indicators.iter().find(|i| i.id == rule.indicator);
-    let mut counts = [0u32; 3];
-    if let Some(indicator) = indicator {
-        for unit in each(ask, view, indicator)? {
-            let applies = applies(ask, rule.when.as_ref(), unit.place)?;
-            if applies == Some(false) || unit.reading.state == State::NotDue {
-                continue;
-            }
-            let which = match (applies, unit.reading.value.filter(|_| unit.reading.state == State::Value), rule.min_m2) {
-                (Some(true), Some(area), Some(min)) if area >= min => 0,
-                (Some(true), Some(_), Some(_)) => 1,
-                _ => 2,
-            };
-            counts[which] += 1;
-        }
-    }
-    let number = |n: u32| Cell::Number { value: f64::from(n), unit: String::new() };
-    let mut detail = vec![Words::fill("panel.from", [owner_name(ask, &rule.named.id)])];
-    detail.extend(basis(&rule.basis));
-    Ok(Row {
-        cells: vec![
-            Cell::Text(label(&rule.named)),
-            rule.min_m2.map_or(Cell::Unset, |min| Cell::Number { value: min, unit: "㎡".to_owned() }),
-            number(counts[0]),
-            number(counts[1]),
-            number(counts[2]),
-        ],
-        weight: if counts[1] > 0 { Weight::Look } else { Weight::Plain },
-        lead: indicator.map(|i| Lead::Indicator(i.id.clone())),
-        detail,
     })
 }

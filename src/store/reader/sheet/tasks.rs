@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::figure::{at_place, label, owner_name};
+use super::figure::{at_place, basis_given, label, owner, owner_name};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
@@ -40,6 +40,7 @@ fn row(ask: &Ask<'_>, view: &ViewState, zone: Option<&Zone>, task: &Task) -> Res
     let of = match zone {
         Some(zone) => Words::both(&zone.label, &zone.label_en),
         None if task.group.is_empty() => owner_name(ask, &task.named.id),
+        None if is_shared(ask, task) => Words::fill("panel.tasks.group_of", [Words::data(&task.group), owner_name(ask, &task.named.id)]),
         None => Words::data(&task.group),
     };
     let figure = match &task.metric {
@@ -54,6 +55,8 @@ fn row(ask: &Ask<'_>, view: &ViewState, zone: Option<&Zone>, task: &Task) -> Res
     if let Some(figure) = &figure {
         detail.push(Words::fill("panel.tasks.shown_by", [Words::both(&figure.indicator.label, &figure.indicator.label_en)]));
     }
+    detail.extend(basis_given(&task.basis));
+    detail.extend(zone.into_iter().flat_map(|zone| basis_given(&zone.basis)));
     let progress = figure.as_ref().map_or(Cell::Unset, super::figure::Figure::cell);
     Ok(Row {
         weight: if progress == Cell::Unset { Weight::Dim } else { Weight::Plain },
@@ -65,6 +68,12 @@ fn row(ask: &Ask<'_>, view: &ViewState, zone: Option<&Zone>, task: &Task) -> Res
         },
         detail,
     })
+}
+
+/// Whether another framework has a group of the same name, with tasks of its own (五共).
+fn is_shared(ask: &Ask<'_>, task: &Task) -> bool {
+    let own = owner(&task.named.id);
+    ask.framework.tasks.iter().any(|other| other.group == task.group && owner(&other.named.id) != own)
 }
 
 /// 哪个部门拖后: per leading department how many tasks it leads, and how many of them nothing shows.

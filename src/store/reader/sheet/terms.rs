@@ -4,13 +4,15 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::figure::{applies, basis, label, owner_name};
+use super::figure::{basis, basis_given, label, owner_name};
+use super::leads::under;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::ViewState;
 use crate::framework::schema::{Season, Term};
 use crate::rules::Word;
 use crate::store::reader::ask::{Ask, Place, Zones};
+use crate::store::reader::told::Of;
 
 /// Branches listed at most; the notes count all of them.
 const LISTED: usize = 500;
@@ -43,24 +45,22 @@ fn ends<'a>(ask: &Ask<'a>, view: &ViewState) -> Result<Vec<End<'a>>, Problem> {
     let branches = ask.world.branch_table();
     ask.table(branches)?;
     let zones = Zones::of(ask, &view.scope)?;
+    let told = ask.told(Of::Terms)?;
     let mut out = Vec::new();
     for row in ask.world.range(ask.standing_in(view.place)?, branches) {
         let place = (branches, row);
         if zones.as_ref().is_some_and(|z| !z.own[branches][row as usize]) {
             continue;
         }
-        for term in &ask.framework.terms {
-            if applies(ask, term.when.as_ref(), place)? != Some(true) {
-                continue;
-            }
-            let fields = ask.fields(row)?;
-            let cell = fields.iter().find(|(heading, _)| *heading == term.field).map(|(_, cell)| cell.as_str()).unwrap_or_default();
-            // Where only the month is known the term ends with it at the latest.
-            let last = Word::read(cell).and_then(|word| word.days).map(|(_, last)| (cell.trim().to_owned(), last));
-            let day = last.as_ref().and_then(|(_, last)| last.checked_add(i32::from(term.years).years()).ok());
-            out.push(End { term, place, last, day });
-            break;
-        }
+        let Some(term) = (0..).zip(&ask.framework.terms).find(|(n, _)| told.applies(*n, place) == Some(true)).map(|(_, term)| term) else {
+            continue;
+        };
+        let fields = ask.fields(row)?;
+        let cell = fields.iter().find(|(heading, _)| *heading == term.field).map(|(_, cell)| cell.as_str()).unwrap_or_default();
+        // Where only the month is known the term ends with it at the latest.
+        let last = Word::read(cell).and_then(|word| word.days).map(|(_, last)| (cell.trim().to_owned(), last));
+        let day = last.as_ref().and_then(|(_, last)| last.checked_add(i32::from(term.years).years()).ok());
+        out.push(End { term, place, last, day });
     }
     Ok(out)
 }
@@ -115,7 +115,10 @@ fn of_season(ask: &Ask<'_>, season: &Season, ends: &[End<'_>]) -> Table {
             ),
             Words::fill("panel.terms.no_date", [Words::data(open.to_string())]),
             Words::fill("panel.from", [owner_name(ask, &season.named.id)]),
-        ],
+        ]
+        .into_iter()
+        .chain(basis_given(&season.basis))
+        .collect(),
         empty: Some(Words::key("panel.terms.none_due")),
     }
 }
@@ -183,12 +186,11 @@ fn columns() -> Vec<Column> {
 }
 
 fn row(ask: &Ask<'_>, end: &End<'_>) -> Row {
-    let above = ask.world.table(end.place.0).parent(end.place.1);
     let left = days_left(ask, end);
     Row {
         cells: vec![
             Cell::Text(Words::data(ask.world.name(end.place))),
-            Cell::Text(Words::data(above.map_or("", |above| ask.world.name(above)))),
+            under(ask, end.place),
             end.last.as_ref().map_or(Cell::Missing, |(text, _)| Cell::Text(Words::data(text))),
             end.day.map_or(Cell::Empty, Cell::Day),
             left.map_or(Cell::Empty, Cell::DaysLeft),

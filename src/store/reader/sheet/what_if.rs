@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::leads::{cell, count, label, sign, under};
+use super::leads::{count, label, under};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::view_state::{ViewState, WhatIf};
-use crate::rules::{Hit, Screening};
+use crate::rules::{Hit, Screening, cell, sign};
 use crate::store::reader::ask::{Ask, Place};
 use crate::store::reader::what_if::Supposition;
 

@@ -1,20 +1,20 @@
 //! 为什么: one rule at one subject, test by test; what is missing, what would clear it, what was said.
 
 use super::figure::basis;
-use super::leads::{age, cell, idle_words, label, said, sign};
+use super::leads::{age, idle_words, label, said};
 use crate::domain::decision::Said;
 use crate::domain::id::Uid;
 use crate::domain::page::Tested;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
-use crate::domain::unit::Subject;
 use crate::domain::view_state::ViewState;
-use crate::rules::{Hit, Truth, Way, Why};
+use crate::rules::{Hit, Truth, Way, Why, cell, sign};
 use crate::store::reader::ask::{Ask, Place};
 
 pub(super) fn fill(ask: &Ask<'_>, _view: &ViewState, uid: Uid, rule: &str, sheet: &mut Sheet) -> Result<(), Problem> {
     let place = ask.place(uid)?;
     sheet.about.push(Words::data(ask.world.name(place)));
+    sheet.about.extend(Some(ask.path_above(place)).filter(|above| !above.is_empty()).map(Words::data));
     // A case that a person confirmed without a lead rests on no rule.
     if !rule.is_empty() {
         let found = ask.framework.rules.iter().position(|r| r.id == rule);
@@ -60,19 +60,22 @@ pub(super) fn fill(ask: &Ask<'_>, _view: &ViewState, uid: Uid, rule: &str, sheet
 }
 
 fn evidence(ask: &Ask<'_>, place: Place, why: &Why, notes: Vec<Words>) -> Table {
-    // Readings of a branch are those of its unit.
-    let unit = match ask.world.subject(place.0) {
-        Subject::Unit => Some(place),
-        Subject::Branch => ask.world.table(place.0).parent(place.1),
+    let source = |test: &Tested| {
+        let indicator = ask.indicator(test.indicator.as_ref()?).ok()?;
+        let uid = ask.uid(ask.reader(place, indicator)?);
+        Some(Lead::Number { uid, indicator: indicator.id.clone(), period: test.period })
     };
     let row = |test: &Tested| {
-        let day = test.period.map(crate::domain::period::Period::end);
+        // A reading speaks of its period, a cell of the day of its row.
+        let day = test
+            .period
+            .map(crate::domain::period::Period::end)
+            .or_else(|| if test.indicator.is_none() { ask.row_day(place) } else { None });
         let (result, weight) = match test.holds {
             Some(true) => ("leads.test.holds", Weight::Look),
             Some(false) => ("leads.test.fails", Weight::Plain),
             None => ("leads.test.unknown", Weight::Dim),
         };
-        let number = |(uid, indicator)| Lead::Number { uid, indicator, period: test.period };
         Row {
             cells: vec![
                 Cell::Text(test.what.clone()),
@@ -85,7 +88,7 @@ fn evidence(ask: &Ask<'_>, place: Place, why: &Why, notes: Vec<Words>) -> Table 
                 Cell::Text(Words::key(result)),
             ],
             weight,
-            lead: unit.map(|unit| ask.uid(unit)).zip(test.indicator.clone()).map(number),
+            lead: source(test),
             detail: test.missing.clone(),
         }
     };
@@ -168,7 +171,7 @@ fn answers(ask: &Ask<'_>, uid: Uid, rule: &str) -> Table {
         let document = if let Said::Confirmed { document, .. } = &decision.said { document.as_str() } else { "" };
         Row {
             cells: vec![
-                Cell::Text(said(&decision.said)),
+                Cell::Text(said(ask, &decision.said)),
                 Cell::Text(Words::data(&*decision.text)),
                 Cell::Text(Words::data(document)),
                 Cell::Text(Words::data(&*decision.actor)),

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::super::figure::{self, Figure};
+use super::member::{LISTED, Looked, Member, Members, WHOLE, each_once, looked_at};
 use crate::domain::decision::{LeadState, Said as Decided, lead_state};
 use crate::domain::form::CellAt;
 use crate::domain::id::Uid;
@@ -16,7 +17,7 @@ use crate::domain::unit::Subject;
 use crate::domain::value::{Origin, State};
 use crate::domain::view_state::ViewState;
 use crate::framework::condition::Condition;
-use crate::framework::form::{Counted, Form, FormCell, Part, Said, What};
+use crate::framework::form::{Counted, FormCell, Part, Said, What};
 use crate::framework::schema::Basis;
 use crate::framework::{Framework, Rule, Severity};
 use crate::rules::{Hit, Program, Screening, Truth, number};
@@ -24,9 +25,6 @@ use crate::store::current;
 use crate::store::reader::ask::{Ask, Place};
 use crate::store::reader::covered;
 use crate::store::reader::screening;
-
-/// Branches and entities of a cell that are named at most; all are counted.
-pub(super) const LISTED: usize = 50;
 
 /// What goes into a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,23 +60,6 @@ impl Amount {
             Self::Unset => Cell::Unset,
         }
     }
-}
-
-/// A branch, unit or entity.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Member {
-    pub(super) name: String,
-    /// Where Enter leads: itself, of an entity its unit.
-    pub(super) uid: Uid,
-    /// File and row.
-    pub(super) source: String,
-}
-
-/// Several of them: all counted, the first ones named.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Members {
-    pub(super) all: usize,
-    pub(super) listed: Vec<Member>,
 }
 
 /// What came of a cell.
@@ -148,17 +129,27 @@ impl Answer {
 }
 
 /// What goes into every cell, in their order.
-pub(super) fn answers(ask: &Ask<'_>, view: &ViewState, form: &Form, period: Period) -> Result<Vec<Answer>, Problem> {
-    for table in 0..ask.world.tables() {
-        ask.table(table)?;
-    }
-    let scene = Scene { ask, view, period, place: ask.standing_in(view.place)?, screening: screened(ask, form)? };
-    form.cells.iter().enumerate().map(|(n, cell)| scene.answer(n, cell)).collect()
+pub(super) fn answers(ask: &Ask<'_>, view: &ViewState, cells: &[FormCell], period: Period) -> Result<Vec<Answer>, Problem> {
+    let scene = Scene::new(ask, view, cells, period, false)?;
+    cells.iter().enumerate().map(|(n, cell)| scene.answer(n, cell)).collect()
+}
+
+/// What goes into one cell, and whom it counts with all that was looked at.
+pub(super) fn whole(ask: &Ask<'_>, view: &ViewState, cell: &FormCell, period: Period) -> Result<Answer, Problem> {
+    Scene::new(ask, view, std::slice::from_ref(cell), period, true)?.answer(0, cell)
+}
+
+/// The conditions on branches and units as rules, and what came of them.
+struct Screened {
+    /// The cell of each rule.
+    cells: Vec<usize>,
+    framework: Framework,
+    screening: Screening,
 }
 
 /// The conditions on branches and units, each as a rule of its own, at every row: what is counted is told by
 /// the same engine as the leads. The id of a rule is the number of its cell.
-fn screened(ask: &Ask<'_>, form: &Form) -> Result<(Vec<usize>, Screening), Problem> {
+fn screened(ask: &Ask<'_>, cells: &[FormCell], days: f64) -> Result<Screened, Problem> {
     let rule = |(n, cell): (usize, &FormCell)| {
         let What::Count { of, when: Some(when) } = &cell.what else { return None };
         let (subject, level) = match of {
@@ -172,7 +163,7 @@ fn screened(ask: &Ask<'_>, form: &Form) -> Result<(Vec<usize>, Screening), Probl
             label_en: String::new(),
             subject,
             level,
-            when: when.clone(),
+            when: when.in_period(days),
             basis: Basis::default(),
             severity: Severity::Info,
             kind: None,
@@ -181,11 +172,12 @@ fn screened(ask: &Ask<'_>, form: &Form) -> Result<(Vec<usize>, Screening), Probl
         };
         Some((n, rule))
     };
-    let (cells, rules): (Vec<usize>, Vec<Rule>) = form.cells.iter().enumerate().filter_map(rule).unzip();
+    let (cells, rules): (Vec<usize>, Vec<Rule>) = cells.iter().enumerate().filter_map(rule).unzip();
     let (levels, indicators) = (ask.framework.levels.clone(), ask.framework.indicators.clone());
-    let program = Arc::new(Program::compile(&Framework { levels, indicators, rules, ..Framework::default() }, ask.world.at.day));
+    let framework = Framework { levels, indicators, rules, ..Framework::default() };
+    let program = Arc::new(Program::compile(&framework, ask.world.at.day));
     let data = screening::data(ask, &program)?;
-    Ok((cells, Screening::new(program, data)))
+    Ok(Screened { cells, framework, screening: Screening::new(program, data) })
 }
 
 struct Scene<'a> {
@@ -193,11 +185,23 @@ struct Scene<'a> {
     view: &'a ViewState,
     period: Period,
     place: Option<Place>,
-    /// Cells that have a condition, in the order of the rules, and what came of them.
-    screening: (Vec<usize>, Screening),
+    /// Days from the first of the period to the day.
+    days: f64,
+    screened: Screened,
+    /// Whom a cell counts is told with all that was looked at.
+    whole: bool,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    fn new(ask: &'a Ask<'a>, view: &'a ViewState, cells: &[FormCell], period: Period, whole: bool) -> Result<Self, Problem> {
+        for table in 0..ask.world.tables() {
+            ask.table(table)?;
+        }
+        let days = period.start().until(ask.world.at.day).map_or(0, |span| span.get_days()).into();
+        let screened = screened(ask, cells, days)?;
+        Ok(Self { ask, view, period, place: ask.standing_in(view.place)?, days, screened, whole })
+    }
+
     fn answer(&self, n: usize, cell: &FormCell) -> Result<Answer, Problem> {
         let label = |otherwise: Words| cell.label.as_ref().map_or(otherwise, |(zh, en)| Words::both(zh, en));
         let plain = Answer { label: label(Words::data("")), ..Answer::empty(cell.at) };
@@ -238,10 +242,7 @@ impl Scene<'_> {
                 };
                 match counted {
                     Some(_) if when.as_ref().is_some_and(Condition::is_unset) => Answer { amount: Amount::Unset, ..plain },
-                    Some((counted, doubtful)) => {
-                        let lead = if let [one] = counted.listed.as_slice() { Some(Lead::Subject(one.uid)) } else { None };
-                        Answer { amount: Amount::of(counted.all), counted, doubtful, lead, ..plain }
-                    }
+                    Some((counted, doubtful)) => Answer { amount: Amount::of(counted.all), counted, doubtful, ..plain },
                     // No list of them was loaded, which is not 0.
                     None => plain,
                 }
@@ -279,9 +280,10 @@ impl Scene<'_> {
         if world.len(table) == 0 {
             return Ok(None);
         }
-        let rule = self.screening.0.iter().position(|cell| *cell == n);
+        let Screened { cells, framework, screening } = &self.screened;
+        let rule = cells.iter().position(|cell| *cell == n);
         let truth = |row| match rule {
-            Some(rule) => self.screening.1.truth(Hit { table, row, rule }).unwrap_or(Truth::Unknown),
+            Some(rule) => screening.truth(Hit { table, row, rule }).unwrap_or(Truth::Unknown),
             None if asked => Truth::Unknown,
             None => Truth::Holds,
         };
@@ -293,7 +295,12 @@ impl Scene<'_> {
                 Truth::Unknown => &mut found.1,
                 Truth::Fails => continue,
             };
-            into.add(|| self.member(world.name((table, row)), self.ask.uid((table, row)), self.ask.uid((table, row))))?;
+            let looked = || {
+                let why = rule.and_then(|rule| screening.why(framework, Hit { table, row, rule }));
+                why.map_or_else(Looked::default, |why| (each_once(why.tests.into_iter().map(|t| (t.what, t.value))), why.missing))
+            };
+            let (place, uid) = ((table, row), self.ask.uid((table, row)));
+            into.add(self.most(), || self.member(world.name(place), (uid, uid), self.above(place), looked))?;
         }
         Ok(Some(found))
     }
@@ -305,14 +312,16 @@ impl Scene<'_> {
             return Ok(None);
         }
         let mut found = (Members::default(), Members::default());
+        let when = when.map(|when| when.in_period(self.days));
         for entity in of_kind.filter(|e| self.place.is_none_or(|above| e.place == above || ask.world.lies_in(e.place, above))) {
             let told = |when| covered::told(ask, when, entity);
-            let into = match when.map_or(Truth::Holds, told) {
+            let into = match when.as_ref().map_or(Truth::Holds, told) {
                 Truth::Holds => &mut found.0,
                 Truth::Unknown => &mut found.1,
                 Truth::Fails => continue,
             };
-            into.add(|| self.member(&entity.name, entity.uid, ask.uid(entity.place)))?;
+            let looked = || when.as_ref().map_or_else(Looked::default, |when| looked_at(ask, when, entity));
+            into.add(self.most(), || self.member(&entity.name, (entity.uid, ask.uid(entity.place)), Some(entity.place), looked))?;
         }
         Ok(Some(found))
     }
@@ -327,33 +336,46 @@ impl Scene<'_> {
             };
             let by_the_day = || decisions.iter().filter(|d| d.at.to_zoned(zone.clone()).date() <= ask.world.at.day);
             let cases = by_the_day().filter(|d| matches!(d.said, Decided::Confirmed { kind: of, .. } if of == kind));
-            let states: Vec<LeadState> = cases.map(|d| lead_state(by_the_day(), &d.rule, &d.basis)).collect();
+            let states: Vec<LeadState> = cases.clone().map(|d| lead_state(by_the_day(), &d.rule, &d.basis)).collect();
             let into = match states.iter().max() {
                 Some(LeadState::Confirmed) => &mut found.0,
                 Some(_) => &mut found.1,
                 None => continue,
             };
-            into.add(|| self.member(ask.world.name(place), *uid, *uid))?;
+            let looked = || {
+                let document = cases.clone().filter_map(|d| match &d.said {
+                    Decided::Confirmed { document, .. } => Some((document.clone(), d.at.to_zoned(zone.clone()).date())),
+                    _ => None,
+                });
+                let said = document.last().map(|(document, day)| {
+                    [(Words::key("leads.col.document"), Cell::Text(Words::data(document))), (Words::key("leads.col.when"), Cell::Day(day))]
+                });
+                let split = (states.iter().max() != Some(&LeadState::Confirmed)).then(|| Words::key("panel.form.split"));
+                (said.into_iter().flatten().collect(), split.into_iter().collect())
+            };
+            into.add(self.most(), || self.member(ask.world.name(place), (*uid, *uid), self.above(place), looked))?;
         }
         Ok(found)
     }
 
-    /// Someone with file and row.
-    fn member(&self, name: &str, uid: Uid, leads_to: Uid) -> Result<Member, Problem> {
-        let spot = current::origin(self.ask.connection, &self.ask.world, uid)?;
-        let line = spot.line.map(|line| format!(":{line}")).unwrap_or_default();
-        Ok(Member { name: name.to_owned(), uid: leads_to, source: format!("{}{line}", spot.file) })
+    /// The unit above.
+    fn above(&self, place: Place) -> Option<Place> {
+        self.ask.world.table(place.0).parent(place.1)
     }
-}
 
-impl Members {
-    /// One more, named while there is room.
-    fn add(&mut self, member: impl FnOnce() -> Result<Member, Problem>) -> Result<(), Problem> {
-        self.all += 1;
-        if self.listed.len() < LISTED {
-            self.listed.push(member()?);
-        }
-        Ok(())
+    /// How many are named.
+    fn most(&self) -> usize {
+        if self.whole { WHOLE } else { LISTED }
+    }
+
+    /// Someone with file and row: itself, and where Enter leads.
+    fn member(&self, name: &str, (own, uid): (Uid, Uid), unit: Option<Place>, looked: impl FnOnce() -> Looked) -> Result<Member, Problem> {
+        let world = &self.ask.world;
+        let spot = current::origin(self.ask.connection, world, own)?;
+        let line = spot.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let way = unit.iter().flat_map(|unit| world.way(*unit)).map(|place| world.name(place).to_owned()).collect();
+        let (looked, missing) = if self.whole { looked() } else { Looked::default() };
+        Ok(Member { own, name: name.to_owned(), uid, way, source: format!("{}{line}", spot.file), looked, missing })
     }
 }
 

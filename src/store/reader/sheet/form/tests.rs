@@ -1,5 +1,6 @@
-use super::answer::{Amount, Answer, Member, Members};
+use super::answer::{Amount, Answer};
 use super::held::{Verdict, held, sum};
+use super::member::{Member, Members};
 use crate::domain::form::CellAt;
 use crate::domain::id::Uid;
 use crate::domain::sheet::Words;
@@ -42,8 +43,11 @@ fn sums_hold_or_fail_or_cannot_be_told() {
 
 #[test]
 fn a_cell_names_the_first_and_counts_all() {
-    let member =
-        |n: usize| Member { name: format!("第{n}支部"), uid: Uid::of_branch("990121", &n.to_string()), source: format!("甲.csv:{n}") };
+    let member = |n: usize| {
+        let uid = Uid::of_branch("990121", &n.to_string());
+        let (looked, missing) = (Vec::new(), Vec::new());
+        Member { own: uid, name: format!("第{n}支部"), uid, way: Vec::new(), source: format!("甲.csv:{n}"), looked, missing }
+    };
     let counted = Members { all: 60, listed: (0..50).map(member).collect() };
     let doubtful = Members { all: 1, listed: vec![member(99)] };
     let detail = Answer { counted, doubtful, ..answer("B1", Some(60.0), 0) }.detail();
