@@ -62,7 +62,7 @@ fn the_demo_framework_loads() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/frameworks/qinghe.toml");
     let f = Framework::load(&path, "qinghe.toml").expect("the demo");
     assert_eq!((f.levels.len(), f.bases.len(), f.seasons.len(), f.demo), (5, 4, 1, true));
-    assert!((9..=10).contains(&f.indicators.len()) && (5..=7).contains(&f.rules.len()));
+    assert!((17..=18).contains(&f.indicators.len()) && (5..=7).contains(&f.rules.len()));
     // Indicators of different kinds, two of them counted, and something 未配置.
     let kinds: HashSet<_> = f.indicators.iter().map(|i| i.kind).collect();
     assert!(kinds.len() >= 4, "{kinds:?}");
@@ -239,7 +239,7 @@ pub(crate) const EVERYTHING: &str = include_str!("everything.toml");
 fn one_of_everything_loads() {
     let f = Framework::parse(EVERYTHING, "every.toml").expect("good");
     assert_eq!((f.levels.len(), f.coverages.len(), f.zones[0].tasks.len(), f.tasks.len()), (4, 2, 2, 1));
-    assert_eq!((f.targets.len(), f.establish.len(), f.premises.len(), f.ratings.len(), f.items.len()), (3, 2, 2, 3, 2));
+    assert_eq!((f.targets.len(), f.establish.len(), f.premises.len(), f.ratings.len(), f.items.len()), (3, 2, 3, 3, 2));
     assert_eq!((f.workflows.len(), f.cadences.len(), f.lists.len(), f.matrices.len(), f.kinds.len()), (1, 7, 1, 2, 1));
     assert_eq!((f.terms[0].years, f.terms[0].ahead_months.as_slice(), f.seasons[0].rules.len()), (5, &[12, 6, 3, 1][..], 1));
     assert_eq!((f.targets[1].goal, f.premises[1].min_m2, f.establish[1].when.is_unset()), (Goal::Unset(Op::AtLeast), None, true));

@@ -270,7 +270,7 @@ fn a_region_counts_every_member_once_and_is_a_scope() {
     let mut place = Place::told();
     let sheet = place.sheet(SheetKind::Regions);
     // Declared by its id, named by its label; 010101 is declared and in the table: once.
-    assert_eq!(rows(&sheet, 0), ["东河流域|流域|B1|3|4/4", "果业链|产业链||1|4/4"]);
+    assert_eq!(rows(&sheet, 0), ["东河流域|流域|一支部|3|4/4", "果业链|产业链||1|4/4"]);
     assert_eq!(sheet.tables[0].rows[0].lead, Some(Lead::Zone("east".into())));
     assert_eq!(rows(&sheet, 1).len(), 5, "{:?}", rows(&sheet, 1));
     assert_eq!(rows(&sheet, 2), ["一支部|党支部|3|一格、五格、𠅤家格"]);
