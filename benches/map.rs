@@ -1,9 +1,9 @@
-//! The map of a city at 200×60 cells: full redraw, drill step, recolour.
+//! The map of a city at 200×60 cells: full redraw, drill step, recolour, what lies over it.
 
 use divan::{Bencher, black_box};
 use xiantu::domain::id::Uid;
 use xiantu::domain::scene::{Extent, MapSize, Raster};
-use xiantu::gis::compose::{Dress, Fill, Glyphs, LabelText, compose};
+use xiantu::gis::compose::{Dress, Fill, Glyphs, LabelText, Layer, Pin, compose};
 use xiantu::gis::raster::rasterise;
 use xiantu::gis::shape::{Ring, SNAP_PER_DEG, Shapes};
 
@@ -152,5 +152,47 @@ mod recolour {
     #[divan::bench]
     fn villages(bencher: Bencher<'_, '_>) {
         recolour(bencher, 20, 15, smooth);
+    }
+}
+
+mod overlay {
+    use super::*;
+
+    /// Six outlined regions, 40 routes right across the map, 300 stations with names.
+    fn layer(raster: &Raster) -> Layer {
+        let (width, height) = (raster.width(), raster.height());
+        let sample = |of: &dyn Fn(f64, f64) -> bool| -> Vec<bool> {
+            (0..width * height).map(|n| of((n % width) as f64 / width as f64, (n / width) as f64 / height as f64)).collect()
+        };
+        let circle = |n: u32| {
+            let middle = [0.2 + 0.3 * f64::from(n % 3), 0.3 + 0.4 * f64::from(n / 3)];
+            sample(&move |x, y| (x - middle[0]).hypot(y - middle[1]) < 0.17)
+        };
+        let on_route =
+            |x: f64, y: f64| (0..40u32).any(|n| (y - f64::from(n) / 40.0 - 0.02 * (x * 20.0 + f64::from(n)).sin()).abs() < 0.002);
+        let pin = |n: u32| Pin {
+            col: (noise(n, 1) % 200) as u16,
+            row: (noise(n, 2) % 60) as u16,
+            sign: 'o',
+            labels: vec![("党群服务中心".to_owned(), 12), ("中心".to_owned(), 4)],
+        };
+        Layer { outlines: (0..6).map(circle).collect(), lines: sample(&on_route), pins: (0..300).map(pin).collect() }
+    }
+
+    /// A whole frame of a drawn map with everything over it.
+    #[divan::bench]
+    fn points_lines_and_regions(bencher: Bencher<'_, '_>) {
+        let Some(raster) = rasterise(&lattice(120, 100, 1), None, SIZE, 1, &[]) else { return };
+        let (fills, labels, layer) = (smooth(&raster), labels(&raster), layer(&raster));
+        bencher.bench_local(|| compose(black_box(&raster), &Dress { layer: Some(&layer), ..dress(&fills, &labels) }, |_| 2));
+    }
+
+    /// The stations alone.
+    #[divan::bench]
+    fn points(bencher: Bencher<'_, '_>) {
+        let Some(raster) = rasterise(&lattice(120, 100, 1), None, SIZE, 1, &[]) else { return };
+        let (fills, labels, layer) =
+            (smooth(&raster), labels(&raster), Layer { outlines: Vec::new(), lines: Vec::new(), ..layer(&raster) });
+        bencher.bench_local(|| compose(black_box(&raster), &Dress { layer: Some(&layer), ..dress(&fills, &labels) }, |_| 2));
     }
 }

@@ -1,8 +1,18 @@
 //! Rules over a made-up county of 60,000 branches and 120,000 grids: everything, one change, a what-if.
 //!
 //! The columns are made before the clock runs: what is measured is the screening itself, with 20 rules of
-//! which each looks at two things or more; and the same with the leads put into words.
+//! which each looks at two things or more; and the same with the leads put into words. Then whole processes
+//! on such a county, which `cargo bench --bench screen` writes into a temporary folder (`-- --make DIR`
+//! writes it there and ends). Their memory is read from /proc: Linux.
 
+#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+
+#[path = "screen/county.rs"]
+mod county;
+#[path = "screen/process.rs"]
+mod process;
+
+use std::path::Path;
 use std::sync::Arc;
 
 use divan::Bencher;
@@ -16,6 +26,12 @@ use xiantu::framework::{Framework, Rule, Severity};
 use xiantu::rules::{Change, Data, Gap, Given, NONE, Program, Readings, Screening, Series, Texts};
 
 fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--make", dir] => return county::make(Path::new(dir)),
+        [] => process::measure(),
+        _ => {}
+    }
     divan::main();
 }
 
@@ -155,7 +171,7 @@ fn data(program: &Program) -> Data {
     }
 }
 
-fn county() -> (Framework, Arc<Program>, Data) {
+fn columns() -> (Framework, Arc<Program>, Data) {
     let framework = framework();
     let program = Arc::new(Program::compile(&framework, DAY));
     let data = data(&program);
@@ -164,13 +180,13 @@ fn county() -> (Framework, Arc<Program>, Data) {
 
 #[divan::bench]
 fn everything(bencher: Bencher) {
-    let (_, program, data) = county();
+    let (_, program, data) = columns();
     bencher.with_inputs(|| data.clone()).bench_values(|data| Screening::new(Arc::clone(&program), data).leads().len());
 }
 
 #[divan::bench]
 fn everything_with_every_lead_in_words(bencher: Bencher) {
-    let (framework, program, data) = county();
+    let (framework, program, data) = columns();
     let uid = Uid::of_branch("990121", "1");
     bencher.with_inputs(|| data.clone()).bench_values(|data| {
         let screening = Screening::new(Arc::clone(&program), data);
@@ -182,7 +198,7 @@ fn everything_with_every_lead_in_words(bencher: Bencher) {
 /// One branch's fields.
 #[divan::bench]
 fn one_branch_changed(bencher: Bencher) {
-    let (_, program, data) = county();
+    let (_, program, data) = columns();
     let screening = Screening::new(Arc::clone(&program), data);
     let change = |field| Change::Cell { field, table: 3, row: 31_415, text: "95".into() };
     let changes: Vec<Change> = (0..program.fields.len()).map(change).collect();
@@ -192,7 +208,7 @@ fn one_branch_changed(bencher: Bencher) {
 /// One grid's value, which an order of its township looks at.
 #[divan::bench]
 fn one_value_changed(bencher: Bencher) {
-    let (_, program, data) = county();
+    let (_, program, data) = columns();
     let screening = Screening::new(Arc::clone(&program), data);
     let change = Change::Reading { look: 0, table: 2, row: 62_830, given: Given::Number(0.0) };
     bencher.with_inputs(|| screening.clone()).bench_refs(|screening| screening.update(std::slice::from_ref(&change)).len());

@@ -204,6 +204,27 @@ pub struct Supposed {
     pub neither: u32,
 }
 
+/// Whether the leads of a page are those of its day. A first page never waits for screening.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Freshness {
+    /// They are.
+    #[default]
+    Now,
+    /// They are those of an earlier day; screening is under way.
+    Kept(Date),
+    /// Nothing is known yet; screening is under way.
+    Awaited,
+}
+
+impl Freshness {
+    /// Whether nothing newer is to come.
+    #[must_use]
+    pub fn is_now(&self) -> bool {
+        *self == Self::Now
+    }
+}
+
 /// List, legend and totals of a place.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct HomePage {
@@ -231,6 +252,9 @@ pub struct HomePage {
     pub listings: Vec<Listing>,
     /// Periods with values of this indicator, the oldest first.
     pub periods: Vec<Period>,
+    /// How new the leads are that the rows count.
+    #[serde(skip_serializing_if = "Freshness::is_now")]
+    pub leads: Freshness,
     /// The rows show how many leads another threshold would give, not the indicator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supposed: Option<Supposed>,

@@ -508,6 +508,8 @@ pub enum Progress {
         /// Version.
         version: u64,
     },
+    /// Leads that a page did not wait for are there: ask again.
+    Screened,
     /// Layers or tables were held back because something would disappear: which, and how much.
     Pending(String),
     /// Everything is loaded and checked.

@@ -126,7 +126,7 @@ mod tests {
         fn the_next_day_is_never_in_the_past_and_never_far(ahead in 0..4000_i32, nth in 1..=4_u8, weekday in 1..=7_u8, months in 1..=12_u8, days in 1..60_u16) {
             let start = day("2020-01-01");
             let today = start.checked_add(ahead.days()).expect("near");
-            for beat in [Beat::MonthDay(nth * 7), Beat::YearDays(vec![(months, days.min(28) as u8)]), Beat::FirstWorkday, Beat::NthWeekday { nth, weekday }, Beat::EveryDays(days), Beat::EveryMonths(months)] {
+            for beat in [Beat::MonthDay(nth * 7), Beat::YearDays(vec![(months, u8::try_from(days.min(28)).expect("small"))]), Beat::FirstWorkday, Beat::NthWeekday { nth, weekday }, Beat::EveryDays(days), Beat::EveryMonths(months)] {
                 let next = beat.next(today, start).expect("there is one");
                 prop_assert!(next >= today && (next - today).get_days() <= 366, "{beat:?} {today} {next}");
             }

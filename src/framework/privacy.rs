@@ -33,24 +33,23 @@ impl Gate {
     pub fn column(&self, heading: &str) -> Option<&'static str> {
         let words = latin_words(heading);
         let mut heading = normal(heading);
-        for word in HARMLESS.split_whitespace() {
-            if heading.contains(word) {
-                heading = heading.replace(word, "");
+        // Those words are Chinese.
+        if !heading.is_ascii() {
+            for word in HARMLESS.split_whitespace() {
+                if heading.contains(word) {
+                    heading = heading.replace(word, "");
+                }
             }
-        }
-        if kinds().iter().any(|kind| heading.contains(kind.as_str())) {
-            return None;
+            if kinds().iter().any(|kind| heading.contains(kind.as_str())) {
+                return None;
+            }
         }
         let counted = COUNTED.iter().any(|end| heading.ends_with(end));
         // A second contact is a contact: 联系人2.
         let unnumbered = heading.trim_end_matches(|c: char| c.is_ascii_digit());
-        let inside = INSIDE.found(&heading);
-        let denied = DENIED.iter().zip(inside).filter(|(d, _)| !(counted && COUNTABLE.contains(&d.kind))).find(|(d, inside)| {
-            *inside
-                || d.whole.split_whitespace().any(|w| w == heading || w == unnumbered)
-                || !words.is_empty() && d.words.split_whitespace().any(|w| has_word(&words, w))
-        })?;
-        Some(denied.0.kind)
+        let found = WORDS.inside.found(&heading) | WORDS.whole(&heading) | WORDS.whole(unnumbered) | WORDS.joined(&words);
+        let mut denied = (0..).zip(&DENIED).filter(|(n, _)| found & (1 << n) != 0).map(|(_, denied)| denied.kind);
+        denied.find(|kind| !(counted && COUNTABLE.contains(kind)))
     }
 
     /// What [`Self::column`] refuses, and what holds a word that the frameworks in use add (`own`).
@@ -65,8 +64,10 @@ impl Gate {
     #[must_use]
     pub fn declared(&self, label: &str, added: &Privacy) -> Option<&'static str> {
         let plain = normal(label);
-        let denied = |words: &str| words.split_whitespace().any(|w| plain.contains(w));
-        let of_persons = || WAYS.iter().find(|(_, words)| denied(words)).map(|(kind, _)| *kind);
+        let of_persons = || {
+            let found = WORDS.ways.found(&plain);
+            (0..).zip(&WAYS).find(|(n, _)| found & (1 << n) != 0).map(|(_, (kind, _))| *kind)
+        };
         self.column(label).or_else(of_persons).or_else(|| own(label, added))
     }
 
@@ -121,28 +122,80 @@ impl Gate {
     }
 }
 
-/// The words that condemn a heading wherever they stand in it, by their first character: a framework asks
-/// about some thousand labels before the first screen.
-struct Inside(FxHashMap<char, Vec<(&'static str, usize)>>);
+/// A bit per place in a table of words.
+type Bits = u16;
 
-static INSIDE: LazyLock<Inside> = LazyLock::new(|| {
-    let mut by_first: FxHashMap<char, Vec<(&'static str, usize)>> = FxHashMap::default();
-    for (n, denied) in DENIED.iter().enumerate() {
-        let long = denied.words.split_whitespace().filter(|w| w.len() >= DISTINCTIVE_CHARS);
-        for word in denied.parts.split_whitespace().chain(long) {
-            by_first.entry(word.chars().next().unwrap_or_default()).or_default().push((word, n));
-        }
-    }
-    Inside(by_first)
-});
+/// Words that are looked for wherever they stand in a text, by their first character.
+struct Inside(FxHashMap<char, Vec<(&'static str, Bits)>>);
 
 impl Inside {
-    /// Per kind whether one of its words stands in a heading.
-    fn found(&self, heading: &str) -> [bool; DENIED.len()] {
-        let mut found = [false; DENIED.len()];
-        for (at, first) in heading.char_indices() {
-            for (word, n) in self.0.get(&first).into_iter().flatten() {
-                found[*n] |= heading[at..].starts_with(word);
+    /// Of words with the place in their table.
+    fn of(words: impl Iterator<Item = (usize, &'static str)>) -> Self {
+        let mut by_first: FxHashMap<char, Vec<(&'static str, Bits)>> = FxHashMap::default();
+        for (n, word) in words {
+            by_first.entry(word.chars().next().unwrap_or_default()).or_default().push((word, 1 << n));
+        }
+        Self(by_first)
+    }
+
+    fn found(&self, text: &str) -> Bits {
+        let mut found = 0;
+        for (at, first) in text.char_indices() {
+            for (word, bit) in self.0.get(&first).into_iter().flatten() {
+                if text[at..].starts_with(word) {
+                    found |= bit;
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The words of [`DENIED`] and [`WAYS`], to be looked up: a framework asks about some thousand labels
+/// before the first screen.
+struct Words {
+    inside: Inside,
+    ways: Inside,
+    latin: FxHashMap<&'static str, Bits>,
+    /// Bytes of the longest of them.
+    longest: usize,
+    whole: FxHashMap<&'static str, Bits>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let table = |words: fn(&words::Denied) -> &'static str| {
+        DENIED.iter().enumerate().flat_map(move |(n, denied)| words(denied).split_whitespace().map(move |word| (n, word)))
+    };
+    let (mut latin, mut whole): (FxHashMap<_, Bits>, FxHashMap<_, Bits>) = Default::default();
+    table(|d| d.words).for_each(|(n, word)| *latin.entry(word).or_default() |= 1 << n);
+    table(|d| d.whole).for_each(|(n, word)| *whole.entry(word).or_default() |= 1 << n);
+    let long = table(|d| d.words).filter(|(_, word)| word.len() >= DISTINCTIVE_CHARS);
+    let ways = WAYS.iter().enumerate().flat_map(|(n, (_, words))| words.split_whitespace().map(move |word| (n, word)));
+    Words {
+        inside: Inside::of(table(|d| d.parts).chain(long)),
+        ways: Inside::of(ways),
+        longest: latin.keys().map(|word| word.len()).max().unwrap_or_default(),
+        latin,
+        whole,
+    }
+});
+
+impl Words {
+    fn whole(&self, heading: &str) -> Bits {
+        self.whole.get(heading).copied().unwrap_or_default()
+    }
+
+    /// The kinds of which a word is what neighbouring words of a heading join to.
+    fn joined(&self, words: &[String]) -> Bits {
+        let (mut found, mut joined) = (0, String::new());
+        for first in 0..words.len() {
+            joined.clear();
+            for word in &words[first..] {
+                joined.push_str(word);
+                if joined.len() > self.longest {
+                    break;
+                }
+                found |= self.latin.get(joined.as_str()).copied().unwrap_or_default();
             }
         }
         found
@@ -194,19 +247,4 @@ fn latin_words(heading: &str) -> Vec<String> {
         before = c;
     }
     words
-}
-
-/// Whether neighbouring words join to `wanted`.
-fn has_word(words: &[String], wanted: &str) -> bool {
-    (0..words.len()).any(|first| {
-        let mut rest = wanted;
-        for word in &words[first..] {
-            match rest.strip_prefix(word.as_str()) {
-                Some("") => return true,
-                Some(left) => rest = left,
-                None => return false,
-            }
-        }
-        false
-    })
 }

@@ -126,7 +126,7 @@ impl Framework {
     }
 
     fn target_row(&self, t: &super::schema::Target) -> Row {
-        let unit = self.indicators.iter().find(|i| i.id == t.indicator).map_or("", |i| &i.unit);
+        let unit = self.indicators.iter().find(|i| i.id == t.indicator).map_or("", |i| if t.each { &*i.unit } else { i.rolled_unit() });
         let wanted = match t.goal {
             Goal::Unset(op) => Words::fill("framework.wanted_unset", [Words::data(op.sign()), Words::key("framework.unset")]),
             goal => Words::data(goal.written(unit).unwrap_or_default()),

@@ -202,13 +202,20 @@ fn numbers(side: Side<'_>) -> Option<(f64, f64)> {
 }
 
 /// How long ago a day is: whole days, calendar months or years; below 0 where it is still to come.
+/// A month is over on the day with the same number, where there is none on the next after it.
 pub(super) fn age(since: Date, day: Date, span: Span) -> Option<f64> {
-    let (unit, of): (Unit, fn(jiff::Span) -> i32) = match span {
-        Span::Days => (Unit::Day, |s| s.get_days()),
-        Span::Months => (Unit::Month, |s| s.get_months()),
-        Span::Years => (Unit::Year, |s| s.get_years().into()),
+    if span == Span::Days {
+        return since.until((Unit::Day, day)).ok().map(|span| span.get_days().into());
+    }
+    // Rules ask for the age of every date of a county: calendar arithmetic by the library takes 50 times as long.
+    let months = |date: Date| i32::from(date.year()) * 12 + i32::from(date.month());
+    let whole = months(day) - months(since);
+    let over = match whole.signum() {
+        1 if day.day() < since.day() => whole - 1,
+        -1 if day.day() > since.day() => whole + 1,
+        _ => whole,
     };
-    since.until((unit, day)).ok().map(|span| of(span).into())
+    Some(f64::from(if span == Span::Years { over / 12 } else { over }))
 }
 
 /// The first and the last place that a row can have, while not all of its group have reported; in percent
@@ -258,4 +265,39 @@ pub(super) fn ranked(rows: impl Iterator<Item = (u32, u32)>, given: impl Fn(u32)
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn ages_are_those_of_the_calendar(since in -40_000i32..40_000, days in -9_000i32..9_000) {
+            let date = |days: i32| jiff::civil::date(2000, 1, 31).checked_add(jiff::Span::new().days(days)).expect("a day");
+            for (since, day) in [(date(since), date(since + days)), (date(since), date(since + days % 70))] {
+                let of = |unit| since.until((unit, day)).expect("a span");
+                prop_assert_eq!(age(since, day, Span::Days), Some(of(Unit::Day).get_days().into()));
+                prop_assert_eq!(age(since, day, Span::Months), Some(of(Unit::Month).get_months().into()), "{} {}", since, day);
+                prop_assert_eq!(age(since, day, Span::Years), Some(of(Unit::Year).get_years().into()), "{} {}", since, day);
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_month_is_the_calendars() {
+        use jiff::civil::date;
+        for since in [date(2024, 1, 29), date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 29), date(2025, 2, 28)] {
+            for days in -800..800 {
+                let day = since.checked_add(jiff::Span::new().days(days)).expect("a day");
+                let of = |unit| since.until((unit, day)).expect("a span");
+                assert_eq!(age(since, day, Span::Months), Some(of(Unit::Month).get_months().into()), "{since} {day}");
+                assert_eq!(age(since, day, Span::Years), Some(of(Unit::Year).get_years().into()), "{since} {day}");
+            }
+        }
+    }
 }

@@ -299,9 +299,17 @@ impl Importer {
                 return outcome;
             }
         };
-        screen(&mut self.writer, today);
+        // The next page counts what it changed; that it is kept for the next start need not be waited for.
+        if let Err(problem) = self.writer.screen_again(today) {
+            tracing::info!(%problem, "not screened again");
+        }
         progress(Progress::Changed { version: applied.version });
         Ok(Loaded::Applied(Arc::new(applied)))
+    }
+
+    /// Keeps the leads as they are after what was carried out.
+    pub fn keep_leads(&mut self, today: Date) {
+        screen(&mut self.writer, today);
     }
 }
 

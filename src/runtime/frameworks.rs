@@ -49,9 +49,10 @@ pub fn known(dir: Option<&Path>) -> Vec<Known> {
         files.sort();
         files.iter().filter(|p| p.extension().is_some_and(|e| e == "toml")).for_each(|path| add(path, false));
     }
+    let mut parsed = Parsed::default();
     for (stem, text) in shipped::ALL {
         let file = format!("{stem}.toml");
-        let framework = Framework::parse(text, &file);
+        let framework = Framework::parse_among(text, &file, &mut parsed);
         let id = framework.as_ref().map_or_else(|_| (*stem).to_owned(), |f| f.id.clone());
         if !all.iter().any(|k| k.id == id) {
             all.push(Known { id, file, used: false, shipped: true, framework });

@@ -195,8 +195,8 @@ impl Desk {
     fn sit_down(&mut self, engine: &Engine) -> Result<(), Problem> {
         let writer = if engine.can_write() { Some(engine.store.writer()?) } else { None };
         let (loader, importer) = (engine.loader()?, engine.importer()?);
-        let reader = engine.store.reader()?;
-        self.workers = Some(Workers::start(reader, writer, loader, importer, (self.access.clone(), self.today), &engine.dir, &self.send));
+        let readers = (engine.store.reader()?, engine.store.reader()?);
+        self.workers = Some(Workers::start(readers, writer, loader, importer, (self.access.clone(), self.today), &engine.dir, &self.send));
         if !self.read_only {
             folders::remember_workspace(&engine.dir);
         }

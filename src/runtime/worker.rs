@@ -1,8 +1,10 @@
-//! Threads that answer the core: one reads, one records, one loads, one imports, one lists folders.
+//! Threads that answer the core: one reads, one records, one loads, one imports, one lists folders, one
+//! screens what the pages did not wait for.
 //!
 //! Recording has its own connection, so a mark never waits for a map that is being loaded.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
@@ -54,7 +56,7 @@ impl Workers {
     /// Starts the threads; their answers arrive at `out`.
     #[must_use]
     pub fn start(
-        reader: Reader,
+        (reader, screener): (Reader, Reader),
         writer: Option<Writer>,
         loader: Option<Loader>,
         importer: Option<Importer>,
@@ -62,9 +64,13 @@ impl Workers {
         dir: &Path,
         out: &UnboundedSender<Message>,
     ) -> Self {
+        let loading = Arc::new(AtomicBool::new(loader.is_some()));
+        let (screen, awaited) = mpsc::channel();
+        let (screened, still) = (out.clone(), Arc::clone(&loading));
+        thread::spawn(move || self::screen(screener, &awaited, (today, &still), &screened));
         let (ask, questions) = mpsc::channel();
-        let answers = out.clone();
-        thread::spawn(move || read(reader, &questions, &access, today, &answers));
+        let (answers, pending) = (out.clone(), screen.clone());
+        thread::spawn(move || read(reader.never_waiting(), &questions, (&access, today), &pending, &answers));
         let record = writer.map(|writer| {
             let (record, commands) = mpsc::channel();
             let answers = out.clone();
@@ -74,7 +80,7 @@ impl Workers {
         let load = loader.map(|loader| {
             let (load, removals) = mpsc::channel();
             let progress = out.clone();
-            thread::spawn(move || self::load(loader, &removals, &progress));
+            thread::spawn(move || self::load(loader, &removals, (&loading, &screen), &progress));
             load
         });
         let import = importer.map(|importer| {
@@ -152,6 +158,7 @@ fn take_in(mut importer: Importer, jobs: &mpsc::Receiver<(RequestId, Job)>, toda
         };
         importer.heed(job.stop.clone());
         // What was taken back while it waited is not even begun.
+        let writes = matches!(job.work, Work::Write(_));
         let outcome = job.stop.check().and_then(|()| match job.work {
             Work::Plan(query) => importer.answer(&query, today, &mut tell),
             Work::Write(command) => importer.execute(&command, today, &mut tell),
@@ -159,6 +166,9 @@ fn take_in(mut importer: Importer, jobs: &mpsc::Receiver<(RequestId, Job)>, toda
         tell(Progress::Done);
         if out.send(Message::Answer { request, outcome }).is_err() {
             return;
+        }
+        if writes {
+            importer.keep_leads(today);
         }
     }
 }
@@ -173,11 +183,12 @@ fn list_files(base: &Path, folders: &mpsc::Receiver<(RequestId, PathBuf)>, out: 
     }
 }
 
+/// Answers; `pending` hears of every list whose leads are not those of the day.
 fn read(
     mut reader: Reader,
     questions: &mpsc::Receiver<(RequestId, Question)>,
-    access: &Access,
-    today: Date,
+    (access, today): (&Access, Date),
+    pending: &mpsc::Sender<()>,
     out: &UnboundedSender<Message>,
 ) {
     while let Ok(first) = questions.recv() {
@@ -188,9 +199,29 @@ fn read(
                 Question::Answer(query) => reader.answer(&query, access, today),
                 Question::Export(export) => write_form(&mut reader, export, access, today),
             };
+            if matches!(&outcome, Ok(Loaded::Home(home)) if !home.leads.is_now()) {
+                let _ = pending.send(());
+            }
             if out.send(Message::Answer { request, outcome }).is_err() {
                 return;
             }
+        }
+    }
+}
+
+/// Screens what a list did not wait for, and says when that is done. While files are being loaded a
+/// screening would be of a state that is gone before anybody sees it.
+fn screen(mut reader: Reader, awaited: &mpsc::Receiver<()>, (today, loading): (Date, &AtomicBool), out: &UnboundedSender<Message>) {
+    while let Ok(()) = awaited.recv() {
+        let _others = awaited.try_iter().count();
+        match reader.screen(today, loading.load(Ordering::Acquire)) {
+            Ok(true) => {
+                if out.send(Message::Progress(Progress::Screened)).is_err() {
+                    return;
+                }
+            }
+            Ok(false) => {}
+            Err(problem) => tracing::warn!(%problem, "screening stopped"),
         }
     }
 }
@@ -233,7 +264,12 @@ fn write(mut writer: Writer, commands: &mpsc::Receiver<(RequestId, Command)>, ou
 }
 
 /// Loads what is new; then, whenever a person agrees to it, what makes something disappear.
-fn load(mut loader: Loader, removals: &mpsc::Receiver<RequestId>, out: &UnboundedSender<Message>) {
+fn load(
+    mut loader: Loader,
+    removals: &mpsc::Receiver<RequestId>,
+    (loading, screen): (&AtomicBool, &mpsc::Sender<()>),
+    out: &UnboundedSender<Message>,
+) {
     let mut progress = |progress| {
         let _ = out.send(Message::Progress(progress));
     };
@@ -249,6 +285,8 @@ fn load(mut loader: Loader, removals: &mpsc::Receiver<RequestId>, out: &Unbounde
             progress(Progress::Problem(problem));
         }
     }
+    loading.store(false, Ordering::Release);
+    let _ = screen.send(());
     progress(Progress::Done);
     while let Ok(request) = removals.recv() {
         let outcome = loader.refresh(true, &mut progress).map(|summary| Loaded::Refreshed { version: summary.version });

@@ -141,7 +141,7 @@ pub(super) fn read(
     period: Period,
 ) -> Result<Column, Problem> {
     let rows = world.len(level) as usize;
-    if world.at.derived {
+    if world.at.packed {
         let bytes: Option<Vec<u8>> = connection
             .prepare_cached(
                 "SELECT bytes FROM block WHERE county = ?1 AND level = ?2 AND indicator = ?3 AND period_start = ?4 AND period_end = ?5",
@@ -150,9 +150,18 @@ pub(super) fn read(
                 row.get(0)
             })
             .optional()?;
-        // No block: no report of its rows.
-        let Some(bytes) = bytes else { return Ok(Column::missing(rows)) };
-        return Column::decode(bytes, world.order[level], rows).ok().flatten().ok_or_else(|| damaged("reference.db", "block"));
+        let broken = || damaged("reference.db", "block");
+        match bytes {
+            // Of other units than those of the day: their reports are in the long table alone.
+            Some(bytes) => match Column::decode(bytes, world.order[level], rows).map_err(|()| broken())? {
+                Some(column) => return Ok(column),
+                None if world.at.derived => return Err(broken()),
+                None => {}
+            },
+            // No block: no report on this level.
+            None if world.at.derived => return Ok(Column::missing(rows)),
+            None => {}
+        }
     }
     from_long_table(connection, world, level, indicator, period)
 }
@@ -277,13 +286,17 @@ pub(super) fn periods(connection: &Connection, world: &World, indicator: &Indica
             push(row.get(0)?, row.get(1)?);
         }
     } else {
-        let mut statement =
-            connection.prepare_cached("SELECT DISTINCT period_start, period_end FROM value WHERE county = ?1 AND indicator = ?2")?;
-        let mut rows = statement.query((&world.county, indicator.as_str()))?;
-        while let Some(row) = rows.next()? {
-            let (start, end): (String, String) = (row.get(0)?, row.get(1)?);
-            if is_reported(connection, world, indicator, (&start, &end))? {
-                push(start, end);
+        // From one period to the next in the order of the key: DISTINCT would read every value.
+        let mut statement = connection.prepare_cached(
+            "SELECT period_start, period_end FROM value WHERE county = ?1 AND indicator = ?2 AND (period_start, period_end) > (?3, ?4)
+             ORDER BY period_start, period_end LIMIT 1",
+        )?;
+        let mut last = (String::new(), String::new());
+        let pair = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        while let Some(next) = statement.query_row((&world.county, indicator.as_str(), &last.0, &last.1), pair).optional()? {
+            last = next;
+            if is_reported(connection, world, indicator, (&last.0, &last.1))? {
+                push(last.0.clone(), last.1.clone());
             }
         }
     }

@@ -77,6 +77,7 @@ pub(crate) struct Cache {
     columns: Mutex<Kept<ColumnKey, Arc<Column>>>,
     rolled: Mutex<Kept<ColumnKey, Option<Arc<Rolled>>>>,
     screened: Mutex<Kept<ScreenedKey, Arc<Screened>>>,
+    screening: Mutex<()>,
     told: Mutex<Kept<(ScreenedKey, Of), Arc<Told>>>,
     stored: Mutex<Kept<TableKey, Counts>>,
     entities: Mutex<Kept<WorldKey, Arc<Vec<Entity>>>>,
@@ -115,6 +116,26 @@ impl Cache {
     shelf!(places, WorldKey, Arc<Vec<Record>>, WORLDS);
     shelf!(rasters, RasterKey, Option<Arc<Raster>>, RASTERS);
     shelf!(marks, u64, Arc<Marks>, 2);
+
+    /// The tree that was used last, whatever it was of.
+    pub(super) fn last_world(&self) -> Option<Arc<World>> {
+        lock(&self.worlds).newest()
+    }
+
+    /// A column where it was read already.
+    pub(super) fn column_before(&self, key: &ColumnKey) -> Option<Arc<Column>> {
+        lock(&self.columns).get(key)
+    }
+
+    /// A screening where it was made already.
+    pub(super) fn screened_before(&self, key: &ScreenedKey) -> Option<Arc<Screened>> {
+        lock(&self.screened).get(key)
+    }
+
+    /// Whoever screens holds this: what one thread screens for the store another waits for.
+    pub(super) fn screening(&self) -> MutexGuard<'_, ()> {
+        lock(&self.screening)
+    }
 
     /// The screening that was used last, whatever it was of.
     pub(super) fn last_screened(&self) -> Option<Arc<Screened>> {

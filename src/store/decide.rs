@@ -32,6 +32,20 @@ struct Case {
 }
 
 impl Writer {
+    /// Screens for every reader of this store, just what changed where the last screening was of the
+    /// same day.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub(crate) fn screen_again(&mut self, today: Date) -> Result<(), Problem> {
+        if self.framework.rules.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.reference.transaction()?;
+        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, AsOf::NOW, &Access::read_only(), today)?;
+        ask.screened().map(drop)
+    }
+
     /// Screens and keeps what comes of it, so that the next first page need not.
     ///
     /// # Errors

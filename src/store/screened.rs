@@ -7,12 +7,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use rusqlite::{Connection, named_params, params};
 
 use super::error::damaged;
 use super::reader::Ask;
 use super::world;
-use crate::domain::page::Lead;
+use crate::domain::page::{Freshness, Lead};
 use crate::domain::problem::Problem;
 
 /// Key of what the kept leads were made for.
@@ -28,21 +29,43 @@ fn mark(ask: &Ask<'_>) -> String {
 }
 
 /// Whether the kept leads answer this question.
-pub(super) fn holds(ask: &Ask<'_>) -> Result<bool, Problem> {
+fn holds(ask: &Ask<'_>) -> Result<bool, Problem> {
+    Ok(kept(ask)?.is_some_and(|(_, holds)| holds))
+}
+
+/// The day as at which leads of the same units, branches and rules are kept, and whether they are still
+/// those of the question's day.
+pub(super) fn kept(ask: &Ask<'_>) -> Result<Option<(Date, bool)>, Problem> {
     if !ask.world.at.derived {
-        return Ok(false);
+        return Ok(None);
     }
-    let connection = ask.connection;
-    if world::meta(connection, MARK)?.is_none_or(|m| m != mark(ask)) {
-        return Ok(false);
+    let (wanted, connection) = (mark(ask), ask.connection);
+    let rows = |mark: &str| mark.rsplit_once(' ').map(|(rows, _)| rows.to_owned());
+    let Some(found) = world::meta(connection, MARK)?.filter(|found| rows(found) == rows(&wanted)) else { return Ok(None) };
+    let Some(from) = world::meta(connection, FROM)?.and_then(|from| from.parse::<Date>().ok()) else { return Ok(None) };
+    let day = ask.world.at.day;
+    let ended = world::meta(connection, TO)?.is_none_or(|to| to <= day.to_string());
+    Ok((from <= day).then_some((from, found == wanted && !ended)))
+}
+
+/// Whether the kept leads are what this question is answered with.
+fn answers(ask: &Ask<'_>) -> Result<bool, Problem> {
+    Ok(matches!(ask.leads_are()?, Freshness::Kept(_)) || holds(ask)?)
+}
+
+/// The place of every kept lead, in no order; `None` where they do not answer.
+pub(super) fn places(ask: &Ask<'_>) -> Result<Option<Vec<(usize, u32)>>, Problem> {
+    if !answers(ask)? {
+        return Ok(None);
     }
-    let day = ask.world.at.day.to_string();
-    Ok(world::meta(connection, FROM)?.is_some_and(|from| from <= day) && world::meta(connection, TO)?.is_some_and(|to| day < to))
+    let mut statement = ask.connection.prepare_cached("SELECT tab, row FROM lead WHERE county = ?1")?;
+    let places = statement.query_map([&ask.world.county], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Some(places.collect::<Result<_, _>>()?))
 }
 
 /// How many leads lie in each row of a table; `None` where they are not kept.
 pub(super) fn counts(ask: &Ask<'_>, table: usize) -> Result<Option<Arc<Vec<u32>>>, Problem> {
-    if !holds(ask)? {
+    if !answers(ask)? {
         return Ok(None);
     }
     let read = || -> Result<Arc<Vec<u32>>, Problem> {
@@ -56,12 +79,16 @@ pub(super) fn counts(ask: &Ask<'_>, table: usize) -> Result<Option<Arc<Vec<u32>>
         }
         Ok(Arc::new(counts))
     };
+    // Those of an earlier day are soon replaced.
+    if !ask.leads_are()?.is_now() {
+        return read().map(Some);
+    }
     ask.cache.stored(&((ask.world.version, ask.world.at), table), read).map(Some)
 }
 
 /// The leads of some rows of a table, in their order; `None` where they are not kept.
 pub(super) fn leads(ask: &Ask<'_>, table: usize, rows: Range<u32>) -> Result<Option<Vec<Lead>>, Problem> {
-    if !holds(ask)? {
+    if !answers(ask)? {
         return Ok(None);
     }
     let mut statement = ask

@@ -9,12 +9,13 @@ mod rows;
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 
+use self::derived::{holds_on, is_packed};
 pub(super) use self::derived::{is_derived, set_derived};
 use self::rows::Extra;
 use super::error::damaged;
@@ -53,9 +54,11 @@ pub(crate) struct At {
     pub(crate) day: Date,
     /// Milliseconds of UTC; the largest where everything known counts.
     pub(crate) known_ms: i64,
-    /// Both times were left open: what was packed for drawing answers.
+    /// Both times were left open: boundaries as they were simplified for drawing answer.
     pub(crate) now: bool,
-    /// And so do the derived tables, which are complete.
+    /// What was packed from the long tables is of this version, and of everything that is known.
+    pub(crate) packed: bool,
+    /// And of the same units and branches as there are on the day: the derived tables answer.
     pub(crate) derived: bool,
 }
 
@@ -65,13 +68,15 @@ impl At {
             day: as_of.valid.unwrap_or(today),
             known_ms: as_of.known.map_or(i64::MAX, Timestamp::as_millisecond),
             now: as_of == AsOf::NOW,
+            packed: false,
             derived: false,
         }
     }
 
-    /// With the derived tables where these can answer.
+    /// With what was packed, where that can answer.
     pub(crate) fn with_derived(self, connection: &Connection, framework: &Framework) -> Result<Self, Problem> {
-        Ok(Self { derived: self.now && is_derived(connection, framework, self.day)?, ..self })
+        let packed = self.known_ms == i64::MAX && is_packed(connection, framework)?;
+        Ok(Self { packed, derived: packed && holds_on(connection, self.day)?, ..self })
     }
 }
 
@@ -141,7 +146,7 @@ struct Shelf {
 
 /// What is known of the tree as of a time.
 ///
-/// Now, with the derived tables complete, it is loaded level by level from the top as questions
+/// Where the derived tables answer, it is loaded level by level from the top as questions
 /// need it ([`World::load`]): a place, `(table, row)`, is only ever made from a table that was
 /// loaded, and so were all above it. For other times everything is read from the rows at once.
 #[derive(Debug)]
@@ -153,7 +158,9 @@ pub(crate) struct World {
     /// County code, the first part of every key.
     pub(crate) county: String,
     /// Levels, the top one first, then the branches: a place `(level, row)` names either.
-    shelves: Vec<OnceLock<Shelf>>,
+    shelves: Vec<OnceLock<Arc<Shelf>>>,
+    /// Per table the version of the reference data that it came with; empty where nothing is stored.
+    stored: Vec<u64>,
     /// Numbers of rows, whether loaded or not.
     lens: Vec<u32>,
     /// Ids of the levels.
@@ -171,14 +178,39 @@ impl World {
             return Self::scan(connection, framework, at, framework.levels.len() + 1);
         }
         let mut world = Self::empty(connection, framework, at)?;
-        let mut statement = connection.prepare_cached("SELECT len, fingerprint FROM level_table WHERE county = ?1 AND level = ?2")?;
+        let mut statement =
+            connection.prepare_cached("SELECT len, fingerprint, version FROM level_table WHERE county = ?1 AND level = ?2")?;
         for table in 0..world.shelves.len() {
-            let found = statement.query_row((&world.county, world.key(table)), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));
-            let (len, order) = found.optional()?.ok_or_else(|| damaged("reference.db", "level_table"))?;
+            let found = statement.query_row((&world.county, world.key(table)), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?, row.get(2)?)));
+            let (len, order, version) = found.optional()?.ok_or_else(|| damaged("reference.db", "level_table"))?;
             world.lens.push(len);
             world.order.push(order.cast_unsigned());
+            world.stored.push(version);
         }
         Ok(world)
+    }
+
+    /// Takes over the tables of another tree of the same store that are still the same, so that a new
+    /// value does not make everyone read every unit again.
+    pub(super) fn take_over(&self, other: &Self) {
+        for table in 0..self.shelves.len() {
+            if self.is_stored_as(other, table)
+                && let Some(shelf) = other.shelves[table].get()
+            {
+                let _ = self.shelves[table].set(Arc::clone(shelf));
+            }
+        }
+    }
+
+    fn is_stored_as(&self, other: &Self, table: usize) -> bool {
+        let version = |world: &Self| world.stored.get(table).copied();
+        self.at == other.at && self.levels == other.levels && version(self).is_some() && version(self) == version(other)
+    }
+
+    /// Whether a table that both have loaded is one and the same.
+    pub(crate) fn shares(&self, other: &Self, table: usize) -> bool {
+        let shelf = |world: &Self| world.shelves.get(table).and_then(OnceLock::get).map(Arc::as_ptr);
+        shelf(self).is_some() && shelf(self) == shelf(other)
     }
 
     /// Reads the first `depth` tables from the rows of batches; the others are left empty.
@@ -217,6 +249,7 @@ impl World {
             at,
             county: county.to_owned(),
             shelves: Vec::new(),
+            stored: Vec::new(),
             lens: Vec::new(),
             levels,
             members: Default::default(),
@@ -235,7 +268,7 @@ impl World {
         self.shelves = tables
             .into_iter()
             .enumerate()
-            .map(|(n, table)| Shelf { table, branches: branches.take_if(|_| n == last).unwrap_or_default() }.into())
+            .map(|(n, table)| Arc::new(Shelf { table, branches: branches.take_if(|_| n == last).unwrap_or_default() }).into())
             .collect();
     }
 
@@ -245,6 +278,7 @@ impl World {
             at,
             county: county(connection)?,
             shelves: vec![OnceLock::new(); framework.levels.len() + 1],
+            stored: Vec::new(),
             lens: Vec::new(),
             levels: framework.levels.iter().map(|l| l.code.clone()).collect(),
             members: Default::default(),
@@ -257,11 +291,20 @@ impl World {
         self.levels.get(table).map_or("", LevelId::as_str)
     }
 
-    /// Stores every table as it is loaded later; the world has been scanned in full.
+    /// Stores every table as it is loaded later; the world has been scanned in full. A table that is the
+    /// same as before keeps the version that it came with.
     pub(super) fn store(&self, connection: &Connection) -> Result<(), Problem> {
-        connection.execute("DELETE FROM level_table WHERE county = ?1", [&self.county])?;
-        let mut insert = connection
-            .prepare_cached("INSERT INTO level_table (county, level, version, len, fingerprint, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        let kept: Vec<&str> = (0..self.shelves.len()).map(|table| self.key(table)).collect();
+        let others = serde_json::to_string(&kept).map_err(|e| damaged("reference.db", e))?;
+        connection.execute(
+            "DELETE FROM level_table WHERE county = ?1 AND level NOT IN (SELECT value FROM json_each(?2))",
+            (&self.county, others),
+        )?;
+        let mut insert = connection.prepare_cached(
+            "INSERT INTO level_table (county, level, version, len, fingerprint, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET version = excluded.version, len = excluded.len, fingerprint = excluded.fingerprint, bytes = excluded.bytes
+             WHERE bytes <> excluded.bytes OR len <> excluded.len OR fingerprint <> excluded.fingerprint",
+        )?;
         for (n, shelf) in self.shelves.iter().enumerate().filter_map(|(n, shelf)| Some((n, shelf.get()?))) {
             let mut bytes = shelf.table.encode();
             if n == self.branch_table() {
@@ -277,7 +320,7 @@ impl World {
         for (n, shelf) in self.shelves.iter().enumerate().take(table + 1).filter(|(_, shelf)| shelf.get().is_none()) {
             let mut statement =
                 connection.prepare_cached("SELECT bytes FROM level_table WHERE county = ?1 AND level = ?2 AND version = ?3")?;
-            let mut rows = statement.query((&self.county, self.key(n), self.version))?;
+            let mut rows = statement.query((&self.county, self.key(n), self.stored.get(n)))?;
             let broken = || damaged("reference.db", "level_table");
             let row = rows.next()?.ok_or_else(broken)?;
             let (table, rest) = Table::decode(row.get_ref(0)?.as_blob().unwrap_or_default()).map_err(|()| broken())?;
@@ -286,7 +329,7 @@ impl World {
                 false => BranchColumns::default(),
             };
             // Another session may have been quicker; both have read the same.
-            let _ = shelf.set(Shelf { table, branches });
+            let _ = shelf.set(Arc::new(Shelf { table, branches }));
         }
         Ok(self.table(table))
     }

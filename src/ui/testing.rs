@@ -16,7 +16,7 @@ use crate::domain::fact::Mark;
 use crate::domain::id::Uid;
 use crate::domain::indicator::{Direction, Indicator, Kind, Rollup};
 use crate::domain::page::{
-    Card, Class, Crumb, Figure, Hit, HomePage, Lead, Legend, MarkRow, Provenance, ReadCount, Row, SourceRow, Tested, Workspace,
+    Card, Class, Crumb, Figure, Freshness, Hit, HomePage, Lead, Legend, MarkRow, Provenance, ReadCount, Row, SourceRow, Tested, Workspace,
 };
 use crate::domain::period::Period;
 use crate::domain::plan::Applied;
@@ -60,6 +60,8 @@ pub(super) struct Fake {
     pub(super) pending: Option<String>,
     /// The values are not loaded yet.
     pub(super) empty: bool,
+    /// How new its leads are.
+    pub(super) leads: Freshness,
     /// Every sheet, in place of the sample.
     pub(super) sheet: Option<Sheet>,
 }
@@ -124,6 +126,7 @@ impl Fake {
             withdrawn: Vec::new(),
             no_round: false,
             flat: false,
+            leads: Freshness::Now,
             pending: None,
             empty: false,
             sheet: None,
@@ -303,6 +306,7 @@ impl Fake {
             data_day: Some(date(2025, 9, 30)),
             listings: vec![Listing::Units("mid".into()), Listing::Units("leaf".into()), Listing::Branches],
             periods,
+            leads: self.leads,
             supposed: None,
         }
     }

@@ -452,7 +452,10 @@ fn the_five_minutes_of_the_documentation_lead_to_an_indicator_a_target_and_leads
     line("目标", &["活动阵地开放天数", "≥ 20 天", "1/3"]);
     line("线索", &["连续两月开放不足 5 天", "文昌社区", "2 → 2"]);
     line("线索", &["连续两月开放不足 5 天", "鼓楼社区", "4 → 4"]);
-    assert!(!county.out(["sheet", "线索"]).lines().any(|line| line.contains("东关社区") && line.contains("开放不足")), "23 days are enough");
+    assert!(
+        !county.out(["sheet", "线索"]).lines().any(|line| line.contains("东关社区") && line.contains("开放不足")),
+        "23 days are enough"
+    );
     let list = county.out(["list", "云台街道", "--indicator", "MY-01"]);
     assert!(list.contains("活动阵地开放天数") && list.contains("4天"), "{list}");
 }

@@ -105,6 +105,15 @@ impl Framework {
         Self::parse_with(text, shown_as, &shipped::find)
     }
 
+    /// As [`Framework::parse`], one of several: what was parsed for one of them is not parsed again for
+    /// another.
+    ///
+    /// # Errors
+    /// As [`Framework::parse`].
+    pub fn parse_among(text: &str, shown_as: &str, parsed: &mut Parsed) -> Result<Self, Vec<Problem>> {
+        parse(text, shown_as, &shipped::find, &mut Way { ids: Vec::new(), parsed }).map(Arc::unwrap_or_clone)
+    }
+
     /// Checks the text of a framework, with what it extends found by `find`.
     ///
     /// # Errors

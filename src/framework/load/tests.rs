@@ -62,7 +62,7 @@ fn the_demo_framework_loads() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/frameworks/qinghe.toml");
     let f = Framework::load(&path, "qinghe.toml").expect("the demo");
     assert_eq!((f.levels.len(), f.bases.len(), f.seasons.len(), f.demo), (5, 4, 1, true));
-    assert!((17..=18).contains(&f.indicators.len()) && (5..=7).contains(&f.rules.len()));
+    assert!((9..=20).contains(&f.indicators.len()) && (5..=7).contains(&f.rules.len()));
     // Indicators of different kinds, two of them counted, and something 未配置.
     let kinds: HashSet<_> = f.indicators.iter().map(|i| i.kind).collect();
     assert!(kinds.len() >= 4, "{kinds:?}");

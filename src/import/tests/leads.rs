@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::decision::{Amend, Answer, Said};
+use crate::domain::page::Freshness;
 use crate::domain::sheet::{Against, Cell, Sheet, SheetKind, Table, Threshold, Words};
 use crate::domain::view_state::WhatIf;
 use crate::locale::Lang;
@@ -311,6 +312,85 @@ fn kept_changed_and_made_anew_are_the_same() {
     assert_ne!(changed.0, made.0, "what is kept is of another version");
     assert_eq!(ask(&mut place.reader), changed, "screened again");
     assert_eq!(counts(&mut place), [0, 1, 0, 1, 0]);
+
+    // Of units and branches nothing changes: what was read of them before is used again.
+    place.put("data/values-1.csv", "编码,期,分子,分母,数\n010101,2025Q3,1,4,5\n010102,2025Q3,4,4,7\n");
+    load(&mut place);
+    let valued = fresh(&place);
+    assert_ne!(valued.2, changed.2);
+    assert_eq!(ask(&mut place.reader), valued, "a value alone is screened again");
+    place.put("data/branches.csv", "编号,名称,类型,单元,经度,纬度,状态\nB1,一支部,党支部,010101,0.5,0.5,在岗\nB2,二支部新名,党支部,010201,,,出缺\nB3,镇党委,党委,东镇,1,1,在岗\n");
+    load(&mut place);
+    let renamed = fresh(&place);
+    assert_ne!(renamed.2, valued.2);
+    assert_eq!(ask(&mut place.reader), renamed, "another name is read");
+}
+
+/// A page of the screen shows what is kept with its day, or nothing, and never screens; whoever screens
+/// beside it fills it in for every reader.
+#[test]
+fn a_page_never_waits_for_screening() {
+    let mut place = place();
+    let page = |reader: &mut Reader, today| {
+        let home = match reader.answer(&Query::Home(view(None, "leaf", "X-4")), &Access::read_only(), today) {
+            Ok(Loaded::Home(home)) => home,
+            other => panic!("{other:?}"),
+        };
+        let card = match reader.answer(&Query::Card { uid: uid("top", "01"), view: view(None, "mid", "X-1") }, &Access::read_only(), today)
+        {
+            Ok(Loaded::Card(Some(card))) => card,
+            other => panic!("{other:?}"),
+        };
+        let counts: Vec<u32> = home.rows.iter().map(|row| row.leads).collect();
+        let missing = home.rows.iter().filter(|row| row.shown.reading.state == crate::domain::value::State::Missing).count();
+        (home.leads, counts, missing, card.leads.len())
+    };
+    let open = |place: &Place| Store::open(place.dir.path(), Mode::ReadOnly, Arc::clone(place.store.framework())).expect("opens");
+    let reader = |store: &Store| store.reader().expect("reader").never_waiting();
+    let (_, counts, _, in_all) = page(&mut place.reader, TODAY);
+    assert!(in_all > 0 && counts.iter().sum::<u32>() > 0);
+
+    // Nothing is kept: nothing is known, which is not 0.
+    let store = open(&place);
+    let (mut quick, mut screener) = (reader(&store), store.reader().expect("reader"));
+    assert_eq!(page(&mut quick, TODAY), (Freshness::Awaited, vec![0; counts.len()], counts.len(), 0));
+    assert_eq!(screener.screen(TODAY, false), Ok(true));
+    assert_eq!(screener.screen(TODAY, false), Ok(false), "nothing is left to do");
+    assert_eq!(page(&mut quick, TODAY), (Freshness::Now, counts.clone(), 0, in_all));
+
+    // Kept on a day, they answer for the days on which they hold; then they are those of that day.
+    place.writer.screen(TODAY).expect("kept");
+    let store = open(&place);
+    let (mut quick, mut screener) = (reader(&store), store.reader().expect("reader"));
+    assert_eq!(page(&mut quick, TODAY), (Freshness::Now, counts.clone(), 0, in_all));
+    let later = TODAY.checked_add(jiff::Span::new().months(2)).expect("a day");
+    assert_eq!(page(&mut quick, later), (Freshness::Kept(TODAY), counts.clone(), 0, in_all));
+    assert_eq!(page(&mut store.reader().expect("reader"), later).0, Freshness::Now, "a command waits");
+    assert_eq!(screener.screen(later, false), Ok(false), "and has screened for every reader");
+    assert_eq!(page(&mut quick, later).0, Freshness::Now);
+
+    // Of other rows they would be those of other units.
+    place.put("data/branches.csv", "编号,名称,类型,单元,经度,纬度,状态\nB1,一支部,党支部,010101,0.5,0.5,在岗\n");
+    load(&mut place);
+    assert_eq!(page(&mut reader(&open(&place)), TODAY).0, Freshness::Awaited);
+}
+
+/// What was packed answers as of every day on which the same units and branches stood.
+#[test]
+fn another_day_is_screened_from_what_was_packed() {
+    let mut place = place();
+    let mut as_at = |day: Date| {
+        let mut view = view(None, "leaf", "X-4");
+        view.as_of.valid = Some(day);
+        match place.ask(&Query::Home(view)) {
+            Ok(Loaded::Home(home)) => home.rows.iter().map(|row| (row.uid, row.leads)).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let now = as_at(TODAY);
+    assert_eq!(as_at(TODAY.tomorrow().expect("a day")), now);
+    // Of an earlier period nothing had come.
+    assert_ne!(as_at("2020-01-01".parse().expect("a day")), now);
 }
 
 #[test]

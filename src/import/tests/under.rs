@@ -17,7 +17,7 @@ fn words_that_a_framework_adds_stop_columns_and_properties() {
     let map =
         place.file("in/a.geojson", &squares(&[("010109", "九格", "0101", 0.0, 1.0, 1.0)]).replace("\"上级\"", "\"蓝本\":\"一\",\"上级\""));
     let level = Choices { target: Some(Target::Units(Some("leaf".into()))), complete: Some(false), ..Choices::default() };
-    for (file, choices, refused) in [(table, Choices::default(), vec!["蓝 本编号", "組網名"]), (map, level, vec!["蓝本"])] {
+    for (file, choices, refused) in [(table, Choices::default(), vec!["蓝本编号", "組網名"]), (map, level, vec!["蓝本"])] {
         let files = [file];
         let plan = place.plan_under(&strict(), &files, &choices);
         let Some(About::Privacy { columns }) = plan.questions.first().map(|q| q.about.clone()) else { panic!("{plan:#?}") };

@@ -1,5 +1,6 @@
 //! What every answer needs: the tree as of the time asked, marks, leads, columns, scope.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -13,7 +14,7 @@ use crate::domain::decision::{Decision, Decisions};
 use crate::domain::fact::{Correction, Fact, Mark};
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::{self, Indicator};
-use crate::domain::page::Crumb;
+use crate::domain::page::{Crumb, Freshness};
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::view_state::{Listing, Scope};
@@ -43,6 +44,10 @@ pub(in crate::store) struct Ask<'r> {
     pub(in crate::store) version: u64,
     /// Only this and what lies below may be seen.
     pub(super) within: Option<Place>,
+    /// What is not screened yet is screened for this question; else it makes do with what there is.
+    pub(super) waits: bool,
+    /// How new the leads are that it counts, once that was looked up.
+    pub(super) freshness: OnceCell<Freshness>,
     /// Which names stand more than once.
     pub(super) shared: Shared,
 }
@@ -65,7 +70,7 @@ impl<'r> Ask<'r> {
             None => {
                 let at = At::new(as_of, today).with_derived(connection, framework)?;
                 let reference = world::version(connection)?;
-                cache.worlds(&(reference, at), || World::open(connection, framework, at).map(Arc::new))?
+                cache.worlds(&(reference, at), || open(connection, framework, cache, at))?
             }
         };
         let facts = log::count(records)?;
@@ -75,8 +80,8 @@ impl<'r> Ask<'r> {
             marks = Arc::new(Marks::of(then().cloned().collect()));
         }
         let version = world.version + facts;
-        let shared = Shared::new(world.tables());
-        let mut this = Self { connection, framework, cache, world, glance, marks, version, within: None, shared };
+        let (shared, freshness) = (Shared::new(world.tables()), OnceCell::new());
+        let mut this = Self { connection, framework, cache, world, glance, marks, version, within: None, waits: true, freshness, shared };
         if let Some(uid) = access.within {
             this.within = Some(this.place(uid)?);
         }
@@ -85,12 +90,11 @@ impl<'r> Ask<'r> {
 
     /// The same question with the tree as it was on a day.
     pub(super) fn on(&self, day: Date) -> Result<Self, Problem> {
-        let at = At { day, known_ms: self.world.at.known_ms, now: self.world.at.now, derived: false }
-            .with_derived(self.connection, self.framework)?;
+        let at = At { day, ..self.world.at }.with_derived(self.connection, self.framework)?;
         let reference = world::version(self.connection)?;
-        let world = self.cache.worlds(&(reference, at), || World::open(self.connection, self.framework, at).map(Arc::new))?;
-        let shared = Shared::new(world.tables());
-        let mut this = Self { world, glance: None, marks: Arc::clone(&self.marks), within: None, shared, ..*self };
+        let world = self.cache.worlds(&(reference, at), || open(self.connection, self.framework, self.cache, at))?;
+        let (shared, freshness) = (Shared::new(world.tables()), OnceCell::new());
+        let mut this = Self { world, glance: None, marks: Arc::clone(&self.marks), within: None, freshness, shared, ..*self };
         if let Some(within) = self.within {
             // Where it was not there yet nothing of that time may be seen, so nothing is asked of it.
             let uid = self.uid(within);
@@ -285,6 +289,15 @@ impl<'r> Ask<'r> {
             })
             .collect()
     }
+}
+
+/// A tree, with what it shares with the one that was used last.
+fn open(connection: &Connection, framework: &Framework, cache: &Cache, at: At) -> Result<Arc<World>, Problem> {
+    let world = World::open(connection, framework, at)?;
+    if let Some(last) = cache.last_world() {
+        world.take_over(&last);
+    }
+    Ok(Arc::new(world))
 }
 
 /// Which units lie in the zones and regions of a scope.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::ask::{Ask, Place, Zones};
 use super::covered;
 use crate::domain::indicator::{Derived, Indicator, Rollup};
+use crate::domain::page::Freshness;
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::value::{Origin, Reading, Shown, State};
@@ -67,6 +68,10 @@ impl<'a> Gauge<'a> {
                     // No such coverage: there is nothing to count, which is not 0.
                     None => Kind::Reported(Arc::new(Column::missing(world.len(table) as usize))),
                 }
+            }
+            // What is not screened yet is not 0.
+            Some(Derived::Leads) if ask.leads_are()? == Freshness::Awaited => {
+                Kind::Reported(Arc::new(Column::missing(world.len(table) as usize)))
             }
             Some(Derived::Leads) => Kind::Counted(ask.open_leads(table, zones)?),
             Some(Derived::Units) => {

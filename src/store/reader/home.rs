@@ -65,6 +65,7 @@ pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem>
         data_day: period.map(crate::domain::period::Period::end),
         listings,
         periods,
+        leads: ask.leads_are()?,
         supposed: None,
     };
     if let Some(what_if) = page.view.what_if.clone() {

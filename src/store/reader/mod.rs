@@ -49,12 +49,35 @@ pub struct Reader {
     framework: Arc<Framework>,
     cache: Arc<Cache>,
     folder: String,
+    /// Pages wait for what is not screened yet.
+    waits: bool,
 }
 
 impl Reader {
     pub(super) fn new(reference: Connection, records: Connection, framework: Arc<Framework>, cache: Arc<Cache>, home: &Path) -> Self {
         let folder = home.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        Self { reference, records, framework, cache, folder }
+        Self { reference, records, framework, cache, folder, waits: true }
+    }
+
+    /// Pages no longer wait for screening: they show the leads that are kept, or none, and say so.
+    #[must_use]
+    pub fn never_waiting(self) -> Self {
+        Self { waits: false, ..self }
+    }
+
+    /// Screens what pages did not wait for, for every reader of the store; `false` where nothing was
+    /// left to do, or the store is still being loaded (`loading`).
+    ///
+    /// # Errors
+    /// Whatever keeps the store from being read.
+    pub fn screen(&mut self, today: Date, loading: bool) -> Result<bool, Problem> {
+        let transaction = self.reference.transaction()?;
+        let mut ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, AsOf::NOW, &Access::read_only(), today)?;
+        ask.waits = false;
+        if ask.leads_are()?.is_now() || (loading && !ask.world.at.derived) {
+            return Ok(false);
+        }
+        ask.screened().map(|_| true)
     }
 
     /// Answers a question for a session.
@@ -87,7 +110,9 @@ impl Reader {
         };
         // One transaction: a load that commits meanwhile is seen whole or not at all.
         let transaction = self.reference.transaction()?;
-        let ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, as_of, access, today)?;
+        let mut ask = Ask::new(&transaction, &self.records, &self.framework, &self.cache, as_of, access, today)?;
+        // Whoever asks for another day asks for its leads too.
+        ask.waits = self.waits || as_of != AsOf::NOW;
         let loaded = match query {
             Query::Workspace => Loaded::Workspace(Arc::new(workspace::workspace(&ask, &self.folder)?)),
             Query::Home(view) => Loaded::Home(Arc::new(home::home(&ask, view)?)),

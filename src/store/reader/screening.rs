@@ -12,12 +12,13 @@ use crate::domain::decision::{LeadState, lead_state};
 use crate::domain::fact::Body;
 use crate::domain::id::{IndicatorId, Uid};
 use crate::domain::indicator::{Derived, Indicator};
-use crate::domain::page::Lead;
+use crate::domain::page::{Freshness, Lead};
 use crate::domain::period::Period;
 use crate::domain::problem::Problem;
 use crate::domain::round::fold_rounds;
 use crate::domain::value::Origin;
 use crate::rules::{Change, Data, Gap, Given, Hit, Look, NONE, Program, Readings, Screening, Series, Texts, Window, Word};
+use crate::store::cache::ScreenedKey;
 use crate::store::error::damaged;
 use crate::store::screened as stored;
 use crate::store::world::World;
@@ -86,16 +87,16 @@ fn again(ask: &Ask<'_>, last: &Screened) -> Result<Screening, Problem> {
     let (world, branch) = (&ask.world, ask.world.branch_table());
     for table in (0..=branch).filter(|table| program.has_rules_on(*table)) {
         // The same rows, but below others.
-        if ask.table(table)?.above != last.world.table(table).above {
+        if ask.table(table)?.above != last.world.table(table).above && !ask.world.shares(&last.world, table) {
             let data = data(ask, &program)?;
             return Ok(Screening::new(program, data));
         }
     }
     let mut changes = Vec::new();
-    if (0..program.fields.len()).any(|field| program.fields_on(branch, field)) {
+    if (0..program.fields.len()).any(|field| program.fields_on(branch, field)) && !world.shares(&last.world, branch) {
         ask.table(branch)?;
         let (old, new) = (&last.world, world);
-        let mut cells = vec![String::new(); program.fields.len()];
+        let mut cells = Cells::of(&program);
         for row in 0..world.len(branch) {
             let n = row as usize;
             let same = old.branches().fields.get(n) == new.branches().fields.get(n)
@@ -103,13 +104,13 @@ fn again(ask: &Ask<'_>, last: &Screened) -> Result<Screening, Problem> {
                 && old.table(branch).names.get(n) == new.table(branch).names.get(n)
                 && old.table(branch).codes.get(n) == new.table(branch).codes.get(n);
             if !same {
-                read_cells(world, row, &program.fields, &mut cells)?;
+                let texts = cells.read(world, row)?;
                 let change = |(field, text): (usize, &String)| Change::Cell { field, table: branch, row, text: text.clone() };
-                changes.extend(cells.iter().enumerate().map(change));
+                changes.extend(texts.iter().enumerate().map(change));
             }
         }
     }
-    for table in 0..branch {
+    for table in (0..branch).filter(|table| !world.shares(&last.world, *table)) {
         for (field, own) in own_fields(&program, table) {
             let (old, new) = (last.world.table(table), ask.table(table)?);
             for row in 0..world.len(table) {
@@ -122,6 +123,9 @@ fn again(ask: &Ask<'_>, last: &Screened) -> Result<Screening, Problem> {
     }
     let old = last.screening.data();
     for (look, of) in program.looks.iter().enumerate() {
+        if reported_the_same(ask, last, &program, look, of)? {
+            continue;
+        }
         let new = series(ask, &program, look, of, &old.units)?;
         if new.period != old.series[look].period {
             // Another period is another column: nothing of it was seen.
@@ -135,6 +139,24 @@ fn again(ask: &Ask<'_>, last: &Screened) -> Result<Screening, Problem> {
     }
     screening.update(&changes);
     Ok(screening)
+}
+
+/// Whether a look finds just what the last screening found: an indicator that is looked at just where it is
+/// reported, of the same period and reported the same.
+fn reported_the_same(ask: &Ask<'_>, last: &Screened, program: &Program, look: usize, of: &Look) -> Result<bool, Problem> {
+    let Some(indicator) = ask.framework.indicators.iter().find(|i| i.id == of.indicator && i.derived.is_none()) else { return Ok(false) };
+    let Some(reporting) = ask.world.reporting(indicator) else { return Ok(false) };
+    let period = period(ask, indicator, of)?;
+    let Some(at) = period.filter(|_| period == last.screening.data().series[look].period) else { return Ok(false) };
+    // What is rolled up rests on the reports of units in between, too.
+    let own = indicator.is_of_branches();
+    let wanted = wanted(&ask.world, &last.screening.data().units, own, |table| program.looks_on(table, look));
+    if wanted.iter().enumerate().any(|(table, wanted)| *wanted && table != reporting) {
+        return Ok(false);
+    }
+    let key = ((last.world.version, last.world.at), reporting, indicator.id.clone(), at);
+    let Some(old) = ask.cache.column_before(&key) else { return Ok(false) };
+    Ok(*old == *ask.column(reporting, &indicator.id, period)?)
 }
 
 /// The columns that a program looks at.
@@ -190,10 +212,10 @@ fn fields(ask: &Ask<'_>, program: &Program) -> Result<Vec<Vec<Arc<Texts>>>, Prob
     let (world, branch) = (&ask.world, ask.world.branch_table());
     let mut columns: Vec<Vec<Texts>> = vec![vec![Texts::default(); branch + 1]; program.fields.len()];
     if (0..program.fields.len()).any(|field| program.fields_on(branch, field)) {
-        let mut cells = vec![String::new(); program.fields.len()];
+        let mut cells = Cells::of(program);
         for row in 0..world.len(branch) {
-            read_cells(world, row, &program.fields, &mut cells)?;
-            columns.iter_mut().zip(&cells).for_each(|(column, cell)| column[branch].push(cell));
+            let texts = cells.read(world, row)?;
+            columns.iter_mut().zip(texts).for_each(|(column, cell)| column[branch].push(cell));
         }
     }
     for (table, field, own) in (0..branch).flat_map(|table| own_fields(program, table).into_iter().map(move |(f, o)| (table, f, o))) {
@@ -211,25 +233,43 @@ fn own_fields(program: &Program, table: usize) -> Vec<(usize, usize)> {
     found.filter_map(|(field, heading)| Some((field, own(heading)?))).filter(|(_, own)| *own > 0).collect()
 }
 
-/// The cells of a branch, one per heading; empty where it has none.
-fn read_cells(world: &World, row: u32, headings: &[String], cells: &mut [String]) -> Result<(), Problem> {
-    let (n, branches) = (row as usize, world.branches());
-    let pairs: Vec<Pair<'_>> = serde_json::from_str(branches.fields.get(n)).map_err(|e| damaged("reference.db", e))?;
-    for (heading, cell) in headings.iter().zip(cells) {
-        cell.clear();
-        // What the office's table says goes before what the record says of itself.
-        if let Some(Pair(_, text)) = pairs.iter().find(|Pair(h, _)| h == heading) {
-            cell.push_str(text);
-        } else if let Some(own) = OWN.iter().position(|words| words.contains(&heading.as_str())) {
-            let table = world.table(world.branch_table());
-            cell.push_str(match own {
-                0 => branches.kinds.get(n),
-                1 => table.names.get(n),
-                _ => table.codes.get(n),
-            });
-        }
+/// The cells of branches under the headings that rules look at.
+struct Cells<'p> {
+    headings: &'p [String],
+    /// Where each heading stood in the branch before: the rows of a table have the same headings.
+    places: Vec<usize>,
+    texts: Vec<String>,
+}
+
+impl<'p> Cells<'p> {
+    fn of(program: &'p Program) -> Self {
+        let headings = &program.fields;
+        Self { headings, places: vec![0; headings.len()], texts: vec![String::new(); headings.len()] }
     }
-    Ok(())
+
+    /// The cells of a branch, one per heading; empty where it has none.
+    fn read(&mut self, world: &World, row: u32) -> Result<&[String], Problem> {
+        let (n, branches) = (row as usize, world.branches());
+        let pairs: Vec<Pair<'_>> = serde_json::from_str(branches.fields.get(n)).map_err(|e| damaged("reference.db", e))?;
+        for ((heading, cell), place) in self.headings.iter().zip(&mut self.texts).zip(&mut self.places) {
+            cell.clear();
+            if pairs.get(*place).is_none_or(|Pair(h, _)| h != heading) {
+                *place = pairs.iter().position(|Pair(h, _)| h == heading).unwrap_or(pairs.len());
+            }
+            // What the office's table says goes before what the record says of itself.
+            if let Some(Pair(_, text)) = pairs.get(*place) {
+                cell.push_str(text);
+            } else if let Some(own) = OWN.iter().position(|words| words.contains(&heading.as_str())) {
+                let table = world.table(world.branch_table());
+                cell.push_str(match own {
+                    0 => branches.kinds.get(n),
+                    1 => table.names.get(n),
+                    _ => table.codes.get(n),
+                });
+            }
+        }
+        Ok(&self.texts)
+    }
 }
 
 /// The readings of a look on every table on which it is looked at.
@@ -251,6 +291,12 @@ fn series(ask: &Ask<'_>, program: &Program, look: usize, of: &Look, units: &[Opt
 
 fn readings(ask: &Ask<'_>, indicator: &Indicator, period: Option<Period>, back: u8, table: usize) -> Result<Readings, Problem> {
     let mut out = Readings::default();
+    if indicator.derived.is_none() && ask.world.reporting(indicator) == Some(table) {
+        // As it was reported: there is nothing to roll up, and these are most of what rules look at.
+        let column = ask.column(table, &indicator.id, period)?;
+        (0..ask.world.len(table)).for_each(|row| out.push(column.reading(row).into()));
+        return Ok(out);
+    }
     // What is counted is counted now, and has no past.
     let none = if indicator.derived.is_some() { back > 0 } else { period.is_none() };
     let gauge = if none { None } else { Some(Gauge::new(ask, indicator, period, table, None)?) };
@@ -301,7 +347,16 @@ fn rounds(ask: &Ask<'_>, indicator: &IndicatorId) -> Vec<Period> {
 impl Ask<'_> {
     /// Everything the rules hold for, screened once per version.
     pub(in crate::store) fn screened(&self) -> Result<Arc<Screened>, Problem> {
-        self.cache.screened(&((self.world.version, self.world.at), self.rounds()), || screen(self).map(Arc::new))
+        let key = self.screened_key();
+        if let Some(screened) = self.cache.screened_before(&key) {
+            return Ok(screened);
+        }
+        let _alone = self.cache.screening();
+        self.cache.screened(&key, || screen(self).map(Arc::new))
+    }
+
+    fn screened_key(&self) -> ScreenedKey {
+        ((self.world.version, self.world.at), self.rounds())
     }
 
     /// The day that the row of a branch speaks of, where the office's table has a column for it.
@@ -321,16 +376,38 @@ impl Ask<'_> {
         self.facts().iter().filter(|fact| matches!(fact.body, Body::RoundOpened { .. })).count() as u64
     }
 
+    /// How new the leads are that this question is answered with.
+    pub(in crate::store) fn leads_are(&self) -> Result<Freshness, Problem> {
+        if let Some(freshness) = self.freshness.get() {
+            return Ok(*freshness);
+        }
+        // Branches come after the units: until then there is nothing to screen.
+        let nothing = self.framework.rules.is_empty() || self.glance.is_some();
+        let freshness = if nothing || self.waits {
+            Freshness::Now
+        } else {
+            match stored::kept(self)? {
+                Some((_, true)) => Freshness::Now,
+                _ if self.cache.screened_before(&self.screened_key()).is_some() => Freshness::Now,
+                Some((day, false)) => Freshness::Kept(day),
+                None => Freshness::Awaited,
+            }
+        };
+        Ok(*self.freshness.get_or_init(|| freshness))
+    }
+
     /// How many leads that are open lie in each row of a table, those in scope only.
     pub(super) fn open_leads(&self, table: usize, scope: Option<&Zones>) -> Result<Vec<u32>, Problem> {
-        // Branches come after the units: until then there is nothing to screen.
-        if self.framework.rules.is_empty() || self.glance.is_some() {
+        if self.framework.rules.is_empty() || self.glance.is_some() || self.leads_are()? == Freshness::Awaited {
             return Ok(vec![0; self.world.len(table) as usize]);
         }
         let stored = if scope.is_none() { stored::counts(self, table)? } else { None };
         let mut counts = match stored {
             Some(counts) => counts.to_vec(),
-            None => self.tally(table, self.screened()?.hits.iter().map(|hit| ((hit.table, hit.row), 1)), scope),
+            None => match stored::places(self)? {
+                Some(places) => self.tally(table, places.into_iter().map(|place| (place, 1)), scope),
+                None => self.tally(table, self.screened()?.hits.iter().map(|hit| ((hit.table, hit.row), 1)), scope),
+            },
         };
         let decided = self.decided()?.into_iter().map(|place| (place, 1));
         for (count, decided) in counts.iter_mut().zip(self.tally(table, decided, scope)) {
@@ -353,6 +430,9 @@ impl Ask<'_> {
 
     /// Every lead of a place itself, open or not.
     pub(in crate::store) fn leads_at(&self, place: Place) -> Result<Vec<Lead>, Problem> {
+        if self.leads_are()? == Freshness::Awaited {
+            return Ok(Vec::new());
+        }
         if let Some(leads) = stored::leads(self, place.0, place.1..place.1 + 1)? {
             return Ok(leads);
         }
@@ -362,7 +442,7 @@ impl Ask<'_> {
 
     /// Every lead that is open at or below a place (`None`: of all): its own first, then in the order of the tree.
     pub(super) fn leads_in(&self, place: Option<Place>) -> Result<Vec<Lead>, Problem> {
-        if self.framework.rules.is_empty() || self.glance.is_some() {
+        if self.framework.rules.is_empty() || self.glance.is_some() || self.leads_are()? == Freshness::Awaited {
             return Ok(Vec::new());
         }
         let mut out = Vec::new();
@@ -379,6 +459,18 @@ impl Ask<'_> {
         }
         out.retain(|lead| self.lead_state(lead.entity, &lead.rule, &lead.basis()).is_open());
         Ok(out)
+    }
+
+    /// Every rule that makes an open lead at or below a place (`None`: anywhere): in the order of tables and rows.
+    pub(super) fn open_hits(&self, screened: &Screened, place: Option<Place>) -> Vec<Hit> {
+        let is_open = |hit: &Hit| {
+            let uid = self.uid((hit.table, hit.row));
+            // Of most nothing was said: what their leads rest on need not be looked up.
+            self.decisions_on(uid).is_empty()
+                || screened.lead(self, *hit).is_some_and(|lead| self.lead_state(uid, &lead.rule, &lead.basis()).is_open())
+        };
+        let lies = |hit: &&Hit| place.is_none_or(|place| self.world.lies_in((hit.table, hit.row), place));
+        screened.hits.iter().filter(lies).filter(|hit| is_open(hit)).copied().collect()
     }
 
     /// Where the lead of a rule stands.

@@ -14,10 +14,19 @@ fn derived_mark(connection: &Connection, framework: &Framework) -> Result<String
 
 /// Whether the derived tables are complete for this version and framework, and hold on a day.
 pub(in crate::store) fn is_derived(connection: &Connection, framework: &Framework, day: Date) -> Result<bool, Problem> {
+    Ok(is_packed(connection, framework)? && holds_on(connection, day)?)
+}
+
+/// Whether the derived tables are complete for this version and framework, on whatever days they hold.
+pub(super) fn is_packed(connection: &Connection, framework: &Framework) -> Result<bool, Problem> {
     let mark = derived_mark(connection, framework)?;
+    Ok(meta(connection, "derived")?.is_some_and(|m| m == mark))
+}
+
+/// Whether the units and branches of a day are those of the derived tables.
+pub(super) fn holds_on(connection: &Connection, day: Date) -> Result<bool, Problem> {
     let day = day.to_string();
-    let held = |from: Option<String>, to: Option<String>| from.is_some_and(|f| f <= day) && to.is_some_and(|t| day < t);
-    Ok(meta(connection, "derived")?.is_some_and(|m| m == mark) && held(meta(connection, "derived_from")?, meta(connection, "derived_to")?))
+    Ok(meta(connection, "derived_from")?.is_some_and(|f| f <= day) && meta(connection, "derived_to")?.is_some_and(|t| day < t))
 }
 
 /// Marks the derived tables as complete for all days on which the same rows hold as on this one.

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::{Fake, Harness, session};
 use crate::domain::access::Access;
+use crate::domain::page::Freshness;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::request::{Progress, Query, RequestId, Write};
 use crate::domain::view_state::{Listing, ViewState};
@@ -298,6 +299,23 @@ fn new_data_is_asked_for_and_the_selection_stays() {
     h.send(Message::Progress(Progress::Changed { version: 7 }));
     assert_eq!(h.model.home.as_ref().map(|p| p.version), Some(7));
     assert_eq!(h.chosen(), chosen);
+}
+
+#[test]
+fn leads_that_are_not_screened_yet_are_said_to_be_and_fill_in() {
+    let mut fake = Fake::new();
+    fake.leads = Freshness::Kept(jiff::civil::date(2025, 11, 9));
+    let mut h = Harness::over(fake, session(), HOME);
+    assert!(h.text().contains("待核为 2025-11-09 的，正在重筛"), "{}", h.text());
+    h.press("down down");
+    let chosen = h.chosen();
+    h.fake.leads = Freshness::Now;
+    h.send(Message::Progress(Progress::Screened));
+    assert!(!h.text().contains("重筛"), "{}", h.text());
+    assert_eq!(h.chosen(), chosen, "the selection stays");
+    h.fake.leads = Freshness::Awaited;
+    h.press("enter");
+    assert!(h.text().contains("正在筛查待核"), "{}", h.text());
 }
 
 #[test]

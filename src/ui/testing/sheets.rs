@@ -285,8 +285,7 @@ fn a_row_leads_to_its_number_and_back() {
     h.press("esc 2*down f12");
     assert!(matches!(&h.model.overlay, Some(Overlay::Provenance { page: Some(page) }) if page.indicator.id.as_str() == "X-1"));
     h.press("esc 2*down i");
-    // A row without a number says what it says about itself.
-    assert!(h.model.overlay.is_none() && h.model.desk.in_detail);
+    assert!(h.model.overlay.is_none() && h.model.desk.in_detail, "no number, but its details say what there is");
     assert_eq!(h.model.desk.screen, Some(Screen::Sheet));
 }
 

@@ -277,6 +277,7 @@ impl Model {
                     self.want(Ask::Workspace, Query::Workspace);
                 }
             }
+            Progress::Screened => self.forget(),
             Progress::Problem(problem) => {
                 let text = self.session.lang.problem(&problem);
                 self.problems.push(problem);

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::pen::{Pen, Tone};
-use crate::domain::page::HomePage;
+use crate::domain::page::{Freshness, HomePage};
 use crate::domain::request::Progress;
 use crate::ui::action::{Action, Place};
 use crate::ui::keymap::Match;
@@ -203,7 +203,11 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
         room.width = x.saturating_sub(area.x);
     } else if let Some(home) = model.home.as_ref().filter(|_| model.desk.screen.is_none()) {
         let count = if home.rows.is_empty() { 0 } else { model.selected + 1 };
-        let text = format!("{count}/{} ", home.rows.len());
+        let text = match home.leads {
+            Freshness::Now => format!("{count}/{} ", home.rows.len()),
+            Freshness::Kept(day) => format!("{}  {count}/{} ", lang.fill("ui.status.leads_kept", &[&day]), home.rows.len()),
+            Freshness::Awaited => format!("{}  {count}/{} ", lang.text("ui.status.leads_awaited"), home.rows.len()),
+        };
         if area.width >= 60 {
             let style = pen.on(pen.style(Tone::Dim), Role::Panel);
             let x = pen.right(area, area.y, &text, style);

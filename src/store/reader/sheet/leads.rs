@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::figure::{basis, basis_given};
 use crate::domain::decision::{Decision, Said};
-use crate::domain::page::{CaseKind, Lead as Found};
+use crate::domain::page::CaseKind;
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, SheetKind, Table, Weight, Words};
 use crate::domain::unit::Subject;
@@ -15,6 +15,7 @@ use crate::domain::view_state::ViewState;
 use crate::framework::Rule;
 use crate::rules::{Hit, Idle, told, weight};
 use crate::store::reader::ask::{Ask, Place};
+use crate::store::reader::screening::Screened;
 
 /// Rows of a list at most; its note counts all of them.
 const LISTED: usize = 1000;
@@ -27,13 +28,14 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
         sheet.about.push(Words::data(ask.world.name(place)));
     }
     sheet.about.push(Words::fill("leads.as_at", [Words::data(ask.world.at.day.to_string())]));
-    let leads = ask.leads_in(place)?;
+    let screened = ask.screened()?;
+    let hits = if ask.glance.is_some() { Vec::new() } else { ask.open_hits(&screened, place) };
     let decided = decided(ask, place)?;
-    sheet.tables.push(open(ask, &leads)?);
-    sheet.tables.push(doubts(ask, place)?);
-    sheet.tables.push(idle(ask)?);
+    sheet.tables.push(open(ask, &screened, &hits)?);
+    sheet.tables.push(doubts(ask, &screened, place)?);
+    sheet.tables.push(idle(ask, &screened)?);
     sheet.tables.push(decisions(ask, place, &decided)?);
-    sheet.tables.push(kinds(ask, &leads, &decided));
+    sheet.tables.push(kinds(ask, &hits, &decided));
     Ok(())
 }
 
@@ -68,13 +70,16 @@ pub(super) fn age(ask: &Ask<'_>, day: Option<Date>) -> Cell {
     })
 }
 
-fn open(ask: &Ask<'_>, leads: &[Found]) -> Result<Table, Problem> {
-    let mut sorted: Vec<&Found> = leads.iter().collect();
+fn open(ask: &Ask<'_>, screened: &Screened, hits: &[Hit]) -> Result<Table, Problem> {
+    let mut sorted = hits.to_vec();
     // The order of the tree stays within a weight.
-    sorted.sort_by_key(|lead| std::cmp::Reverse(lead.weight));
+    sorted.sort_by_key(|hit| std::cmp::Reverse(ask.framework.rules.get(hit.rule).map(|rule| weight(rule.severity))));
     let mut rows = Vec::new();
-    for lead in sorted.iter().take(LISTED) {
-        let place = ask.place(lead.entity)?;
+    // Only those that are listed are put into words.
+    for hit in sorted.iter().take(LISTED) {
+        let place = (hit.table, hit.row);
+        let Some(lead) = screened.lead(ask, *hit) else { continue };
+        let lead = &lead;
         let mut detail = Vec::new();
         if let Some(rule) = ask.framework.rules.iter().find(|r| r.id == lead.rule) {
             detail.extend(basis(&rule.basis));
@@ -119,8 +124,7 @@ fn open(ask: &Ask<'_>, leads: &[Found]) -> Result<Table, Problem> {
 }
 
 /// What cannot be told, by rule, with what is missing.
-fn doubts(ask: &Ask<'_>, place: Option<Place>) -> Result<Table, Problem> {
-    let screened = ask.screened()?;
+fn doubts(ask: &Ask<'_>, screened: &Screened, place: Option<Place>) -> Result<Table, Problem> {
     let mut by_rule: BTreeMap<usize, Vec<Hit>> = BTreeMap::new();
     for hit in screened.screening.doubts() {
         if place.is_none_or(|place| (hit.table, hit.row) == place || ask.world.lies_in((hit.table, hit.row), place)) {
@@ -178,8 +182,7 @@ pub(in crate::store::reader) fn idle_words(idle: Idle) -> Words {
     })
 }
 
-fn idle(ask: &Ask<'_>) -> Result<Table, Problem> {
-    let screened = ask.screened()?;
+fn idle(ask: &Ask<'_>, screened: &Screened) -> Result<Table, Problem> {
     let mut idle: Vec<(usize, Idle)> = screened.screening.idle().to_vec();
     idle.sort_by_key(|(rule, why)| (*why, *rule));
     let row = |(rule, why): (usize, Idle)| {
@@ -307,9 +310,10 @@ fn share(ask: &Ask<'_>, place: Option<Place>, decided: &[(Place, Decision)]) -> 
 }
 
 /// The official kinds as a check list: how many leads point to each, how many were confirmed.
-fn kinds(ask: &Ask<'_>, leads: &[Found], decided: &[(Place, Decision)]) -> Table {
+fn kinds(ask: &Ask<'_>, hits: &[Hit], decided: &[(Place, Decision)]) -> Table {
+    let kind_of = |hit: &Hit| ask.framework.rules.get(hit.rule).and_then(|rule| rule.kind);
     let row = |kind: &CaseKind| {
-        let points = leads.iter().filter(|lead| lead.kind == Some(kind.number)).count();
+        let points = hits.iter().filter(|hit| kind_of(hit) == Some(kind.number)).count();
         let confirmed = decided.iter().filter(|(_, d)| matches!(d.said, Said::Confirmed { kind: k, .. } if k == kind.number)).count();
         let rules = ask.framework.rules.iter().filter(|rule| rule.kind == Some(kind.number)).count();
         Row {
