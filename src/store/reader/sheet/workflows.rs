@@ -178,7 +178,9 @@ fn by_leads<'a>(
             });
         }
     }
-    if let Some(state) = confirmed {
+    // Where no branches were loaded nothing was screened: none is not 0.
+    let screened = ask.world.len(ask.world.branch_table()) > 0 || !(leads.is_empty() && said.is_empty());
+    if let Some(state) = confirmed.filter(|_| screened) {
         counts[state] = Some(matters.len());
         let mut open: Vec<Uid> = leads.iter().filter(|lead| is_its(&lead.rule, lead.kind.is_some())).map(|lead| lead.entity).collect();
         open.sort_unstable();
