@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::problem::Spot;
 use super::sheet::Words;
 
 /// A cell of a worksheet, as its name says: `C5`. It is written by that name.
@@ -122,6 +123,23 @@ pub struct Exported {
     pub open: usize,
     /// How many cross-checks do not hold.
     pub failed: usize,
+}
+
+/// A form as its workbook is checked: each part with the place at which the definition names it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// File name without its ending.
+    pub name: String,
+    /// The workbook.
+    pub template: Template,
+    /// Where the definition names it.
+    pub file_spot: Spot,
+    /// The worksheet.
+    pub sheet: String,
+    /// Where the definition names it.
+    pub sheet_spot: Spot,
+    /// Cells that are filled in, with where the definition names them.
+    pub cells: Vec<(CellAt, Spot)>,
 }
 
 #[cfg(test)]

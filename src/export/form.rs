@@ -16,9 +16,8 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
 
 use super::{write_new as write_new_file, write_whole};
-use crate::domain::form::{CellAt, Fill, Filled, Template};
+use crate::domain::form::{CellAt, Fill, Filled, Layout, Template};
 use crate::domain::problem::{Problem, Severity, Spot};
-use crate::framework::form::Form;
 
 /// Bytes of a template; forms are a few hundred kilobytes at most.
 const FILE_MAX_BYTES: u64 = 32 << 20;
@@ -101,25 +100,25 @@ const MISTAKES: usize = 50;
 /// What is wrong with the workbook of a form, each at its place in the definition: that it cannot be read, has
 /// no such worksheet, or that a cell cannot be filled in.
 #[must_use]
-pub fn check(form: &Form) -> Vec<Problem> {
+pub fn check(form: &Layout) -> Vec<Problem> {
     let at = |problem: Problem, spot: &Spot| Problem { spot: spot.clone(), ..problem };
     let book = match bytes(&form.template, &form.name) {
         Ok(book) => book,
         Err(problem) => return vec![at(problem, &form.file_spot)],
     };
-    let mut cells: Vec<(CellAt, Fill)> = form.cells.iter().map(|cell| (cell.at, Fill::Blank)).collect();
+    let mut cells: Vec<(CellAt, Fill)> = form.cells.iter().map(|(at, _)| (*at, Fill::Blank)).collect();
     let mut found = Vec::new();
     while found.len() < MISTAKES {
         let Err(problem) = fill(&book, &shown_as(&form.template, &form.name), &form.sheet, &cells) else { break };
         let of_cell = problem.spot.field.as_deref().and_then(CellAt::parse);
-        let Some(cell) = form.cells.iter().find(|cell| Some(cell.at) == of_cell) else {
+        let Some((cell, spot)) = form.cells.iter().find(|(at, _)| Some(*at) == of_cell) else {
             let spot = if problem.code == "E_FORM_SHEET" { &form.sheet_spot } else { &form.file_spot };
             found.push(at(problem, spot));
             break;
         };
         // The next one is found without it.
-        cells.retain(|(at, _)| *at != cell.at);
-        found.push(at(problem, &cell.spot));
+        cells.retain(|(at, _)| at != cell);
+        found.push(at(problem, spot));
     }
     found.sort_by_key(|p| (p.spot.line, p.spot.column));
     found

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::condition::{Condition, Op};
 use super::schema::Named;
 use super::{Framework, load};
-use crate::domain::form::{CellAt, Template};
+use crate::domain::form::{CellAt, Layout, Template};
 use crate::domain::id::{IndicatorId, LevelId};
 use crate::domain::problem::{Problem, Severity, Spot};
 
@@ -187,10 +187,10 @@ impl Forms {
 
     /// Keeps only those of the county with whose workbook nothing is wrong; the mistakes of the others join
     /// those of the texts.
-    pub fn check_books(&mut self, check: &dyn Fn(&Form) -> Vec<Problem>) {
+    pub fn check_books(&mut self, check: &dyn Fn(&Layout) -> Vec<Problem>) {
         let Self { all, problems } = self;
         all.retain(|form| {
-            let found = if matches!(form.template, Template::File(_)) { check(form) } else { Vec::new() };
+            let found = if matches!(form.template, Template::File(_)) { check(&form.layout()) } else { Vec::new() };
             let good = found.is_empty();
             problems.extend(found.into_iter().map(|p| Problem { severity: Severity::Aside, ..p }));
             good
@@ -207,6 +207,19 @@ impl Forms {
 }
 
 impl Form {
+    /// How it lies in its workbook.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout {
+            name: self.name.clone(),
+            template: self.template.clone(),
+            file_spot: self.file_spot.clone(),
+            sheet: self.sheet.clone(),
+            sheet_spot: self.sheet_spot.clone(),
+            cells: self.cells.iter().map(|cell| (cell.at, cell.spot.clone())).collect(),
+        }
+    }
+
     /// Checks the text of a form; `template` finds its workbook by the file name.
     ///
     /// # Errors

@@ -249,6 +249,13 @@ pub(crate) fn reference(store: &Store) -> Connection {
     store.connect_readable().expect("opens").0
 }
 
+/// How many values each indicator has, by id.
+pub(crate) fn values_per_indicator(connection: &Connection) -> Vec<(String, i64)> {
+    let mut statement = connection.prepare("SELECT indicator, count(*) FROM value GROUP BY indicator ORDER BY indicator").expect("asked");
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("asked");
+    rows.collect::<Result<_, _>>().expect("rows")
+}
+
 /// Everything in the reference data, row by row; without versions and times of files, which no
 /// screen shows.
 pub(crate) fn contents(connection: &Connection) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::plan::{About, Choices, Target};
-use crate::store::tests::reference;
+use crate::store::tests::{reference, values_per_indicator};
 
 /// The sample with words of its own for the gate.
 fn strict() -> Framework {
@@ -45,13 +45,7 @@ fn words_that_a_framework_adds_stop_a_table_of_the_manifest() {
 #[test]
 fn values_kept_under_a_bare_id_become_those_of_the_trees_indicator() {
     let mut place = Place::new();
-    let counts = |store: &Store| {
-        let connection = reference(store);
-        let mut statement =
-            connection.prepare("SELECT indicator, count(*) FROM value GROUP BY indicator ORDER BY indicator").expect("asked");
-        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))).expect("asked");
-        rows.collect::<Result<Vec<_>, _>>().expect("rows")
-    };
+    let counts = |store: &Store| values_per_indicator(&reference(store));
     let before = counts(&place.store);
     assert_eq!(before.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["X-1", "X-2"], "one framework by itself has bare ids");
     let shown = |place: &mut Place, id: &str| {

@@ -37,7 +37,7 @@ fn fake() -> Fake {
 fn at(access: Access) -> Harness {
     let mut session = session();
     session.access = access;
-    session.here = "/home/clerk".into();
+    session.here = "/clerk".into();
     let mut h = Harness::over(fake(), session, (80, 24));
     h.press(": \"报表\" enter enter");
     assert_eq!(kind(&h), Some(SheetKind::Form { name: "table-1".into() }));
@@ -93,15 +93,15 @@ fn a_form_is_saved_by_key_menu_and_name_also_without_a_grant() {
     ] {
         let mut h = at(access);
         h.press(script);
-        assert_eq!(asked(&h), Some(("/home/clerk/一号表：甲_乙 青禾县 2025.xlsx".into(), None)), "{script}");
+        assert_eq!(asked(&h), Some(("/clerk/一号表：甲_乙 青禾县 2025.xlsx".into(), None)), "{script}");
         h.press("enter");
         assert!(h.model.overlay.is_none() && !h.model.settled());
         let (request, form, to) = sent(&h);
-        assert_eq!((form.as_str(), to), ("table-1", PathBuf::from("/home/clerk/一号表：甲_乙 青禾县 2025.xlsx")));
-        let exported = Exported { to: "/home/clerk/一.xlsx".into(), cells: 12, open: 3, failed: 1 };
+        assert_eq!((form.as_str(), to), ("table-1", PathBuf::from("/clerk/一号表：甲_乙 青禾县 2025.xlsx")));
+        let exported = Exported { to: "/clerk/一.xlsx".into(), cells: 12, open: 3, failed: 1 };
         answer(&mut h, request, Ok(Loaded::Exported(Arc::new(exported))));
         let text = h.text();
-        assert!(text.contains("/home/clerk/一.xlsx") && text.contains("不符 1 条"), "{text}");
+        assert!(text.contains("/clerk/一.xlsx") && text.contains("不符 1 条"), "{text}");
         assert!(h.model.settled() && h.fake.writes.is_empty());
     }
 }
