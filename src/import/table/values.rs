@@ -142,7 +142,7 @@ impl<'a> Rows<'a> {
     /// The rows of a long table by the indicator that they name.
     fn by_indicator(&mut self, column: usize, good: &mut [bool]) -> Vec<(&'a Indicator, Vec<usize>)> {
         let mut out: Vec<(&'a Indicator, Vec<usize>)> = Vec::new();
-        for n in 0..good.len() {
+        for (n, good) in good.iter_mut().enumerate() {
             let (line, cells) = self.read.sheet.row(n);
             let word = cells.get(column).unwrap_or_default();
             let framework = self.framework;
@@ -152,7 +152,7 @@ impl<'a> Rows<'a> {
                     let (code, several) =
                         if meant.is_empty() { ("E_TABLE_INDICATOR", String::new()) } else { ("E_INDICATOR_MANY", ids(meant)) };
                     self.aside(code, line, "", &[word, &several]);
-                    good[n] = false;
+                    *good = false;
                     continue;
                 }
             };

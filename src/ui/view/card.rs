@@ -107,13 +107,20 @@ fn lines(model: &Model, card: &Card, cells: u16) -> Vec<Line> {
     if !card.spans.is_empty() {
         sheet.text(0, &lang.fill("places.card.spans", &[&card.spans.len(), &card.spans.join("、")]), Tone::Text);
     }
-    // A line per kind: how many there are, then how they are covered.
-    for of in card.entities.chunk_by(|a, b| a.0 == b.0) {
-        let told = |word: &str| if word.is_empty() { lang.text("places.card.not_told").to_owned() } else { word.to_owned() };
-        let all: u32 = of.iter().map(|(.., count)| count).sum();
-        let states = of.iter().map(|(_, word, count)| format!("{} {count}", told(word)));
-        let line: Vec<String> = std::iter::once(format!("{} {all}", of[0].0)).chain(states).collect();
-        sheet.text(0, &line.join(&dot), Tone::Text);
+    // How many of each kind; how they are covered on the open card, a line per kind.
+    let kinds = card.entities.chunk_by(|a, b| a.0 == b.0);
+    let entities: Vec<String> = kinds
+        .map(|of| {
+            let told = |word: &str| if word.is_empty() { lang.text("places.card.not_told").to_owned() } else { word.to_owned() };
+            let all: u32 = of.iter().map(|(.., count)| count).sum();
+            let states = of.iter().filter(|_| model.card_open).map(|(_, word, count)| format!("{} {count}", told(word)));
+            std::iter::once(format!("{} {all}", of[0].0)).chain(states).collect::<Vec<_>>().join(&dot)
+        })
+        .collect();
+    if model.card_open {
+        entities.iter().for_each(|line| sheet.text(0, line, Tone::Text));
+    } else if !entities.is_empty() {
+        sheet.text(0, &entities.join(&dot), Tone::Text);
     }
     if !card.places.is_empty() {
         let places: Vec<String> = card.places.iter().map(|(kind, count)| format!("{} {count}", model.place_kind(kind))).collect();
