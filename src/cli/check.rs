@@ -58,8 +58,7 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
         let checked = Checked { reads: &choice.workspace.reads, problems, quality: &page };
-        serde_json::to_writer_pretty(&mut out, &checked).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::json(&mut out, &checked)?;
     } else if let Some(to) = written {
         writeln!(out, "{}", lang.fill("quality.written", &[&page.faults.len(), &to.display()]))?;
     } else {

@@ -78,8 +78,7 @@ fn list(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
         let lines: Vec<_> = all.iter().map(line).collect();
-        serde_json::to_writer_pretty(&mut out, &lines).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::json(&mut out, &lines)?;
         return Ok(Exit::Done);
     }
     for k in &all {
@@ -135,8 +134,7 @@ fn show(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     if m.get_flag("json") {
         let f = &framework;
         let shown = Shown { id: &f.id, name: &f.name, name_en: &f.name_en, sha256: &f.sha256, extends: &f.head.extends, tables: &tables };
-        serde_json::to_writer_pretty(&mut out, &shown).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::json(&mut out, &shown)?;
         return Ok(Exit::Done);
     }
     for table in &tables {
@@ -244,8 +242,7 @@ fn check(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     }
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
-        serde_json::to_writer_pretty(&mut out, &checked).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::json(&mut out, &checked)?;
     } else {
         out.write_all(text.as_bytes())?;
     }

@@ -42,8 +42,7 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     };
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
-        serde_json::to_writer_pretty(&mut out, &serde_json::json!({ "plan": plan, "applied": applied })).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::json(&mut out, &serde_json::json!({ "plan": plan, "applied": applied }))?;
     } else {
         if is_new {
             writeln!(out, "{}", lang.fill(if applied.is_some() { "cli.import.made" } else { "cli.import.would_make" }, &[&dir.display()]))?;

@@ -19,8 +19,7 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         expect(outcome, |l| if let Loaded::Home(page) = l { Some(page) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
-        serde_json::to_writer_pretty(&mut out, &*page).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::json(&mut out, &*page)?;
     } else {
         out.write_all(plain::home(common.lang, &choice.workspace, &page).as_bytes())?;
     }

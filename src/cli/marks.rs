@@ -20,8 +20,7 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
         expect(outcome, |l| if let Loaded::Marks(rows) = l { Some(rows) } else { None }).map_err(|p| Failure::problem(common.lang, &p))?;
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
-        serde_json::to_writer_pretty(&mut out, &*rows).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::json(&mut out, &*rows)?;
     } else {
         out.write_all(plain::marks(common.lang, &rows).as_bytes())?;
     }

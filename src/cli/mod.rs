@@ -33,9 +33,11 @@ mod undo;
 mod usage;
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write};
 
 pub use args::{Common, Size, command};
+
+use serde::Serialize;
 
 use crate::domain::exit::Exit;
 use crate::domain::problem::{Problem, Severity};
@@ -71,6 +73,16 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe { Self::new(Exit::Done, "") } else { Self::new(Exit::Disk, error.to_string()) }
     }
+}
+
+/// Writes a value as JSON for people and programs, with a last end of line. Standard output by itself
+/// would be written at every end of a line, and a county has millions of them.
+fn json(out: &mut impl Write, value: &impl Serialize) -> Result<(), Failure> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
+    writeln!(out)?;
+    out.flush()?;
+    Ok(())
 }
 
 /// The exit code a problem stands for.

@@ -23,8 +23,7 @@ pub(super) fn run(common: &Common, m: &ArgMatches, choice: &Choice) -> Result<Ex
     let (mended, applied) = done.map_err(|p| Failure::problem(lang, &p))?;
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
-        serde_json::to_writer_pretty(&mut out, &serde_json::json!({ "mended": mended, "applied": applied })).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::json(&mut out, &serde_json::json!({ "mended": mended, "applied": applied }))?;
         return Ok(Exit::Done);
     }
     for one in &mended {

@@ -93,8 +93,7 @@ fn print(
     text: impl FnOnce() -> String,
 ) -> Result<Exit, Failure> {
     if json {
-        serde_json::to_writer_pretty(&mut *out, &value()).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::json(&mut *out, &value())?;
     } else {
         out.write_all(text().as_bytes())?;
     }

@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::domain::decision::{Decision, Said};
 use crate::domain::page::{Lead, Tested};
@@ -12,19 +12,33 @@ use crate::domain::screening::{Screened, Spoken};
 use crate::domain::sheet::{Cell, Weight, Words};
 use crate::locale::Lang;
 
-use super::Failure;
+use super::{Failure, json};
+
+/// A list whose entries are made while they are written: a county has tens of thousands of leads.
+struct Each<'a, T, F>(&'a [T], F);
+
+/// Ties the entries' lifetime to the list's, which a closure alone does not.
+fn each<'a, T, O: Serialize, F: Fn(&'a T) -> O>(list: &'a [T], shape: F) -> Each<'a, T, F> {
+    Each(list, shape)
+}
+
+impl<'a, T, O: Serialize, F: Fn(&'a T) -> O> Serialize for Each<'a, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(&self.1))
+    }
+}
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct Report<'a, L, D, N, S> {
     kind: &'static str,
     version: u64,
     as_at: Date,
     place: Option<&'a Spoken>,
     ran: &'a [String],
-    leads: Vec<LeadOut<'a>>,
-    cannot_tell: Vec<DoubtOut<'a>>,
-    not_run: Vec<NotRunOut<'a>>,
-    decided: Vec<DecidedOut<'a>>,
+    leads: L,
+    cannot_tell: D,
+    not_run: N,
+    decided: S,
 }
 
 #[derive(Serialize)]
@@ -99,14 +113,12 @@ pub(super) fn write(found: &Screened, lang: Lang, out: &mut impl Write) -> Resul
         as_at: found.as_at,
         place: found.place.as_ref(),
         ran: &found.ran,
-        leads: found.leads.iter().map(|(of, lead)| shaped(of, lead, found.as_at, lang)).collect(),
-        cannot_tell: found.doubts.iter().map(|(of, d)| DoubtOut { rule: &d.rule, of, missing: all(&d.missing) }).collect(),
-        not_run: found.not_run.iter().map(|n| NotRunOut { rule: &n.rule, why: lang.words(&n.why) }).collect(),
-        decided: found.decided.iter().map(|(of, d)| decided(of, d)).collect(),
+        leads: each(&found.leads, |(of, lead)| shaped(of, lead, found.as_at, lang)),
+        cannot_tell: each(&found.doubts, |(of, d)| DoubtOut { rule: &d.rule, of, missing: all(&d.missing) }),
+        not_run: each(&found.not_run, |n| NotRunOut { rule: &n.rule, why: lang.words(&n.why) }),
+        decided: each(&found.decided, |(of, d)| decided(of, d)),
     };
-    serde_json::to_writer_pretty(&mut *out, &report).map_err(std::io::Error::from)?;
-    writeln!(out)?;
-    Ok(())
+    json(out, &report)
 }
 
 fn shaped<'a>(of: &'a Spoken, lead: &'a Lead, as_at: Date, lang: Lang) -> LeadOut<'a> {

@@ -78,8 +78,7 @@ pub(super) fn print(sheet: &Sheet, lang: Lang, width: Option<u16>, out: &mut imp
 
 /// Prints a sheet as JSON, its words in the language.
 pub(super) fn json(sheet: &Sheet, lang: Lang, out: &mut impl Write) -> Result<(), Failure> {
-    serde_json::to_writer_pretty(&mut *out, &worded(sheet, lang)).map_err(io::Error::from)?;
-    writeln!(out)?;
+    super::json(&mut *out, &worded(sheet, lang))?;
     Ok(())
 }
 

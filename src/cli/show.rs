@@ -29,8 +29,7 @@ pub(super) fn run(common: &Common, m: &ArgMatches) -> Result<Exit, Failure> {
     };
     let mut out = io::stdout().lock();
     if m.get_flag("json") {
-        serde_json::to_writer_pretty(&mut out, &worded(&card, common.lang)?).map_err(io::Error::from)?;
-        writeln!(out)?;
+        super::json(&mut out, &worded(&card, common.lang)?)?;
     } else {
         out.write_all(plain::card(common.lang, &choice.workspace, &card).as_bytes())?;
     }

@@ -457,7 +457,9 @@ impl Ask<'_> {
                 }
             }
         }
-        out.retain(|lead| self.lead_state(lead.entity, &lead.rule, &lead.basis()).is_open());
+        // Of most nothing was ever said.
+        let is_open = |lead: &Lead| self.lead_state(lead.entity, &lead.rule, &lead.basis()).is_open();
+        out.retain(|lead| self.decisions_on(lead.entity).is_empty() || is_open(lead));
         Ok(out)
     }
 
