@@ -2,6 +2,7 @@
 
 use crate::domain::page::{Card, HomePage, Legend, MarkRow, Row, Workspace};
 use crate::domain::sheet::Words;
+use crate::domain::text::measured;
 use crate::domain::value::{Shown, State};
 use crate::locale::Lang;
 use crate::rules;
@@ -22,7 +23,7 @@ impl Lines {
 pub(super) fn shown(lang: Lang, shown: &Shown, unit: &str) -> String {
     let t = |key: &str| lang.text(&format!("cli.plain.{key}"));
     let mut parts = vec![match (shown.reading.state, shown.reading.value) {
-        (State::Value, Some(value)) => format!("{}{unit}", number(value)),
+        (State::Value, Some(value)) => measured(&number(value), unit),
         (State::None, _) => t("none").to_owned(),
         (State::NotDue, _) => t("not_due").to_owned(),
         _ => t("missing").to_owned(),
@@ -40,7 +41,7 @@ pub(super) fn shown(lang: Lang, shown: &Shown, unit: &str) -> String {
         parts.push(t("small_base").to_owned());
     }
     if let Some(value) = shown.roll_up.and_then(|r| r.value) {
-        parts.push(lang.fill("cli.plain.roll_up", &[&format!("{}{unit}", number(value))]));
+        parts.push(lang.fill("cli.plain.roll_up", &[&measured(&number(value), unit)]));
     }
     parts.join(" · ")
 }

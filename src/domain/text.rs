@@ -15,6 +15,13 @@ pub fn is_hostile(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// A number with its unit of measure: `3 个`, `60%`. Before `%` there is no gap.
+#[must_use]
+pub fn measured(number: &str, unit: &str) -> String {
+    let gap = if unit.is_empty() || unit == "%" { "" } else { " " };
+    [number, gap, unit].concat()
+}
+
 /// A name or note without hostile characters: tabs and newlines become one space, the rest is
 /// dropped; trimmed and cut to [`NAME_MAX_CHARS`]. Borrowed where nothing had to change.
 #[must_use]

@@ -33,6 +33,19 @@ impl Op {
             Self::NotEqual => "!=",
         }
     }
+
+    /// The sign, as people write it.
+    #[must_use]
+    pub fn shown(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::AtMost => "≤",
+            Self::More => ">",
+            Self::AtLeast => "≥",
+            Self::Equal => "=",
+            Self::NotEqual => "≠",
+        }
+    }
 }
 
 /// A unit of time.

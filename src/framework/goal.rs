@@ -3,6 +3,7 @@
 use super::condition::Op;
 use super::schema::Goal;
 use crate::domain::indicator::Direction;
+use crate::domain::text::measured;
 
 impl Goal {
     /// Whether a number is what is asked for; `None` where the framework does not say. Of two bounds the
@@ -39,12 +40,12 @@ impl Goal {
         }
     }
 
-    /// As it is written: `>= 80`, `3–5`; `None` where the framework does not say.
+    /// As people write it: `≥ 80%`, `3–5 个`; `None` where the framework does not say.
     #[must_use]
     pub fn written(self, unit: &str) -> Option<String> {
         match self {
-            Self::Bound(op, value) => Some(format!("{} {value}{unit}", op.sign())),
-            Self::Between(from, to) => Some(format!("{from}–{to}{unit}")),
+            Self::Bound(op, value) => Some(format!("{} {}", op.shown(), measured(&value.to_string(), unit))),
+            Self::Between(from, to) => Some(measured(&format!("{from}–{to}"), unit)),
             Self::Unset(_) => None,
         }
     }
@@ -64,7 +65,7 @@ mod tests {
         for (value, reached, lacks) in cases {
             assert_eq!((band.is_reached(value, FIXED), band.lacks(value, FIXED)), (reached, lacks), "{value}");
         }
-        assert_eq!(band.written("个").as_deref(), Some("3–5个"));
+        assert_eq!(band.written("个").as_deref(), Some("3–5 个"));
         // The better, the better.
         assert_eq!((band.is_reached(7.0, Direction::Up), band.lacks(2.0, Direction::Up)), (Some(true), Some(1.0)));
         assert_eq!((band.is_reached(1.0, Direction::Down), band.lacks(7.0, Direction::Down)), (Some(true), Some(-2.0)));

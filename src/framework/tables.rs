@@ -128,7 +128,7 @@ impl Framework {
     fn target_row(&self, t: &super::schema::Target) -> Row {
         let unit = self.indicators.iter().find(|i| i.id == t.indicator).map_or("", |i| if t.each { &*i.unit } else { i.rolled_unit() });
         let wanted = match t.goal {
-            Goal::Unset(op) => Words::fill("framework.wanted_unset", [Words::data(op.sign()), Words::key("framework.unset")]),
+            Goal::Unset(op) => Words::fill("framework.wanted_unset", [Words::data(op.shown()), Words::key("framework.unset")]),
             goal => Words::data(goal.written(unit).unwrap_or_default()),
         };
         let due = t.due.map_or_else(|| Words::key("framework.unset"), |d| Words::data(d.to_string()));
@@ -311,7 +311,7 @@ impl Framework {
             }
             None => self.operand(&test.left),
         };
-        let said = Words::fill("framework.test", [left, Words::data(test.op.sign()), right]);
+        let said = Words::fill("framework.test", [left, Words::data(test.op.shown()), right]);
         test.over.map_or(said.clone(), |over| over_words(over, said))
     }
 }
@@ -447,10 +447,13 @@ fn rests_on(basis: &Basis) -> Vec<Words> {
             Confidence::C => "framework.confidence.c",
         })
     }));
-    if basis.since.is_some() || basis.until.is_some() {
-        let day = |d: Option<jiff::civil::Date>| Words::data(d.map(|d| d.to_string()).unwrap_or_default());
-        said.push(Words::fill("framework.in_force", [day(basis.since), day(basis.until)]));
-    }
+    let day = |day: jiff::civil::Date| Words::data(day.to_string());
+    said.extend(match (basis.since, basis.until) {
+        (Some(since), Some(until)) => Some(Words::fill("framework.in_force", [day(since), day(until)])),
+        (Some(since), None) => Some(Words::fill("framework.in_force_since", [day(since)])),
+        (None, Some(until)) => Some(Words::fill("framework.in_force_until", [day(until)])),
+        (None, None) => None,
+    });
     said
 }
 

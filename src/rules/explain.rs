@@ -11,6 +11,7 @@ use crate::domain::id::Uid;
 use crate::domain::page::{Lead, Tested};
 use crate::domain::period::Period;
 use crate::domain::sheet::{Cell, Weight, Words};
+use crate::domain::text::measured;
 use crate::domain::unit::Subject;
 use crate::framework::condition::{How, Literal, Op, Span, Window};
 use crate::framework::schema::Confidence;
@@ -156,7 +157,7 @@ impl Screening {
             (_, Some(_)) if numbers.iter().any(Option::is_some) => {
                 // The oldest first, as time goes.
                 let each = numbers.iter().rev().map(written).collect::<Vec<_>>().join(" → ");
-                Cell::Text(Words::data(format!("{each}{unit}")))
+                Cell::Text(Words::data(measured(&each, &unit)))
             }
             _ => self.cell(side(0), &unit),
         };
@@ -225,7 +226,7 @@ impl Screening {
         match side {
             Side::Missing => Cell::Missing,
             Side::Number(value, last) if value == last => Cell::Number { value, unit: unit.to_owned() },
-            Side::Number(lo, hi) => Cell::Text(Words::data(format!("{}{unit}", between(lo, hi)))),
+            Side::Number(lo, hi) => Cell::Text(Words::data(measured(&between(lo, hi), unit))),
             Side::Word(word) => match word.number {
                 Some(value) => Cell::Number { value, unit: unit.to_owned() },
                 None => Cell::Text(Words::data(&*word.text)),
@@ -262,7 +263,7 @@ impl Screening {
                 };
                 match value {
                     Cell::Number { value, unit } => {
-                        Cell::Text(Words::fill("leads.other", [what, Words::data(format!("{}{unit}", number(value)))]))
+                        Cell::Text(Words::fill("leads.other", [what, Words::data(measured(&number(value), &unit))]))
                     }
                     Cell::Text(words) => Cell::Text(Words::fill("leads.other", [what, words])),
                     _ => Cell::Text(Words::fill("leads.other", [what, Words::key("leads.gap.empty")])),

@@ -142,7 +142,7 @@ fn a_lead_names_its_values_and_what_they_were_held_against() {
         leads,
         [
             ("months".to_owned(), "月数 4（>3）".to_owned(), None, "月数=4".to_owned()),
-            ("both".to_owned(), "月数 4（≥1）；例 2.25元（<5.5元）".to_owned(), day, "月数=4; X-1@2025Q3=2.25".to_owned()),
+            ("both".to_owned(), "月数 4（≥1）；例 2.25 元（<5.5 元）".to_owned(), day, "月数=4; X-1@2025Q3=2.25".to_owned()),
         ]
     );
 }

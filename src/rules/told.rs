@@ -3,6 +3,7 @@
 use super::explain::number;
 use crate::domain::page::{Lead, Tested};
 use crate::domain::sheet::{Cell, Words};
+use crate::domain::text::measured;
 
 /// The values that made a lead hold and what they were held against: `月数 4（>3）`. Where it holds because
 /// none of its tests does (a rule that says not), those.
@@ -42,7 +43,7 @@ pub fn sign(sign: &str) -> &str {
 #[must_use]
 pub fn cell(cell: &Cell) -> Words {
     match cell {
-        Cell::Number { value, unit } => Words::data(format!("{}{unit}", number(*value))),
+        Cell::Number { value, unit } => Words::data(measured(&number(*value), unit)),
         Cell::Text(words) => words.clone(),
         Cell::Unset => Words::key("leads.unset"),
         _ => Words::key("leads.gap.empty"),

@@ -16,6 +16,9 @@ const STEP: &str = "›";
 /// Text columns are cut to no fewer cells before a column is left out.
 const LEAST: u16 = 8;
 
+/// A text to spare that has so many cells is cut rather than left out.
+const OF_USE: u16 = 12;
+
 /// Nothing asks for more: the details have it whole.
 const WIDEST: u16 = 80;
 
@@ -125,7 +128,7 @@ fn share(num: f64, den: f64) -> String {
 /// What the columns of a table ask for. Worked out once per table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Natural {
-    /// Cells of each column, its head included.
+    /// Cells of each column, its head included; 0 where nothing stands in it.
     pub widths: Vec<u16>,
     /// The first column that holds shares.
     pub share: Option<usize>,
@@ -143,19 +146,34 @@ impl Natural {
                 *wide = (*wide).max(look.width.of(&look.cell(cell)).min(WIDEST));
             }
         }
+        // A column where nothing stands in any row wastes its room.
+        let stands = |n: usize| table.rows.iter().any(|row| row.cells.get(n).is_some_and(|cell| *cell != Cell::Empty));
+        for (n, wide) in widths.iter_mut().enumerate().skip(1) {
+            if !table.rows.is_empty() && !stands(n) {
+                *wide = 0;
+            }
+        }
         let holds = |n: &usize| table.rows.iter().any(|row| matches!(row.cells.get(*n), Some(Cell::Share { .. })));
         Self { share: (0..widths.len()).find(holds), widths, signs: table.rows.iter().any(|row| row.weight != Weight::Plain) }
     }
 
     /// The columns that fit into so many cells, with their widths: those to spare go first, the highest
-    /// first; then texts are cut; then what stands at the right goes. The first column always stays.
+    /// first, unless a text cut short stays of use; then texts are cut; then what stands at the right goes. The first column always stays.
     #[must_use]
     pub fn fit(&self, columns: &[Column], room: u16) -> Vec<(usize, u16)> {
-        let mut kept: Vec<(usize, u16)> = self.widths.iter().copied().enumerate().take(columns.len()).collect();
+        let mut kept: Vec<(usize, u16)> =
+            self.widths.iter().copied().enumerate().take(columns.len()).filter(|(n, wide)| *n == 0 || *wide > 0).collect();
         while total(&kept) > room {
             let spare = |n: &usize| columns[kept[*n].0].spare;
             match (0..kept.len()).filter(|n| spare(n) > 0).max_by_key(spare) {
-                Some(n) => drop(kept.remove(n)),
+                Some(n) => {
+                    let left = kept[n].1.saturating_sub(total(&kept) - room);
+                    if !columns[kept[n].0].right && left >= OF_USE {
+                        kept[n].1 = left;
+                    } else {
+                        kept.remove(n);
+                    }
+                }
                 None => break,
             }
         }

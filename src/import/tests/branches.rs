@@ -167,7 +167,7 @@ fn ratings_cards_targets_and_rules_take_the_readings_of_the_branch() {
     assert_eq!(rows(&cards.tables[1]), ["镇党委|东镇|6|6|未核查||", "一支部|一格|10|10|未核查||", "二支部|𠅤家格|4|4|未核查||"]);
     // The committee is no 党支部: the target is not about it.
     let targets = sheet(&mut place, SheetKind::Targets);
-    assert_eq!((rows(&targets.tables[0]), rows(&targets.tables[1]).len()), (vec!["四星|1/2|>= 4星|||未达到".to_owned()], 1));
+    assert_eq!((rows(&targets.tables[0]), rows(&targets.tables[1]).len()), (vec!["四星|1/2|≥ 4 星|||未达到".to_owned()], 1));
     let why = sheet(&mut place, SheetKind::Why { uid: branch("B1"), rule: "R-S".into() });
     let lead = why.tables[0].rows[0].lead.clone();
     assert!(matches!(lead, Some(crate::domain::sheet::Lead::Number { uid, .. }) if uid == branch("B1")), "{lead:?}");

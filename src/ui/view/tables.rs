@@ -3,6 +3,7 @@
 use super::board::Board;
 use super::pen::{Line, Tone, bar};
 use super::sheet::Sheet;
+use crate::domain::behind::Behind;
 use crate::domain::sheet::{Against, Cell, Lead, Row, Sheet as Page, SheetKind, Table, Weight, Words};
 use crate::ui::action::Action;
 use crate::ui::desk::{Cursor, Leaf};
@@ -27,13 +28,7 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let names: Vec<String> = sheets.leaves()[last..].iter().map(|leaf| name(model, &leaf.kind)).collect();
     let mut board = Board::new(names.join(&step), leaf.cursor());
     let against = if let SheetKind::Change { against } = leaf.kind { Some(against) } else { None };
-    let hint = match leaf.kind {
-        SheetKind::Change { .. } => "sheet.hint_change",
-        SheetKind::Form { .. } | SheetKind::Behind { .. } => "sheet.hint_form",
-        SheetKind::Leads | SheetKind::Why { .. } | SheetKind::WhatIf { .. } => "leads.ask.hint",
-        _ => "sheet.hint",
-    };
-    board.hint = format!("{}{}", lead_hints(model), lang.text(hint));
+    board.hint = hint(model, leaf, cells);
     if let Some(against) = against {
         board.tabs = Against::ALL.map(|each| lang.text(&format!("sheet.against.{}", each.word())).to_owned()).to_vec();
         board.tab = against as usize;
@@ -58,11 +53,40 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     board
 }
 
+/// What the keys do here: only those that lead somewhere from the chosen row.
+fn hint(model: &Model, leaf: &Leaf, cells: u16) -> String {
+    let mut keys = lead_hints(model);
+    let mut say = |given: bool, key: &str| keys.extend(given.then(|| model.text(key).to_owned()));
+    let row = leaf.row();
+    let several = leaf.page.as_deref().is_some_and(|page| page.tables.len() > 1);
+    let is_change = matches!(leaf.kind, SheetKind::Change { .. });
+    let counts = matches!(leaf.kind, SheetKind::Form { .. } | SheetKind::Behind { .. });
+    let asks = matches!(leaf.kind, SheetKind::Leads | SheetKind::Why { .. } | SheetKind::WhatIf { .. });
+    say(is_change, "sheet.hint_against");
+    say(row.is_some_and(|row| counts || row.lead.is_some()), if counts { "sheet.hint_who" } else { "sheet.hint_enter" });
+    say(row.is_some(), "sheet.hint_details");
+    say(several && !is_change && !asks, "sheet.hint_tabs");
+    say(row.is_some() && !asks, "sheet.hint_source");
+    say(!is_change && !counts && !asks, "sheet.hint_scope");
+    say(is_change, "sheet.hint_period");
+    say(true, "sheet.hint_back");
+    let menu = keys.len() - 1;
+    let fits = |text: &str| model.width().of(text) + 1 < cells;
+    if asks {
+        keys.insert(menu, model.text("sheet.hint_menu").to_owned());
+        if !fits(&keys.join(" ")) {
+            keys.remove(menu);
+        }
+    }
+    let roomy = keys.join("  ");
+    if fits(&roomy) { roomy } else { keys.join(" ") }
+}
+
 /// The keys of leads and forms that hold for the sheet or the chosen row, with what they do.
-fn lead_hints(model: &Model) -> String {
+fn lead_hints(model: &Model) -> Vec<String> {
     let may = |action: Action| action.info().needs.is_none_or(|grant| model.session.access.may(grant));
     let keys = LEAD_KEYS.iter().chain([&FORM_KEY]).filter(|(_, action)| model.holds_here(*action) && may(*action));
-    keys.map(|(key, action)| format!("{key} {} ", model.text(&format!("sheet.key.{}", action.info().id)))).collect()
+    keys.map(|(key, action)| format!("{key} {}", model.text(&format!("sheet.key.{}", action.info().id)))).collect()
 }
 
 /// The name of a sheet.
@@ -79,7 +103,14 @@ fn name(model: &Model, kind: &SheetKind) -> String {
         _ => None,
     });
     let item = known.unwrap_or_else(|| kind.item().into_owned());
-    if item.is_empty() { name.to_owned() } else { format!("{name} {item}") }
+    match kind {
+        // One of those that the sheet above lists: its own name is enough.
+        SheetKind::Framework { .. } | SheetKind::Sites { .. } if !item.is_empty() => item,
+        // Its id says nothing to a reader; the page is headed by its name.
+        SheetKind::Behind { of: Behind::Coverage { .. } } => name.to_owned(),
+        _ if item.is_empty() => name.to_owned(),
+        _ => format!("{name} {item}"),
+    }
 }
 
 /// The tables; after what a change is held against, where it is one.

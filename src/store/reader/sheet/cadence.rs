@@ -43,7 +43,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
         ));
     }
     rows.sort_by_key(|(left, _)| *left);
-    sheet.about.push(Words::data(today.to_string()));
+    sheet.about.push(Words::fill("leads.as_at", [Words::data(today.to_string())]));
     sheet.tables.push(Table {
         title: Some(Words::key("panel.cadence.title")),
         columns: vec![

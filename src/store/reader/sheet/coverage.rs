@@ -233,7 +233,7 @@ fn should_row(ask: &Ask<'_>, entity: &Entity, rule: &Establish) -> Row {
         cells: vec![
             Cell::Text(Words::data(&entity.name)),
             Cell::Text(Words::data(&entity.kind)),
-            Cell::Text(Words::data(ask.world.name(entity.place))),
+            Cell::Text(Words::data(ask.path(entity.place))),
             Cell::Text(Words::data(&entity.word)),
             Cell::Text(Words::data(values.join("、"))),
         ],
@@ -252,7 +252,7 @@ fn uncovered(ask: &Ask<'_>, entities: &[Entity]) -> Table {
         cells: vec![
             Cell::Text(Words::data(&entity.name)),
             Cell::Text(Words::data(&entity.kind)),
-            Cell::Text(Words::data(ask.world.name(entity.place))),
+            Cell::Text(Words::data(ask.path(entity.place))),
             Cell::Text(Words::data(&entity.word)),
         ],
         weight: Weight::Look,

@@ -159,7 +159,7 @@ fn checks(form: &Form, answers: &[Answer]) -> Table {
     let mut all: Vec<_> = form.checks.iter().enumerate().map(|(n, check)| (held(check, answers), n, check)).collect();
     all.sort_by_key(|(held, ..)| held.verdict);
     let row = |(held, n, check): &(held::Held, usize, &crate::framework::form::Check)| {
-        let expression = format!("{} {} {}", held::sum(&check.left), held::sign(check.op), held::sum(&check.right));
+        let expression = format!("{} {} {}", held::sum(&check.left), check.op.shown(), held::sum(&check.right));
         let name = check.label.as_ref().map_or_else(|| Words::data(&expression), |(zh, en)| Words::both(zh, en));
         let side = |value: Option<f64>| value.map_or(Cell::Missing, |value| Cell::Number { value, unit: String::new() });
         Row {

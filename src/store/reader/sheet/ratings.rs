@@ -2,7 +2,7 @@
 
 use super::figure::{Own, at_place, basis_given, each, label, owner_name};
 use crate::domain::id::IndicatorId;
-use crate::domain::indicator::Indicator;
+use crate::domain::indicator::{Direction, Indicator};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
 use crate::domain::value::State;
@@ -109,14 +109,17 @@ fn of_levels(
     Ok(Table { columns, rows, notes, ..Table::default() })
 }
 
-/// Units with their badges: five themes are five columns, won or not; who reported nothing comes last.
+/// Units with their badges: five themes are five columns, won or not, those with the fewest first; of marks
+/// for what is bad those with the most. Who reported nothing comes last.
 fn of_badges(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], badges: &[Badge]) -> Result<Table, Problem> {
     let heads = badges.iter().map(|badge| Column { head: label(&badge.named), right: false, spare: 0 });
-    let columns: Vec<Column> = who.into_iter().chain(heads).chain([Column::number("panel.ratings.won")]).collect();
     let mut held_by = Vec::new();
     for badge in badges {
         held_by.push(held(ask, view, badge.metric.as_ref())?);
     }
+    let are_bad = held_by.iter().flatten().all(|(indicator, _)| indicator.direction == Direction::Down);
+    let sum = Column::number(if are_bad { "panel.ratings.marked" } else { "panel.ratings.won" });
+    let columns: Vec<Column> = who.into_iter().chain(heads).chain([sum]).collect();
     let Some((indicator, units)) = held_by.iter().flatten().next() else { return Ok(unset(columns)) };
     let mut rows = Vec::new();
     for (n, unit) in units.iter().enumerate() {
@@ -136,15 +139,24 @@ fn of_badges(ask: &Ask<'_>, view: &ViewState, who: [Column; 2], badges: &[Badge]
             });
         }
         // Who reported nothing has not won 0.
-        cells.push(if told { Cell::Stars { of: won, max: u8::try_from(badges.len()).unwrap_or(u8::MAX) } } else { Cell::Missing });
-        rows.push((!told, won, row_of(ask, unit, indicator, cells)));
+        cells.push(match (told, are_bad) {
+            (false, _) => Cell::Missing,
+            (true, true) => Cell::Number { value: f64::from(won), unit: String::new() },
+            (true, false) => Cell::Stars { of: won, max: u8::try_from(badges.len()).unwrap_or(u8::MAX) },
+        });
+        let weight = if are_bad && won > 0 { Weight::Look } else { Weight::Plain };
+        let order = if are_bad { u8::MAX - won } else { won };
+        rows.push((!told, order, Row { weight, ..row_of(ask, unit, indicator, cells) }));
     }
-    rows.sort_by_key(|(untold, won, _)| (*untold, *won));
+    rows.sort_by_key(|(untold, order, _)| (*untold, *order));
     let missing = rows.iter().filter(|(untold, ..)| *untold).count();
     Ok(Table {
         columns,
         rows: rows.into_iter().map(|(.., row)| row).collect(),
-        notes: vec![Words::key("panel.ratings.badges"), Words::fill("panel.ratings.missing", [Words::data(missing.to_string())])],
+        notes: vec![
+            Words::key(if are_bad { "panel.ratings.marks" } else { "panel.ratings.badges" }),
+            Words::fill("panel.ratings.missing", [Words::data(missing.to_string())]),
+        ],
         ..Table::default()
     })
 }

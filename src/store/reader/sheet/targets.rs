@@ -4,6 +4,7 @@ use super::figure::{Own, at_place, basis, each, label, owner_name};
 use crate::domain::indicator::{Direction, Indicator};
 use crate::domain::problem::Problem;
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, Table, Weight, Words};
+use crate::domain::text::measured;
 use crate::domain::value::State;
 use crate::domain::view_state::ViewState;
 use crate::framework::schema::{Goal, Target};
@@ -23,7 +24,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
         rows.push(line(ask, view, (n, target), &told, &mut short)?);
     }
     rows.sort_by_key(|(left, _)| *left);
-    sheet.about.push(Words::data(ask.world.at.day.to_string()));
+    sheet.about.push(Words::fill("leads.as_at", [Words::data(ask.world.at.day.to_string())]));
     sheet.tables.push(Table {
         title: Some(Words::key("panel.targets.title")),
         columns: vec![
@@ -69,12 +70,12 @@ fn wanted(goal: Goal, unit: &str) -> Cell {
     goal.written(unit).map_or(Cell::Unset, |wanted| Cell::Text(Words::data(wanted)))
 }
 
-/// What is missing to reach it: 还差 2.5个, 超出 3个; what must be passed where it stands on the bound.
+/// What is missing to reach it: 还差 2.5 个, 超出 3 个; what must be passed where it stands on the bound.
 fn lacks(goal: Goal, value: f64, better: Direction, unit: &str) -> Option<Words> {
     let lacks = goal.lacks(value, better)?;
     // Never less than what is missing: 0.004 is 0.01.
     let size = (lacks.abs() * 100.0 - 1e-6).ceil() / 100.0;
-    let words = |key: &str| Words::fill(key, [Words::data(format!("{}{unit}", crate::rules::number(size)))]);
+    let words = |key: &str| Words::fill(key, [Words::data(measured(&crate::rules::number(size), unit))]);
     Some(match lacks {
         lacks if lacks > 0.0 => words("panel.targets.add"),
         lacks if lacks < 0.0 => words("panel.targets.over"),
@@ -219,7 +220,7 @@ fn bands(ask: &Ask<'_>, view: &ViewState) -> Result<Table, Problem> {
             rows.push(Row {
                 cells: vec![
                     Cell::Text(Words::both(&indicator.label, &indicator.label_en)),
-                    Cell::Text(Words::data(format!("{band} {}", indicator.unit))),
+                    Cell::Text(Words::data(measured(&band, &indicator.unit))),
                     Cell::Share { num: f64::from(count), den: f64::from(u32::try_from(values.len()).unwrap_or(u32::MAX)) },
                 ],
                 lead: Some(Lead::Indicator(indicator.id.clone())),

@@ -18,7 +18,7 @@ use crate::store::reader::told::Of;
 const LISTED: usize = 500;
 
 pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result<(), Problem> {
-    sheet.about.push(Words::data(ask.world.at.day.to_string()));
+    sheet.about.push(Words::fill("leads.as_at", [Words::data(ask.world.at.day.to_string())]));
     let ends = ends(ask, view)?;
     for season in &ask.framework.seasons {
         sheet.tables.push(of_season(ask, season, &ends));

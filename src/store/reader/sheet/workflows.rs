@@ -67,7 +67,7 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
     if let Some(place) = place {
         sheet.about.push(Words::data(ask.world.name(place)));
     }
-    sheet.about.push(Words::data(ask.world.at.day.to_string()));
+    sheet.about.push(Words::fill("leads.as_at", [Words::data(ask.world.at.day.to_string())]));
     let zones = Zones::of(ask, &view.scope)?;
     let in_scope = |at: Place| zones.as_ref().is_none_or(|z| z.own[at.0][at.1 as usize]);
     let mut items: Vec<(Record, Option<Place>)> = Vec::new();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::super::figure::label;
 use super::answer::{Answer, whole};
-use super::held::{self, held, sum};
+use super::held::{held, sum};
 use super::member::{Member, WHOLE};
 use crate::domain::behind::Behind;
 use crate::domain::form::CellAt;
@@ -13,6 +13,7 @@ use crate::domain::id::Uid;
 use crate::domain::period::Period;
 use crate::domain::problem::{Problem, Severity};
 use crate::domain::sheet::{Cell, Column, Lead, Row, Sheet, SheetKind, Table, Weight, Words};
+use crate::domain::text::measured;
 use crate::domain::view_state::ViewState;
 use crate::framework::form::{Form, FormCell, What};
 use crate::store::reader::ask::Ask;
@@ -164,7 +165,7 @@ fn moved(now: &Answer, then: &Answer, before: Period) -> Table {
 fn worded(cell: &Cell) -> Words {
     match cell {
         Cell::Text(words) => words.clone(),
-        Cell::Number { value, unit } => Words::data(format!("{}{unit}", crate::rules::number(*value))),
+        Cell::Number { value, unit } => Words::data(measured(&crate::rules::number(*value), unit)),
         Cell::Day(day) => Words::data(day.to_string()),
         _ => Words::key("sheet.cell.missing"),
     }
@@ -182,7 +183,7 @@ pub(in super::super) fn check(ask: &Ask<'_>, view: &ViewState, name: &str, n: us
     let answers = super::answer::answers(ask, &view, &of, period)?;
     let held = held(check, &answers);
     sheet.about = super::about(ask, &view, form, period)?;
-    let expression = format!("{} {} {}", sum(&check.left), held::sign(check.op), sum(&check.right));
+    let expression = format!("{} {} {}", sum(&check.left), check.op.shown(), sum(&check.right));
     sheet.about.insert(0, check.label.as_ref().map_or_else(|| Words::data(&expression), |(zh, en)| Words::both(zh, en)));
     let sides = [("panel.form.left", &check.left), ("panel.form.right", &check.right)];
     let terms = sides.into_iter().flat_map(|(side, cells)| cells.iter().map(move |at| (side, at)));

@@ -87,11 +87,6 @@ fn holds((lo, hi): Span, op: Op, (from, to): Span) -> bool {
     }
 }
 
-/// The sign of a check as a definition writes it.
-pub(super) fn sign(op: Op) -> &'static str {
-    if op == Op::Equal { "=" } else { op.sign() }
-}
-
 /// `C6+C7`.
 pub(super) fn sum(cells: &[CellAt]) -> String {
     cells.iter().map(ToString::to_string).collect::<Vec<_>>().join("+")
