@@ -51,6 +51,7 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let Some(natural) = sheets.natural.get(leaf.tab) else { return board };
     board.note = lang.fill("sheet.count", &[&table.rows.len()]);
     board.count = table.rows.len();
+    board.asks = natural.asks(&table.columns);
     board.columns = Some(Box::new(move |cells| columns(model, table, &Fitted::new(table, natural, cells))));
     board.row =
         Box::new(move |n, cells| table.rows.get(n).map(|r| row(model, table, r, &Fitted::new(table, natural, cells))).unwrap_or_default());
@@ -62,7 +63,7 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
 fn lead_hints(model: &Model) -> String {
     let may = |action: Action| action.info().needs.is_none_or(|grant| model.session.access.may(grant));
     let keys = LEAD_KEYS.iter().chain([&FORM_KEY]).filter(|(_, action)| model.holds_here(*action) && may(*action));
-    keys.map(|(key, action)| format!("{key} {} ", model.text(&format!("sheet.key.{}", action.info().id)))).collect()
+    keys.map(|(key, action)| format!("{key} {}  ", model.text(&format!("sheet.key.{}", action.info().id)))).collect()
 }
 
 /// The name of a sheet.
