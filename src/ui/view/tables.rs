@@ -14,6 +14,11 @@ use crate::ui::update::{FORM_KEY, LEAD_KEYS};
 const BAR: u16 = 9;
 /// On fewer rows the list needs every line.
 const ROOMY: u16 = 14;
+/// What stands between the parts of a hint.
+const BETWEEN: &str = "  ";
+/// The keys of a hint that do not always hold.
+const TABS: &str = "1-9 ";
+const ENTER: &str = "Enter ";
 /// Sheets named in the title.
 const NAMED: usize = 3;
 
@@ -29,11 +34,13 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let against = if let SheetKind::Change { against } = leaf.kind { Some(against) } else { None };
     let hint = match leaf.kind {
         SheetKind::Change { .. } => "sheet.hint_change",
+        // The list of forms opens a form.
+        SheetKind::Form { .. } if leaf.kind.item().is_empty() => "sheet.hint",
         SheetKind::Form { .. } | SheetKind::Behind { .. } => "sheet.hint_form",
         SheetKind::Leads | SheetKind::Why { .. } | SheetKind::WhatIf { .. } => "leads.ask.hint",
         _ => "sheet.hint",
     };
-    board.hint = format!("{}{}", lead_hints(model), lang.text(hint));
+    board.hint = format!("{}{}", lead_hints(model), true_here(leaf, lang.text(hint)));
     if let Some(against) = against {
         board.tabs = Against::ALL.map(|each| lang.text(&format!("sheet.against.{}", each.word())).to_owned()).to_vec();
         board.tab = against as usize;
@@ -64,6 +71,14 @@ fn lead_hints(model: &Model) -> String {
     let may = |action: Action| action.info().needs.is_none_or(|grant| model.session.access.may(grant));
     let keys = LEAD_KEYS.iter().chain([&FORM_KEY]).filter(|(_, action)| model.holds_here(*action) && may(*action));
     keys.map(|(key, action)| format!("{key} {}  ", model.text(&format!("sheet.key.{}", action.info().id)))).collect()
+}
+
+/// Of a hint what holds here: tabs to change to, a row that leads somewhere.
+fn true_here(leaf: &Leaf, hint: &str) -> String {
+    let tabs = leaf.page.as_ref().is_none_or(|page| page.tables.len() > 1);
+    let leads = leaf.row().is_none_or(|row| row.lead.is_some());
+    let holds = |part: &&str| (tabs || !part.starts_with(TABS)) && (leads || !part.starts_with(ENTER));
+    hint.split(BETWEEN).filter(holds).collect::<Vec<_>>().join(BETWEEN)
 }
 
 /// The name of a sheet.
