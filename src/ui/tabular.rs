@@ -16,8 +16,8 @@ const STEP: &str = "›";
 /// Text columns are cut to no fewer cells before a column is left out.
 const LEAST: u16 = 8;
 
-/// A text to spare that has so many cells is cut rather than left out.
-const OF_USE: u16 = 12;
+/// Texts are cut to no fewer cells to keep a column that could be left out.
+const EASY: u16 = 24;
 
 /// Nothing asks for more: the details have it whole.
 const WIDEST: u16 = 80;
@@ -128,12 +128,14 @@ fn share(num: f64, den: f64) -> String {
 /// What the columns of a table ask for. Worked out once per table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Natural {
-    /// Cells of each column, its head included; 0 where nothing stands in it.
+    /// Cells of each column, its head included.
     pub widths: Vec<u16>,
     /// The first column that holds shares.
     pub share: Option<usize>,
     /// Some row has a sign.
     pub signs: bool,
+    /// Columns that say nothing in any row: they only take room.
+    pub bare: Vec<usize>,
 }
 
 impl Natural {
@@ -146,34 +148,35 @@ impl Natural {
                 *wide = (*wide).max(look.width.of(&look.cell(cell)).min(WIDEST));
             }
         }
-        // A column where nothing stands in any row wastes its room.
-        let stands = |n: usize| table.rows.iter().any(|row| row.cells.get(n).is_some_and(|cell| *cell != Cell::Empty));
-        for (n, wide) in widths.iter_mut().enumerate().skip(1) {
-            if !table.rows.is_empty() && !stands(n) {
-                *wide = 0;
-            }
-        }
         let holds = |n: &usize| table.rows.iter().any(|row| matches!(row.cells.get(*n), Some(Cell::Share { .. })));
-        Self { share: (0..widths.len()).find(holds), widths, signs: table.rows.iter().any(|row| row.weight != Weight::Plain) }
+        let says = |n: usize| table.rows.iter().any(|row| row.cells.get(n).is_some_and(|cell| !look.cell(cell).is_empty()));
+        // Of an empty table the heads say what would stand there.
+        let bare = (1..widths.len()).filter(|n| !table.rows.is_empty() && !says(*n)).collect();
+        Self { share: (0..widths.len()).find(holds), widths, signs: table.rows.iter().any(|row| row.weight != Weight::Plain), bare }
     }
 
-    /// The columns that fit into so many cells, with their widths: those to spare go first, the highest
-    /// first, unless a text cut short stays of use; then texts are cut; then what stands at the right goes. The first column always stays.
+    /// Cells that the whole table asks for, texts that are long counted as far as they are easy to read.
+    #[must_use]
+    pub fn asks(&self, columns: &[Column]) -> u16 {
+        let signs = if self.signs { SIGN } else { 0 };
+        signs.saturating_add(easy(&self.told(columns), columns))
+    }
+
+    /// The columns that say something, with their widths.
+    fn told(&self, columns: &[Column]) -> Vec<(usize, u16)> {
+        self.widths.iter().copied().enumerate().take(columns.len()).filter(|(n, _)| !self.bare.contains(n)).collect()
+    }
+
+    /// The columns that fit into so many cells, with their widths: those that say nothing are not there; of the
+    /// others those to spare go first, the highest first, as soon as texts could no longer be read with ease; then
+    /// texts are cut; then what stands at the right goes. The first column always stays.
     #[must_use]
     pub fn fit(&self, columns: &[Column], room: u16) -> Vec<(usize, u16)> {
-        let mut kept: Vec<(usize, u16)> =
-            self.widths.iter().copied().enumerate().take(columns.len()).filter(|(n, wide)| *n == 0 || *wide > 0).collect();
-        while total(&kept) > room {
+        let mut kept = self.told(columns);
+        while easy(&kept, columns) > room {
             let spare = |n: &usize| columns[kept[*n].0].spare;
             match (0..kept.len()).filter(|n| spare(n) > 0).max_by_key(spare) {
-                Some(n) => {
-                    let left = kept[n].1.saturating_sub(total(&kept) - room);
-                    if !columns[kept[n].0].right && left >= OF_USE {
-                        kept[n].1 = left;
-                    } else {
-                        kept.remove(n);
-                    }
-                }
+                Some(n) => drop(kept.remove(n)),
                 None => break,
             }
         }
@@ -190,6 +193,12 @@ impl Natural {
         }
         kept
     }
+}
+
+/// Cells of columns with their gaps, long texts cut as far as they are easy to read.
+fn easy(kept: &[(usize, u16)], columns: &[Column]) -> u16 {
+    let cut = |(n, wide): &(usize, u16)| (*n, if columns[*n].right { *wide } else { (*wide).min(EASY) });
+    total(&kept.iter().map(cut).collect::<Vec<_>>())
 }
 
 /// Cells of columns with their gaps.
@@ -286,5 +295,20 @@ mod tests {
         for room in 0..60 {
             assert!(total(&fit(room)) <= room);
         }
+    }
+
+    #[test]
+    fn what_says_nothing_takes_no_room_and_long_texts_give_way_first() {
+        let column = |right, spare| Column { head: Words::data("x"), right, spare };
+        let columns = [column(false, 0), column(false, 1), column(true, 2)];
+        let text = |wide: usize| Cell::Text(Words::data("x".repeat(wide)));
+        let row = |cells| Row { cells, ..Row::default() };
+        let of = |rows| Natural::of(&look(), &Table { columns: columns.to_vec(), rows, ..Table::default() });
+        let natural = of(vec![row(vec![text(40), Cell::Empty, text(5)]), row(vec![text(10), text(0), text(5)])]);
+        assert_eq!(natural.fit(&columns, 80), [(0, 40), (2, 5)]);
+        assert_eq!(natural.fit(&columns, 31), [(0, 24), (2, 5)], "what is long is cut before a column goes");
+        assert_eq!(natural.fit(&columns, 30), [(0, 30)]);
+        assert_eq!(natural.asks(&columns), 31);
+        assert_eq!(of(Vec::new()).fit(&columns, 80).len(), 3, "heads of an empty table stay");
     }
 }

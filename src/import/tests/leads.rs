@@ -108,7 +108,7 @@ fn why_says_what_would_clear_it() {
     let page = sheet(&mut place, kind).expect("a sheet");
     let titles: Vec<String> = page.tables.iter().filter_map(|t| t.title.as_ref()).map(|t| Lang::Zh.words(t)).collect();
     assert_eq!(titles, ["取值", "怎样消除", "答复与结论"]);
-    assert_eq!(rows(&page.tables[0]), ["率|50%|<|60%||2025Q3|1 天|符合"]);
+    assert_eq!(rows(&page.tables[0]), ["率|50%|<|60%||2025Q3|1 天|成立"]);
     assert_eq!(rows(&page.tables[1]), ["率 ≥ 60%|50%"]);
     let unknown = sheet(&mut place, SheetKind::Why { uid: uid("leaf", "010102"), rule: "R-9".into() });
     assert_eq!(unknown.map_err(|p| p.code).err().as_deref(), Some("E_LEAD_RULE"));

@@ -223,8 +223,7 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
     }
     if model.desk.screen.is_some() {
         let hint = super::board_of(model, area.width.saturating_sub(2)).map(|board| board.hint).unwrap_or_default();
-        let style = pen.on(pen.style(Tone::Text), Role::Panel);
-        pen.text(room, room.x + 1, room.y, &hint, style);
+        keys_of_board(pen, room, &hint);
         return;
     }
     let mut x = room.x + 1;
@@ -249,6 +248,31 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
         let style = pen.on(pen.style(tones.1), Role::Panel);
         x = pen.text(room, x + 1, room.y, name, style) + 2;
     }
+}
+
+/// What the keys of a screen of the desk do: the keys stand out, as on the map. Where there is little room the
+/// gaps give way first.
+fn keys_of_board(pen: &mut Pen<'_>, room: Rect, hint: &str) {
+    let gap = if pen.width.of(hint) < room.width { 2 } else { 1 };
+    let mut x = room.x + 1;
+    for part in hint.split("  ").filter(|part| !part.is_empty()) {
+        let mut after_key = 0;
+        for word in part.split_inclusive(' ').take_while(|word| is_key(word.trim_end())) {
+            after_key += word.len();
+        }
+        let (key, name) = part.split_at(after_key);
+        let style = pen.on(pen.style(Tone::Accent), Role::Panel);
+        x = pen.text(room, x, room.y, key, style);
+        let style = pen.on(pen.style(Tone::Text), Role::Panel);
+        x = pen.text(room, x, room.y, name, style) + gap;
+    }
+}
+
+/// Whether a word of a hint is a key, or joins two.
+fn is_key(word: &str) -> bool {
+    let alone = word.chars().count() == 1 && !word.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
+    let numbered = word.chars().any(|c| c.is_ascii_digit()) && word.is_ascii();
+    alone || numbered || word.contains('/') || matches!(word, "Enter" | "Esc" | "Tab" | "Space" | "空格" | "或" | "or" | "←→")
 }
 
 /// Which-key: what may follow the keys pressed so far.

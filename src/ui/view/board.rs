@@ -20,6 +20,8 @@ use crate::ui::model::Model;
 
 /// From so many columns on, details stand beside the list.
 const BESIDE: u16 = 100;
+/// Cells that details beside the list need at least.
+const NARROW: u16 = 34;
 /// Rows that list and details need to stand one above the other.
 const BELOW: u16 = 12;
 
@@ -42,6 +44,8 @@ pub(super) struct Board<'a> {
     pub(super) count: usize,
     /// A line of so many cells.
     pub(super) row: Box<dyn Fn(usize, u16) -> Line + 'a>,
+    /// Cells that the list asks for: details beside it give way.
+    pub(super) asks: u16,
     pub(super) cursor: Cursor,
     /// The chosen line in full, at a width.
     pub(super) detail: Option<Box<dyn Fn(u16) -> Vec<Line> + 'a>>,
@@ -66,6 +70,7 @@ impl<'a> Board<'a> {
             columns: None,
             count: 0,
             row: Box::new(|_, _| Line::new()),
+            asks: 0,
             cursor,
             detail: None,
             detail_only: false,
@@ -126,7 +131,8 @@ fn parts(model: &Model, area: Rect, board: &Board<'_>) -> Parts {
     } else if !has_detail {
         (parts.columns, parts.list) = columns(rest);
     } else if rest.width + 2 >= BESIDE {
-        let detail = (rest.width * 42 / 100).max(40);
+        let most = (rest.width * 42 / 100).max(40);
+        let detail = rest.width.saturating_sub(board.asks.saturating_add(3)).clamp(NARROW, most);
         let list = rest.width - detail - 3;
         (parts.columns, parts.list) = columns(Rect { width: list, ..rest });
         parts.edge = Rect { x: rest.x + list + 1, width: 1, ..rest };
@@ -274,6 +280,8 @@ fn tabs(pen: &mut Pen<'_>, area: Rect, board: &Board<'_>) {
     // There are more than are in sight.
     if let Some((last, spot)) = spots(pen.model, area, board).last()
         && last + 1 < board.tabs.len()
+        // One that is cut off says so itself.
+        && pen.width.of(&label(*last, &board.tabs[*last])) <= spot.width
     {
         let style = pen.style(Tone::Dim);
         let rest = Rect { x: spot.right().min(area.right().saturating_sub(1)), ..area };

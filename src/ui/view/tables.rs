@@ -46,6 +46,7 @@ pub(super) fn board(model: &Model, cells: u16) -> Board<'_> {
     let Some(natural) = sheets.natural.get(leaf.tab) else { return board };
     board.note = lang.fill("sheet.count", &[&table.rows.len()]);
     board.count = table.rows.len();
+    board.asks = natural.asks(&table.columns);
     board.columns = Some(Box::new(move |cells| columns(model, table, &Fitted::new(table, natural, cells))));
     board.row =
         Box::new(move |n, cells| table.rows.get(n).map(|r| row(model, table, r, &Fitted::new(table, natural, cells))).unwrap_or_default());
@@ -60,7 +61,8 @@ fn hint(model: &Model, leaf: &Leaf, cells: u16) -> String {
     let row = leaf.row();
     let several = leaf.page.as_deref().is_some_and(|page| page.tables.len() > 1);
     let is_change = matches!(leaf.kind, SheetKind::Change { .. });
-    let counts = matches!(leaf.kind, SheetKind::Form { .. } | SheetKind::Behind { .. });
+    // The list of forms opens a form.
+    let counts = matches!(leaf.kind, SheetKind::Form { .. } | SheetKind::Behind { .. }) && !leaf.kind.item().is_empty();
     let asks = matches!(leaf.kind, SheetKind::Leads | SheetKind::Why { .. } | SheetKind::WhatIf { .. });
     say(is_change, "sheet.hint_against");
     say(row.is_some_and(|row| counts || row.lead.is_some()), if counts { "sheet.hint_who" } else { "sheet.hint_enter" });
