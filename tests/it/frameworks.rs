@@ -457,5 +457,5 @@ fn the_five_minutes_of_the_documentation_lead_to_an_indicator_a_target_and_leads
         "23 days are enough"
     );
     let list = county.out(["list", "云台街道", "--indicator", "MY-01"]);
-    assert!(list.contains("活动阵地开放天数") && list.contains("4天"), "{list}");
+    assert!(list.contains("活动阵地开放天数") && list.contains("4 天"), "{list}");
 }

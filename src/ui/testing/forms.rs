@@ -71,7 +71,7 @@ fn a_number_lists_whom_it_counts() {
         let mut h = at(Access::local(None));
         h.press(&format!("down {key}"));
         assert_eq!(kind(&h), Some(behind()), "{key}");
-        assert!(h.text().contains("报表 table-1 › 名单 C6"), "{}", h.text());
+        assert!(h.text().contains("报表 › table-1 › 名单 C6"), "{}", h.text());
         h.press("esc down i");
         assert!(h.text().contains("没有出处可看"), "a text counts nobody: {}", h.text());
     }

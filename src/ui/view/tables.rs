@@ -65,23 +65,26 @@ fn hint(model: &Model, leaf: &Leaf, cells: u16) -> String {
     let counts = matches!(leaf.kind, SheetKind::Form { .. } | SheetKind::Behind { .. }) && !leaf.kind.item().is_empty();
     let asks = matches!(leaf.kind, SheetKind::Leads | SheetKind::Why { .. } | SheetKind::WhatIf { .. });
     say(is_change, "sheet.hint_against");
-    say(row.is_some_and(|row| counts || row.lead.is_some()), if counts { "sheet.hint_who" } else { "sheet.hint_enter" });
+    let lead = row.and_then(|row| row.lead.as_ref());
+    let lists = matches!(lead, Some(Lead::Sheet(SheetKind::Behind { .. })));
+    say(lead.is_some(), if counts && lists { "sheet.hint_who" } else { "sheet.hint_enter" });
     say(row.is_some(), "sheet.hint_details");
     say(several && !is_change && !asks, "sheet.hint_tabs");
     say(row.is_some() && !asks, "sheet.hint_source");
     say(!is_change && !counts && !asks, "sheet.hint_scope");
     say(is_change, "sheet.hint_period");
+    say(asks, "sheet.hint_menu");
     say(true, "sheet.hint_back");
-    let menu = keys.len() - 1;
     let fits = |text: &str| model.width().of(text) + 1 < cells;
-    if asks {
-        keys.insert(menu, model.text("sheet.hint_menu").to_owned());
-        if !fits(&keys.join(" ")) {
-            keys.remove(menu);
-        }
-    }
     let roomy = keys.join("  ");
-    if fits(&roomy) { roomy } else { keys.join(" ") }
+    if fits(&roomy) {
+        return roomy;
+    }
+    // The way out is always named.
+    while keys.len() > 1 && !fits(&keys.join(" ")) {
+        keys.remove(keys.len() - 2);
+    }
+    keys.join(" ")
 }
 
 /// The keys of leads and forms that hold for the sheet or the chosen row, with what they do.
@@ -107,7 +110,7 @@ fn name(model: &Model, kind: &SheetKind) -> String {
     let item = known.unwrap_or_else(|| kind.item().into_owned());
     match kind {
         // One of those that the sheet above lists: its own name is enough.
-        SheetKind::Framework { .. } | SheetKind::Sites { .. } if !item.is_empty() => item,
+        SheetKind::Framework { .. } | SheetKind::Sites { .. } | SheetKind::Form { .. } if !item.is_empty() => item,
         // Its id says nothing to a reader; the page is headed by its name.
         SheetKind::Behind { of: Behind::Coverage { .. } } => name.to_owned(),
         _ if item.is_empty() => name.to_owned(),
@@ -147,8 +150,20 @@ fn head(model: &Model, page: &Page, table: Option<&Table>, cells: u16) -> Vec<Li
     let dot = format!(" {} ", model.symbols().dot);
     let about: Vec<String> = page.about.iter().map(|words| lang.words(words)).filter(|text| !text.is_empty()).collect();
     say(&about.join(&dot), Tone::Strong);
-    for note in table.map_or(&[][..], |table| &table.notes) {
-        say(&lang.words(note), Tone::Dim);
+    // Short notes share a line: what is listed needs the room.
+    let mut together = String::new();
+    for note in table.map_or(&[][..], |table| &table.notes).iter().map(|note| lang.words(note)) {
+        if together.is_empty() {
+            together = note;
+        } else if width.of(&together) + width.of(&note) + 2 <= cells {
+            together = [together.as_str(), "  ", &note].concat();
+        } else {
+            say(&together, Tone::Dim);
+            together = note;
+        }
+    }
+    if !together.is_empty() {
+        say(&together, Tone::Dim);
     }
     lines
 }

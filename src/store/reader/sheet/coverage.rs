@@ -350,6 +350,9 @@ fn units(ask: &Ask<'_>, here: &Here, coverage: &Coverage) -> Result<Table, Probl
         detail: Vec::new(),
     };
     let mut notes = vec![Words::fill("panel.coverage.bare", [Words::data(bare.len().to_string())])];
+    if bare.len() > LISTED {
+        notes.push(Words::fill("leads.first_of", [LISTED, bare.len()].map(|n| Words::data(n.to_string()))));
+    }
     if !coverage.definition.is_empty() {
         notes.push(Words::data(&coverage.definition));
     }

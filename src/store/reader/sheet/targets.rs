@@ -49,8 +49,12 @@ pub(super) fn fill(ask: &Ask<'_>, view: &ViewState, sheet: &mut Sheet) -> Result
             Column::number("panel.targets.wanted").spare(1),
             Column::text("panel.targets.lacks").spare(3),
         ],
+        notes: vec![if short.count > short.rows.len() {
+            Words::fill("leads.first_of", [short.rows.len(), short.count].map(|n| Words::data(n.to_string())))
+        } else {
+            Words::fill("panel.targets.short_count", [Words::data(short.count.to_string())])
+        }],
         rows: short.rows,
-        notes: vec![Words::fill("panel.targets.short_count", [Words::data(short.count.to_string())])],
         empty: Some(Words::key("panel.targets.none_short")),
     });
     sheet.tables.push(bands(ask, view)?);
