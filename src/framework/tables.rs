@@ -447,10 +447,7 @@ fn rests_on(basis: &Basis) -> Vec<Words> {
             Confidence::C => "framework.confidence.c",
         })
     }));
-    if basis.since.is_some() || basis.until.is_some() {
-        let day = |d: Option<jiff::civil::Date>| Words::data(d.map(|d| d.to_string()).unwrap_or_default());
-        said.push(Words::fill("framework.in_force", [day(basis.since), day(basis.until)]));
-    }
+    said.extend(basis.in_force());
     said
 }
 

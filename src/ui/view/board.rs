@@ -281,7 +281,7 @@ fn tabs(pen: &mut Pen<'_>, area: Rect, board: &Board<'_>) {
     if let Some((last, spot)) = spots(pen.model, area, board).last()
         && last + 1 < board.tabs.len()
         // One that is cut off says so itself.
-        && pen.width.of(&label(last, &board.tabs[last])) <= spot.width
+        && pen.width.of(&label(*last, &board.tabs[*last])) <= spot.width
     {
         let style = pen.style(Tone::Dim);
         let rest = Rect { x: spot.right().min(area.right().saturating_sub(1)), ..area };

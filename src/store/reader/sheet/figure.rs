@@ -153,10 +153,7 @@ pub(in crate::store::reader) fn known(basis: &Basis) -> Vec<Words> {
             crate::framework::schema::Confidence::C => "panel.confidence_c",
         }));
     }
-    if basis.since.is_some() || basis.until.is_some() {
-        let day = |day: Option<jiff::civil::Date>| Words::data(day.map(|d| d.to_string()).unwrap_or_default());
-        lines.push(Words::fill("framework.in_force", [day(basis.since), day(basis.until)]));
-    }
+    lines.extend(basis.in_force());
     lines
 }
 
