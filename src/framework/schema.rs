@@ -17,6 +17,7 @@ pub use sets::{Group, List, Matrix, Pairing, Region, Task};
 pub use standards::{Coverage, Covered, Establish, EstablishOn, Goal, Premises, Rooms, Target};
 
 use crate::domain::id::LevelId;
+use crate::domain::sheet::Words;
 
 /// Chinese and English label of something with an id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +60,20 @@ pub struct Basis {
     pub until: Option<Date>,
     /// Of an indicator: what was counted before `since`; empty: the same, or not told.
     pub was: String,
+}
+
+impl Basis {
+    /// From when to when it is in force, where it says so.
+    #[must_use]
+    pub fn in_force(&self) -> Option<Words> {
+        let day = |day: Date| Words::data(day.to_string());
+        match (self.since, self.until) {
+            (Some(since), Some(until)) => Some(Words::fill("framework.in_force", [day(since), day(until)])),
+            (Some(since), None) => Some(Words::fill("framework.in_force_since", [day(since)])),
+            (None, Some(until)) => Some(Words::fill("framework.in_force_until", [day(until)])),
+            (None, None) => None,
+        }
+    }
 }
 
 /// Who answers for a framework, from when to when.

@@ -301,7 +301,8 @@ impl Canvas<'_> {
         if self.dress.labels.is_empty() && self.dress.badges.is_empty() {
             return;
         }
-        for placed in label::place(self.raster, self.dress.labels, self.dress.badges, self.dress.selected) {
+        let pins = self.dress.layer.map_or(&[][..], |layer| &layer.pins);
+        for placed in label::place(self.raster, self.dress.labels, self.dress.badges, self.dress.selected, pins) {
             let mut col = placed.col;
             for &(_, badge) in placed.badges {
                 self.put(col, placed.row, badge, 1, Ink::Badge, true);

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::compose::LabelText;
+use super::compose::{LabelText, Pin};
 use crate::domain::scene::{OUTSIDE, Raster};
 
 /// Samples of a cell, of 8, that make it a unit's own for a label.
@@ -38,10 +38,18 @@ pub(super) struct Placed<'a> {
 /// Finds places for labels and badges: the selected unit's first, then by priority.
 ///
 /// Badges stand before their unit's label, else alone; they are never left out while their unit is
-/// in the raster, though only the first of several is shown where there is one cell.
-pub(super) fn place<'a>(raster: &Raster, labels: &[LabelText], badges: &'a [(u32, char)], selected: Option<u32>) -> Vec<Placed<'a>> {
-    let mut free = Free { cols: usize::from(raster.size.cols_cells), taken: Vec::new() };
+/// in the raster, though only the first of several is shown where there is one cell. Pins stand over
+/// everything: labels keep clear of them where they can.
+pub(super) fn place<'a>(
+    raster: &Raster,
+    labels: &[LabelText],
+    badges: &'a [(u32, char)],
+    selected: Option<u32>,
+    pins: &[Pin],
+) -> Vec<Placed<'a>> {
+    let mut free = Free { cols: usize::from(raster.size.cols_cells), taken: Vec::new(), pinned: Vec::new() };
     free.taken = vec![false; free.cols * usize::from(raster.size.rows_cells)];
+    free.pin(pins);
     let runs = runs(raster, labels);
     let mut placed: Vec<Placed<'a>> = Vec::new();
 
@@ -66,7 +74,8 @@ pub(super) fn place<'a>(raster: &Raster, labels: &[LabelText], badges: &'a [(u32
         let width = label.width_cells.saturating_add(badges.len() as u16);
         let first = runs.partition_point(|run| run.key < label.unit);
         let own = runs[first..].chunk_by(|a, b| a.key == b.key).next().filter(|own| own[0].key == label.unit).unwrap_or_default();
-        if let Some((col, row)) = free.nearest_to_middle(own, width) {
+        let under = || if pins.is_empty() { None } else { free.nearest_to_middle(own, width, false) };
+        if let Some((col, row)) = free.nearest_to_middle(own, width, true).or_else(under) {
             free.take(col, row, width);
             placed.push(Placed { label: Some(at), badges, col, row });
         } else if !badges.is_empty() {
@@ -134,11 +143,29 @@ fn find_runs(raster: &Raster, key_of: impl Fn(u32) -> u32, runs: &mut Vec<Run>) 
 struct Free {
     cols: usize,
     taken: Vec<bool>,
+    /// Where pins will stand; empty where there are none.
+    pinned: Vec<bool>,
 }
 
 impl Free {
     fn is_taken(&self, col: u16, row: u16) -> bool {
         self.taken.get(usize::from(row) * self.cols + usize::from(col)).copied().unwrap_or(true)
+    }
+
+    /// Keeps where pins will stand.
+    fn pin(&mut self, pins: &[Pin]) {
+        if !pins.is_empty() {
+            self.pinned = vec![false; self.taken.len()];
+        }
+        for pin in pins {
+            if let Some(cell) = self.pinned.get_mut(usize::from(pin.row) * self.cols + usize::from(pin.col)) {
+                *cell = true;
+            }
+        }
+    }
+
+    fn is_pinned(&self, col: u16, row: u16) -> bool {
+        self.pinned.get(usize::from(row) * self.cols + usize::from(col)).copied().unwrap_or(false)
     }
 
     /// Takes some cells and one on each side, so that two labels never read as one.
@@ -150,8 +177,8 @@ impl Free {
         }
     }
 
-    /// The place of `width` free cells nearest to the middle of all the runs.
-    fn nearest_to_middle(&self, runs: &[Run], width: u16) -> Option<(u16, u16)> {
+    /// The place of `width` free cells nearest to the middle of all the runs, clear of pins or not.
+    fn nearest_to_middle(&self, runs: &[Run], width: u16, clear: bool) -> Option<(u16, u16)> {
         let room = |run: &Run| f32::from(run.to - run.from);
         let cells: f32 = runs.iter().map(room).sum();
         let middle_x = runs.iter().map(|r| room(r) * f32::from(r.from + r.to) / 2.0).sum::<f32>() / cells;
@@ -163,7 +190,9 @@ impl Free {
             for col in run.from..=run.to - width {
                 let across = f32::from(col) + f32::from(width) / 2.0 - middle_x;
                 let away = down * down + across * across;
-                if best.is_none_or(|b| away < b.0) && (col..col + width).all(|c| !self.is_taken(c, run.row)) {
+                if best.is_none_or(|b| away < b.0)
+                    && (col..col + width).all(|c| !self.is_taken(c, run.row) && !(clear && self.is_pinned(c, run.row)))
+                {
                     best = Some((away, col, run.row));
                 }
             }

@@ -441,7 +441,7 @@ proptest! {
         let raster = raster_of(&THREE, cols, rows);
         let labels: Vec<LabelText> = (0u32..).zip(&texts).map(|(unit, text)| label(unit, text, unit)).collect();
         let mut written = std::collections::HashSet::new();
-        for placed in label::place(&raster, &labels, &[], None) {
+        for placed in label::place(&raster, &labels, &[], None, &[]) {
             let label = &labels[placed.label.expect("a label")];
             for col in placed.col..placed.col + label.width_cells {
                 prop_assert!(written.insert((col, placed.row)));
@@ -472,6 +472,22 @@ fn pins_stand_over_everything_and_their_names_where_nothing_is_written() {
     assert!(cells[4 * 30 + 5].reverse && cells[4 * 30 + 5].bold);
     // Without a layer nothing is drawn.
     assert_eq!(compose(&raster, &PLAIN, width), compose(&raster, &Dress { layer: Some(&Layer::default()), ..PLAIN }, width));
+}
+
+#[test]
+fn names_of_units_keep_clear_of_pins_where_they_can() {
+    let raster = raster_of(&THREE, 30, 10);
+    let labels = [label(0, "甲村", 1), label(1, "乙村", 1), label(2, "丙村", 1)];
+    let free = label::place(&raster, &labels, &[], None, &[]);
+    let pins: Vec<Pin> = free.iter().map(|at| Pin { col: at.col, row: at.row, sign: 'A', labels: Vec::new() }).collect();
+    let clear = label::place(&raster, &labels, &[], None, &pins);
+    assert_eq!(clear.len(), free.len(), "none is lost");
+    for at in clear {
+        assert!(pins.iter().all(|pin| pin.row != at.row || !(at.col..at.col + 4).contains(&pin.col)));
+    }
+    // Where pins are everywhere the name still stands.
+    let all: Vec<Pin> = (0..10).flat_map(|row| (0..30).map(move |col| Pin { col, row, sign: 'A', labels: Vec::new() })).collect();
+    assert_eq!(label::place(&raster, &labels, &[], None, &all).len(), free.len());
 }
 
 #[test]

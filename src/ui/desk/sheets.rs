@@ -151,7 +151,9 @@ impl Sheets {
         if let Some(top) = self.leaves.last_mut().filter(|top| top.kind == page.kind) {
             top.tab = top.tab.min(page.tables.len().saturating_sub(1));
             // A form without checks begins with what differs or with its cells, not with an empty table.
-            if matches!(top.kind, SheetKind::Form { .. }) && top.page.is_none() && page.tables.get(top.tab).is_some_and(|t| t.rows.is_empty())
+            if matches!(top.kind, SheetKind::Form { .. })
+                && top.page.is_none()
+                && page.tables.get(top.tab).is_some_and(|t| t.rows.is_empty())
             {
                 top.tab = page.tables.iter().position(|table| !table.rows.is_empty()).unwrap_or(top.tab);
             }

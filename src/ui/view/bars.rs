@@ -251,15 +251,18 @@ pub(super) fn status(pen: &mut Pen<'_>, area: Rect) {
 }
 
 /// What the keys of a screen of the desk do: the keys stand out, as on the map. Where there is little room the
-/// gaps give way first.
+/// gaps give way first, then what stands before the last, which is the way back.
 fn keys_of_board(pen: &mut Pen<'_>, room: Rect, hint: &str) {
-    let gap = if pen.width.of(hint) < room.width { 2 } else { 1 };
+    let mut parts: Vec<&str> = hint.split("  ").filter(|part| !part.is_empty()).collect();
+    let cells = |parts: &[&str], gap: u16| parts.iter().map(|part| pen.width.of(part) + gap).sum::<u16>();
+    let fits = |parts: &[&str], gap: u16| cells(parts, gap) <= room.width.saturating_sub(1) + gap;
+    let gap = if fits(&parts, 2) { 2 } else { 1 };
+    while parts.len() > 1 && !fits(&parts, gap) {
+        parts.remove(parts.len() - 2);
+    }
     let mut x = room.x + 1;
-    for part in hint.split("  ").filter(|part| !part.is_empty()) {
-        let mut after_key = 0;
-        for word in part.split_inclusive(' ').take_while(|word| is_key(word.trim_end())) {
-            after_key += word.len();
-        }
+    for part in parts {
+        let after_key = part.split_inclusive(' ').take_while(|word| is_key(word.trim_end())).map(str::len).sum();
         let (key, name) = part.split_at(after_key);
         let style = pen.on(pen.style(Tone::Accent), Role::Panel);
         x = pen.text(room, x, room.y, key, style);
