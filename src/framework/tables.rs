@@ -451,20 +451,6 @@ fn rests_on(basis: &Basis) -> Vec<Words> {
     said
 }
 
-impl Basis {
-    /// From when to when it is in force, as far as the framework says.
-    #[must_use]
-    pub fn in_force(&self) -> Option<Words> {
-        let day = |day: jiff::civil::Date| Words::data(day.to_string());
-        Some(match (self.since, self.until) {
-            (Some(since), Some(until)) => Words::fill("framework.in_force", [day(since), day(until)]),
-            (Some(since), None) => Words::fill("framework.in_force_since", [day(since)]),
-            (None, Some(until)) => Words::fill("framework.in_force_until", [day(until)]),
-            (None, None) => return None,
-        })
-    }
-}
-
 /// What an item rests on, where the framework says, and what it was written from.
 fn origin(basis: &Basis, material: &Material) -> Vec<Words> {
     let rests_on = if *basis == Basis::default() { Vec::new() } else { rests_on(basis) };

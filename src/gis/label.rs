@@ -191,7 +191,7 @@ impl Free {
                 let across = f32::from(col) + f32::from(width) / 2.0 - middle_x;
                 let away = down * down + across * across;
                 if best.is_none_or(|b| away < b.0)
-                    && (col..col + width).all(|c| !self.is_taken(c, run.row) && !(clear && self.is_pinned(c, run.row)))
+                    && (col..col + width).all(|c| !(self.is_taken(c, run.row) || clear && self.is_pinned(c, run.row)))
                 {
                     best = Some((away, col, run.row));
                 }
