@@ -168,6 +168,9 @@ pub struct Class {
 pub struct Legend {
     /// Classes, the lowest first. At most five.
     pub classes: Vec<Class>,
+    /// What the classes are called, where a rating names the levels that the indicator holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
     /// The bounds are policy bands of the framework, not computed.
     pub policy: bool,
     /// Unit of measure.

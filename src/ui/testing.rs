@@ -290,6 +290,7 @@ impl Fake {
             crumbs: self.crumbs(place),
             period: view.period.or(periods.last().copied()),
             legend: Legend {
+                names: Vec::new(),
                 classes,
                 policy: true,
                 unit: indicator.unit.clone(),

@@ -35,6 +35,13 @@ on = "branch"
 kind = "levels"
 max = 5
 metric = "S-1"
+[[rating]]
+id = "maturity"
+label = "成熟度"
+on = "branch"
+kind = "levels"
+levels = ["无组织", "涣散", "有组织", "已规范", "示范"]
+metric = "S-1"
 [[scorecard]]
 id = "card"
 label = "评分"
@@ -176,6 +183,9 @@ fn ratings_cards_targets_and_rules_take_the_readings_of_the_branch() {
         page.rows.iter().map(|r| (r.name.as_str(), r.shown.reading.value)).collect::<Vec<_>>(),
         [("镇党委", Some(4.0)), ("一支部", Some(2.0))]
     );
+    // What a rating calls its levels is what the classes are called, one each.
+    assert_eq!(page.legend.names, ["无组织", "涣散", "有组织", "已规范", "示范"]);
+    assert_eq!(page.legend.classes.iter().map(|class| class.count).collect::<Vec<_>>(), [0, 1, 0, 1, 0]);
 }
 
 #[test]

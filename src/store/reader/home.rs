@@ -9,6 +9,7 @@ use crate::domain::problem::Problem;
 use crate::domain::unit::Subject;
 use crate::domain::value::{Shown, State};
 use crate::domain::view_state::{Standing, ViewState};
+use crate::framework::schema::{Rating, RatingKind};
 use crate::gis::classify;
 
 /// Classes at most: more cannot be told apart.
@@ -49,7 +50,7 @@ pub(super) fn home(ask: &Ask<'_>, view: &ViewState) -> Result<HomePage, Problem>
         rows.retain(|(_, row)| row.leads > 0 || row.marks > 0);
     }
     let mut rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
-    let legend = legend(&gauge, indicator, view.classing, &mut rows);
+    let legend = legend(&gauge, indicator, levels(ask, indicator), view.classing, &mut rows);
 
     let view = ViewState { place: place.map(|p| ask.uid(p)), listing, period, ..view.clone() };
     let mut page = HomePage {
@@ -142,15 +143,30 @@ fn newest(ask: &Ask<'_>, indicator: &Indicator) -> Result<Option<crate::domain::
     Ok(ask.periods(indicator)?.pop())
 }
 
-/// Cuts the classes over the rows and puts every row into its own.
-fn legend(gauge: &Gauge<'_>, indicator: &Indicator, classing: Classing, rows: &mut [Row]) -> Legend {
-    let policy = classing == Classing::Policy && !indicator.bands.is_empty() && gauge.bands_apply();
+/// The names of what an indicator may be, the lowest first, where it is what a rating by levels looks at
+/// and each has a class.
+fn levels<'f>(ask: &Ask<'f>, indicator: &Indicator) -> &'f [String] {
+    let named = |rating: &'f Rating| match &rating.kind {
+        RatingKind::Levels { levels, metric, .. } if metric.as_ref() == Some(&indicator.id) => Some(levels.as_slice()),
+        _ => None,
+    };
+    ask.framework.ratings.iter().filter_map(named).find(|levels| (2..=CLASSES).contains(&levels.len())).unwrap_or_default()
+}
+
+/// Cuts the classes over the rows and puts every row into its own; `levels` are classes of their own.
+fn legend(gauge: &Gauge<'_>, indicator: &Indicator, levels: &[String], classing: Classing, rows: &mut [Row]) -> Legend {
+    let levels = if indicator.bands.is_empty() { levels } else { &[] };
+    // The first level is 1.
+    let own: Vec<f64> = (2..=u32::try_from(levels.len()).unwrap_or_default()).map(f64::from).collect();
+    let bands = if levels.is_empty() { &indicator.bands } else { &own };
+    let policy = classing == Classing::Policy && !bands.is_empty() && gauge.bands_apply();
     let mut values: Vec<f64> = rows.iter().filter_map(|r| value(&r.shown)).collect();
     let classing = if classing == Classing::Policy && !policy { Classing::Quantile } else { classing };
-    let bands: &[f64] = if policy { &indicator.bands } else { &[] };
+    let bands: &[f64] = if policy { bands } else { &[] };
     let bounds = if values.is_empty() && !policy { Vec::new() } else { classify::bounds(&mut values, classing, bands, CLASSES) };
     let mut legend = Legend {
         policy,
+        names: if policy { levels.to_vec() } else { Vec::new() },
         unit: gauge.unit().to_owned(),
         total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
         no_geometry: u32::try_from(rows.iter().filter(|r| !r.drawn && r.subject == Subject::Unit).count()).unwrap_or(u32::MAX),

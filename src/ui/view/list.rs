@@ -7,6 +7,7 @@ use super::pen::{Pen, Tone};
 use crate::domain::access::Grant;
 use crate::domain::indicator::Classing;
 use crate::domain::page::{HomePage, Row};
+use crate::domain::sheet::Words;
 use crate::domain::unit::Subject;
 use crate::domain::value::State;
 use crate::domain::view_state::Listing;
@@ -60,7 +61,10 @@ pub(in crate::ui) fn legend_items(model: &Model, home: &HomePage) -> Vec<LegendI
             fill: Some(Fill::Class(n)),
             hatch: false,
             pin: None,
-            label: number::class(class),
+            label: legend
+                .names
+                .get(usize::from(n))
+                .map_or_else(|| number::class(class), |name| model.session.lang.words(&Words::data(&**name))),
             count: class.count,
         })
         .collect();
