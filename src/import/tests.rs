@@ -207,6 +207,27 @@ impl Place {
         this
     }
 
+    /// The sample with more in its framework, loaded.
+    fn with(more: &str) -> Self {
+        let mut place = Self::unloaded();
+        let text = format!("{FRAMEWORK}{more}");
+        let framework = Framework::parse(&text, "f.toml").expect("a good framework");
+        place.put("f.toml", &text);
+        place.store = Store::open(place.dir.path(), Mode::ReadWrite, Arc::new(framework)).expect("opens");
+        place.reader = place.store.reader().expect("reader");
+        place.writer = place.store.writer().expect("writer");
+        place.load();
+        place
+    }
+
+    /// Loads what its files say, some seconds later.
+    fn load(&mut self) -> Summary {
+        self.clock += 10;
+        let manifest = Manifest::read(self.dir.path()).expect("manifest");
+        let framework = Arc::clone(self.store.framework());
+        refresh(&mut self.writer, self.dir.path(), &manifest, &framework, at(self.clock), true, &mut |_| ()).expect("refresh")
+    }
+
     /// With files that nobody has looked at yet.
     fn unloaded() -> Self {
         let dir = tempfile::tempdir().expect("folder");

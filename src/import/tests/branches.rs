@@ -74,21 +74,7 @@ when = { indicator = "S-1", op = "<", value = 60 }
 "#;
 
 fn place() -> Place {
-    let mut place = Place::unloaded();
-    let text = format!("{FRAMEWORK}{RATED}");
-    let framework = Framework::parse(&text, "f.toml").expect("a good framework");
-    place.put("f.toml", &text);
-    place.store = Store::open(place.dir.path(), Mode::ReadWrite, Arc::new(framework)).expect("opens");
-    place.reader = place.store.reader().expect("reader");
-    place.writer = place.store.writer().expect("writer");
-    load(&mut place);
-    place
-}
-
-fn load(place: &mut Place) -> Summary {
-    place.clock += 10;
-    let (manifest, framework) = (place.manifest(), Arc::clone(place.store.framework()));
-    refresh(&mut place.writer, place.dir.path(), &manifest, &framework, at(place.clock), true, &mut |_| ()).expect("refresh")
+    Place::with(RATED)
 }
 
 fn stars(place: &mut Place, text: &str) -> PathBuf {
@@ -218,11 +204,11 @@ fn a_table_of_the_manifest_may_be_of_branches_and_waits_for_them() {
     let codes =
         |summary: &Summary| summary.problems.iter().map(|p| p.code.clone()).filter(|code| code.starts_with("E_TABLE")).collect::<Vec<_>>();
     // The other indicator of the table is of units: no key is one of them.
-    assert_eq!(codes(&load(&mut place)), ["E_TABLE_UNIT", "E_TABLE_UNIT", "E_TABLE_BRANCH"].map(str::to_owned));
+    assert_eq!(codes(&place.load()), ["E_TABLE_UNIT", "E_TABLE_UNIT", "E_TABLE_BRANCH"].map(str::to_owned));
     assert_eq!(shown(&mut place, branch("B1"), "S-1").0, Reading::of(3.0));
     let roster = "编号,名称,类型,单元,经度,纬度,状态\nB1,一支部,党支部,010101,,,出缺\nB2,二支部,党支部,010201,,,\nB3,镇党委,党委,东镇,,,\nB7,七支部,党支部,010102,,,\n";
     place.put("data/branches.csv", roster);
-    assert_eq!(codes(&load(&mut place)), ["E_TABLE_UNIT", "E_TABLE_UNIT"].map(str::to_owned));
+    assert_eq!(codes(&place.load()), ["E_TABLE_UNIT", "E_TABLE_UNIT"].map(str::to_owned));
     assert_eq!(shown(&mut place, branch("B7"), "S-1").0, Reading::of(5.0));
 }
 

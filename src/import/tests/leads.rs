@@ -38,22 +38,7 @@ by_person = true
 
 /// The sample with more rules and kinds.
 fn place() -> Place {
-    let mut place = Place::unloaded();
-    let text = format!("{FRAMEWORK}{RULES}");
-    let framework = Framework::parse(&text, "f.toml").expect("a good framework");
-    place.put("f.toml", &text);
-    place.store = Store::open(place.dir.path(), Mode::ReadWrite, Arc::new(framework)).expect("opens");
-    place.reader = place.store.reader().expect("reader");
-    place.writer = place.store.writer().expect("writer");
-    load(&mut place);
-    place
-}
-
-fn load(place: &mut Place) {
-    place.clock += 10;
-    let manifest = Manifest::read(place.dir.path()).expect("manifest");
-    let framework = Arc::clone(place.store.framework());
-    refresh(&mut place.writer, place.dir.path(), &manifest, &framework, at(place.clock), true, &mut |_| ()).expect("refresh");
+    Place::with(RULES)
 }
 
 fn sheet(place: &mut Place, kind: SheetKind) -> Result<Arc<Sheet>, Problem> {
@@ -230,7 +215,7 @@ fn a_rejection_ends_when_the_values_are_others() {
     reject(&mut place).expect("written");
     assert_eq!(counts(&mut place), [1, 0, 0, 0, 0]);
     place.put("data/values-1.csv", "编码,期,分子,分母,数\n010101,2025Q3,4,4,\n010102,2025Q3,1,4,\n");
-    load(&mut place);
+    place.load();
     assert_eq!(counts(&mut place), [1, 1, 0, 0, 0]);
 }
 
@@ -307,7 +292,7 @@ fn kept_changed_and_made_anew_are_the_same() {
     assert_eq!(fresh(&place), made, "from what is kept");
 
     place.put("data/branches.csv", "编号,名称,类型,单元,经度,纬度,状态\nB1,一支部,党支部,010101,0.5,0.5,在岗\nB2,二支部,党支部,010201,,,出缺\nB3,镇党委,党委,东镇,1,1,在岗\n");
-    load(&mut place);
+    place.load();
     let changed = fresh(&place);
     assert_ne!(changed.0, made.0, "what is kept is of another version");
     assert_eq!(ask(&mut place.reader), changed, "screened again");
@@ -315,12 +300,12 @@ fn kept_changed_and_made_anew_are_the_same() {
 
     // Of units and branches nothing changes: what was read of them before is used again.
     place.put("data/values-1.csv", "编码,期,分子,分母,数\n010101,2025Q3,1,4,5\n010102,2025Q3,4,4,7\n");
-    load(&mut place);
+    place.load();
     let valued = fresh(&place);
     assert_ne!(valued.2, changed.2);
     assert_eq!(ask(&mut place.reader), valued, "a value alone is screened again");
     place.put("data/branches.csv", "编号,名称,类型,单元,经度,纬度,状态\nB1,一支部,党支部,010101,0.5,0.5,在岗\nB2,二支部新名,党支部,010201,,,出缺\nB3,镇党委,党委,东镇,1,1,在岗\n");
-    load(&mut place);
+    place.load();
     let renamed = fresh(&place);
     assert_ne!(renamed.2, valued.2);
     assert_eq!(ask(&mut place.reader), renamed, "another name is read");
@@ -371,7 +356,7 @@ fn a_page_never_waits_for_screening() {
 
     // Of other rows they would be those of other units.
     place.put("data/branches.csv", "编号,名称,类型,单元,经度,纬度,状态\nB1,一支部,党支部,010101,0.5,0.5,在岗\n");
-    load(&mut place);
+    place.load();
     assert_eq!(page(&mut reader(&open(&place)), TODAY).0, Freshness::Awaited);
 }
 
@@ -398,7 +383,7 @@ fn a_trend_breaks_where_the_definition_changed() {
     let with = |bands: &str| -> Arc<Card> {
         let mut place = Place::unloaded();
         place.put("data/values-1.csv", "编码,期,分子,分母,数\n010101,2025Q2,1,4,\n");
-        load(&mut place);
+        place.load();
         let text = FRAMEWORK.replace("bands = [60, 80]", bands);
         let framework = Framework::parse(&text, "f.toml").expect("a good framework");
         place.put("f.toml", &text);
@@ -406,7 +391,7 @@ fn a_trend_breaks_where_the_definition_changed() {
         place.store = Store::open(place.dir.path(), Mode::ReadWrite, Arc::new(framework)).expect("opens");
         place.reader = place.store.reader().expect("reader");
         place.writer = place.store.writer().expect("writer");
-        load(&mut place);
+        place.load();
         let page = sheet(&mut place, SheetKind::Change { against: Against::LastPeriod }).expect("a sheet");
         let said = page.tables[0].notes == [Words::key("panel.change.redefined")];
         let card = place.card(uid("leaf", "010101"), view(None, "leaf", "X-1"));
